@@ -1,0 +1,1 @@
+"""HTTP and pages: parse, verify, hand over, render. The only room that knows Falcon."""

@@ -1,0 +1,1 @@
+"""What a browser gets: templates, one stylesheet, charts drawn as SVG, two languages."""

@@ -1,0 +1,1 @@
+"""The write side: actions are verified, decided, recorded, sequenced, sealed and published here."""

@@ -1,0 +1,1 @@
+"""Followers of the log: everything in here can be deleted and rebuilt."""

@@ -1,0 +1,1 @@
+"""Bytes in, proofs out: a transparency log that never hears of dossiers."""
