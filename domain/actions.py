@@ -1,0 +1,120 @@
+"""Actions: what somebody did and signed, as the domain sees it: header, public and private facts.
+
+A stream is one thing's history, written `<type>:<id>`. A kind of action belongs to one type.
+"""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from domain.errors import MalformedStream
+from domain.facts import Details, Facts
+from domain.moments import Moment
+from domain.roles import Role, SignerRule
+
+
+class StreamType(StrEnum):
+    """What a stream is the history of."""
+
+    LEDGER = "ledger"
+    KEY = "key"
+    OFFICE = "office"
+    PROCEDURE = "procedure"
+    CALENDAR = "calendar"
+    DOSSIER = "dossier"
+    RATING = "rating"
+
+
+# Streams whose actions are nobody's official act in particular: their header names no office.
+OFFICELESS_STREAMS: Final = frozenset({StreamType.LEDGER, StreamType.KEY})
+
+_CODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+_RANDOM = "[0-9a-f-]{32,36}"
+_STREAM_IDS: Final = {
+    StreamType.LEDGER: re.compile("[A-Za-z0-9][A-Za-z0-9./:_-]{0,199}"),
+    StreamType.KEY: re.compile("[a-z][a-z0-9_-]{0,47}-[0-9a-f]{16}"),
+    StreamType.OFFICE: re.compile(_CODE),
+    StreamType.PROCEDURE: re.compile(_CODE),
+    StreamType.CALENDAR: re.compile(_CODE),
+    StreamType.DOSSIER: re.compile(_RANDOM),
+    StreamType.RATING: re.compile(_RANDOM),
+}
+
+
+class StreamId(msgspec.Struct, frozen=True):
+    """A checked stream name in its two parts."""
+
+    type: StreamType
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.type}:{self.id}"
+
+
+def parse_stream(text: str) -> StreamId:
+    """Read `<type>:<id>`.
+
+    Raises:
+        MalformedStream: no such type, or the id is not of that type's form.
+    """
+    type_text, _, stream_id = text.partition(":")
+    try:
+        stream_type = StreamType(type_text)
+    except ValueError as error:
+        raise MalformedStream from error
+    if not _STREAM_IDS[stream_type].fullmatch(stream_id):
+        raise MalformedStream
+    return StreamId(stream_type, stream_id)
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of action: its name, what it holds, where it belongs and who may sign it.
+
+    A deferred kind is recorded and promised at once, but published later.
+    """
+
+    name: str
+    stream: StreamType
+    facts: type[Facts]
+    details: type[Details] | None = None
+    signers: SignerRule
+    deferred: bool = False
+
+
+class Signer(msgspec.Struct, frozen=True):
+    """Who signs, by key name, and as what."""
+
+    key: str
+    role: Role
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """One action whose signatures somebody else has checked.
+
+    `details` is None for a reader who cannot open them. `previous` is the base64 leaf hash of the
+    stream's previous entry, absent at version 1.
+    """
+
+    kind: Kind
+    ledger: str
+    stream: str
+    version: int
+    at: Moment
+    signers: tuple[Signer, ...]
+    facts: Facts
+    previous: str | None = None
+    office: str | None = None
+    details: Details | None = None
+    commitment: str | None = None
+
+    @property
+    def stream_id(self) -> str:
+        """Give what follows the type in the stream's name."""
+        return self.stream.partition(":")[2]
+
+    @property
+    def is_imported(self) -> bool:
+        """Tell whether an importer signs, who never signs together with others."""
+        return self.signers[0].role is Role.IMPORTER

@@ -1,0 +1,122 @@
+"""Dossiers: the state of one dossier, as its public actions left it.
+
+The ten statuses carry the numbers that the national portal uses. `due` is the legal due date,
+which no apology moves; `appointment` is what the slips show the applicant. Nothing here names a
+person, and nothing says whether anybody rated the dossier.
+"""
+
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+from typing import Final
+
+import msgspec
+
+from domain.facts import Channel, Outcome
+from domain.moments import Moment
+
+__all__ = ["Channel", "Dossier", "Due", "Outcome", "Status", "Wait", "WaitKind"]
+
+
+class Status(IntEnum):
+    """The official status list (domain.md 2.4)."""
+
+    NEWLY_REGISTERED = 1
+    ACCEPTED = 2
+    NOT_ACCEPTED = 3
+    IN_PROCESS = 4
+    SUPPLEMENT_REQUIRED = 5
+    PAYMENT_REQUIRED = 6
+    WITHDRAWAL_REQUESTED = 7
+    STOPPED = 8
+    PROCESSED = 9
+    RESULT_RETURNED = 10
+
+
+class WaitKind(StrEnum):
+    """For what the dossier waits on the applicant."""
+
+    SUPPLEMENT = "supplement"
+    PAYMENT = "payment"
+    WITHDRAWAL = "withdrawal"
+
+
+WAIT_OF_STATUS: Final = {
+    Status.SUPPLEMENT_REQUIRED: WaitKind.SUPPLEMENT,
+    Status.PAYMENT_REQUIRED: WaitKind.PAYMENT,
+    Status.WITHDRAWAL_REQUESTED: WaitKind.WITHDRAWAL,
+}
+
+# Statuses in which processing has ended; 9 is not yet final for delivery.
+ENDED_STATUSES: Final = frozenset(
+    {Status.NOT_ACCEPTED, Status.STOPPED, Status.PROCESSED, Status.RESULT_RETURNED}
+)
+
+
+class Due(msgspec.Struct, frozen=True, omit_defaults=True):
+    """When something is due: exactly one of a day, which counts to its end, and an instant."""
+
+    day: date | None = None
+    instant: datetime | None = None
+
+    def __post_init__(self) -> None:
+        assert (self.day is None) != (self.instant is None)
+
+
+class Wait(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One stretch of waiting for the applicant; imported ones may end before they begin."""
+
+    kind: WaitKind
+    since: Moment
+    until: Moment | None = None
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="dossier"):
+    """One matter that a person brought before an office.
+
+    `status_before_wait` is where a supplement or a payment returns to; a withdrawal requested
+    while waiting keeps it. At most one wait is open, the last, exactly while the status is one of
+    5, 6 and 7. Key names and performers of the acts that rules about persons compare are kept:
+    intake (`accepted_by`), approval or refusal (`approved_by`), processing (`processed_by`).
+    """
+
+    stream: str
+    procedure: str
+    office: str
+    channel: Channel
+    status: Status
+    submitted_at: Moment
+    status_before_wait: Status | None = None
+    accepted_at: Moment | None = None
+    procedure_version: int | None = None
+    due: Due | None = None
+    appointment: Due | None = None
+    approved_at: Moment | None = None
+    ended_at: Moment | None = None
+    returned_at: Moment | None = None
+    outcome: Outcome | None = None
+    waits: tuple[Wait, ...] = ()
+    supplement_requests: int = 0
+    apologies: int = 0
+    applicant_keys: tuple[str, ...] = ()
+    accepted_by: tuple[str, ...] = ()
+    approved_by: tuple[str, ...] = ()
+    processed_by: tuple[str, ...] = ()
+    accepted_performers: tuple[str, ...] = ()
+    approved_performers: tuple[str, ...] = ()
+    processed_performers: tuple[str, ...] = ()
+    imported: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether the dossier waits for the applicant now."""
+        return self.status in WAIT_OF_STATUS
+
+    @property
+    def is_ended(self) -> bool:
+        """Tell whether processing has ended."""
+        return self.status in ENDED_STATUSES
+
+
+def due_from_moment(moment: Moment) -> Due:
+    """Make a due date of a parsed moment."""
+    return Due(day=moment.day, instant=moment.instant)

@@ -1,0 +1,259 @@
+"""Errors of the domain: what cannot be read and what the rules refuse, each with its code."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence for people, in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+
+class DomainError(Exception):
+    """Base of everything the domain raises; `detail` names facts and kinds, never a person."""
+
+    code: ClassVar[str] = "domain_error"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(f"{self.code}: {detail}" if detail else self.code)
+        self.detail = detail
+
+
+class MalformedMoment(DomainError):
+    """The text is neither an RFC 3339 instant in UTC seconds nor a date."""
+
+    code = "malformed_moment"
+
+
+class MalformedStream(DomainError):
+    """The text does not name a stream."""
+
+    code = "malformed_stream"
+
+
+class MalformedDocument(DomainError):
+    """The bytes are not the public document they should be."""
+
+    code = "malformed_document"
+
+
+class ActionRefused(DomainError):
+    """A rule said no: `rule` says which, `remedy` what would change the answer."""
+
+    code = "action_refused"
+    rule: ClassVar[Sentence] = Sentence("Hành động không được chấp nhận.", "The action is refused.")
+    remedy: ClassVar[Sentence] = Sentence(
+        "Hãy xem lại hồ sơ và quy định của thủ tục.",
+        "Look again at the dossier and at the rules of the procedure.",
+    )
+
+
+class WrongStream(ActionRefused):
+    """The kind of action does not belong on this stream."""
+
+    code = "wrong_stream"
+    rule = Sentence(
+        "Loại hành động này không thuộc luồng đã nêu.",
+        "This kind of action does not belong on the stream it names.",
+    )
+    remedy = Sentence("Hãy nêu đúng luồng.", "Name the stream that the action is about.")
+
+
+class NotYourRole(ActionRefused):
+    """The signer does not hold the role, or the role may not do this."""
+
+    code = "not_your_role"
+    rule = Sentence(
+        "Người ký không có vai trò được phép thực hiện hành động này.",
+        "The signer does not hold a role that may do this.",
+    )
+    remedy = Sentence(
+        "Người có vai trò phù hợp phải ký.", "Somebody who holds such a role must sign."
+    )
+
+
+class CoSignerMissing(ActionRefused):
+    """The roles that signed may do this only together with another."""
+
+    code = "co_signer_missing"
+    rule = Sentence(
+        "Hành động này cần thêm chữ ký của người khác.",
+        "This needs the signature of another role as well.",
+    )
+    remedy = Sentence("Hãy ký cùng người còn thiếu.", "Sign together with the missing role.")
+
+
+class SignerRepeated(ActionRefused):
+    """One key signs twice."""
+
+    code = "signer_repeated"
+    rule = Sentence("Một khóa chỉ được ký một lần.", "One key may sign an action only once.")
+    remedy = Sentence("Hãy bỏ chữ ký trùng.", "Leave out the repeated signer.")
+
+
+class NotYourOffice(ActionRefused):
+    """The role is held for another office, or this office has no part in the dossier."""
+
+    code = "not_your_office"
+    rule = Sentence(
+        "Người ký không có quyền thay mặt cơ quan này đối với hồ sơ.",
+        "The signer may not act for this office on this dossier.",
+    )
+    remedy = Sentence(
+        "Cán bộ của cơ quan có thẩm quyền phải ký.",
+        "An officer of the responsible office must sign.",
+    )
+
+
+class RoleNotHeldThen(ActionRefused):
+    """The key was enrolled only after the moment the action claims."""
+
+    code = "role_not_held_then"
+    rule = Sentence(
+        "Vào thời điểm được nêu, khóa này chưa được đăng ký.",
+        "At the moment the action names, this key was not yet enrolled.",
+    )
+    remedy = Sentence(
+        "Hãy ghi đúng thời điểm thực hiện.", "State the moment at which it was truly done."
+    )
+
+
+class KeyNotEnrolled(ActionRefused):
+    """The registry does not know the key."""
+
+    code = "key_not_enrolled"
+    rule = Sentence("Khóa ký chưa được đăng ký.", "The signing key is not enrolled.")
+    remedy = Sentence(
+        "Cơ quan đăng ký phải đăng ký khóa trước.", "A registrar must enrol the key first."
+    )
+
+
+class RevokedKey(ActionRefused):
+    """The key is revoked."""
+
+    code = "key_revoked"
+    rule = Sentence("Khóa ký đã bị thu hồi.", "The signing key has been revoked.")
+    remedy = Sentence("Hãy ký bằng khóa còn hiệu lực.", "Sign with a key that is still valid.")
+
+
+class NotYourDossier(ActionRefused):
+    """The key is not one that signs as the applicant of this dossier."""
+
+    code = "not_your_dossier"
+    rule = Sentence(
+        "Khóa này không phải là khóa của người nộp hồ sơ.",
+        "This key is not a key of the dossier's applicant.",
+    )
+    remedy = Sentence(
+        "Hãy ký bằng khóa đã dùng khi nộp hồ sơ.",
+        "Sign with the key that was named when the dossier was submitted.",
+    )
+
+
+class NotPermitted(ActionRefused):
+    """The transition table has no row from the present state."""
+
+    code = "not_permitted"
+    rule = Sentence(
+        "Trạng thái hiện tại của hồ sơ không cho phép hành động này.",
+        "The present state does not permit this action.",
+    )
+    remedy = Sentence(
+        "Hãy xem trạng thái hiện tại và bước được phép tiếp theo.",
+        "Look at the present state and at the steps it permits.",
+    )
+
+
+class FactMissing(ActionRefused):
+    """A fact that the rules need is absent."""
+
+    code = "fact_missing"
+    rule = Sentence("Thiếu thông tin bắt buộc.", "A required fact is missing.")
+    remedy = Sentence("Hãy bổ sung thông tin còn thiếu.", "Add the missing fact.")
+
+
+class FactInvalid(ActionRefused):
+    """A fact contradicts another fact, the header or the stream."""
+
+    code = "fact_invalid"
+    rule = Sentence("Thông tin không hợp lệ.", "A fact is not valid here.")
+    remedy = Sentence("Hãy sửa thông tin được nêu.", "Correct the fact that is named.")
+
+
+class UnknownProcedure(ActionRefused):
+    """No version of the procedure is published."""
+
+    code = "unknown_procedure"
+    rule = Sentence("Thủ tục này chưa được công bố.", "This procedure is not published.")
+    remedy = Sentence("Hãy chọn thủ tục đã công bố.", "Choose a published procedure.")
+
+
+class ProcedureNotInForce(ActionRefused):
+    """No published version of the procedure was in force on the day."""
+
+    code = "procedure_not_in_force"
+    rule = Sentence(
+        "Thủ tục không có hiệu lực vào ngày tiếp nhận.",
+        "No version of the procedure was in force on the day of acceptance.",
+    )
+    remedy = Sentence(
+        "Phải công bố phiên bản có hiệu lực vào ngày đó.",
+        "A version in force on that day must be published.",
+    )
+
+
+class UnknownOffice(ActionRefused):
+    """The office is not registered."""
+
+    code = "unknown_office"
+    rule = Sentence("Cơ quan này chưa được đăng ký.", "This office is not registered.")
+    remedy = Sentence("Hãy nêu cơ quan đã đăng ký.", "Name a registered office.")
+
+
+class UnknownCalendar(ActionRefused):
+    """The calendar that a time limit needs is not published."""
+
+    code = "unknown_calendar"
+    rule = Sentence("Chưa công bố lịch làm việc.", "No calendar of working days is published.")
+    remedy = Sentence("Phải công bố lịch làm việc.", "The calendar must be published first.")
+
+
+class CalendarHorizonPassed(ActionRefused):
+    """A time limit ends outside the published calendar; days are never guessed."""
+
+    code = "calendar_horizon_passed"
+    rule = Sentence(
+        "Thời hạn vượt quá lịch làm việc đã công bố.",
+        "The time limit ends outside the published calendar.",
+    )
+    remedy = Sentence(
+        "Phải công bố lịch làm việc cho giai đoạn này.",
+        "A calendar that covers this period must be published.",
+    )
+
+
+class DocumentMissing(ActionRefused):
+    """The public document that the facts name by its hash is not stored."""
+
+    code = "document_missing"
+    rule = Sentence("Không tìm thấy văn bản được dẫn.", "The document it refers to is not stored.")
+    remedy = Sentence("Hãy nộp văn bản trước.", "Hand in the document first.")
+
+
+class DocumentRefused(ActionRefused):
+    """The public document cannot be read as what the action says it is."""
+
+    code = "document_refused"
+    rule = Sentence("Văn bản được dẫn không hợp lệ.", "The document it refers to is not valid.")
+    remedy = Sentence("Hãy sửa văn bản.", "Correct the document.")
+
+
+class RatedDossierUnknown(ActionRefused):
+    """The rating is about a dossier that does not exist."""
+
+    code = "rated_dossier_unknown"
+    rule = Sentence("Không có hồ sơ được đánh giá.", "There is no such dossier to rate.")
+    remedy = Sentence("Hãy nêu đúng hồ sơ.", "Name the dossier that you mean.")

@@ -1,0 +1,83 @@
+r"""Shapes that facts share: checked texts and numbers, and the base classes of facts and details.
+
+Public facts hold codes, dates, amounts and outcomes only. Free text, names and numbers of people
+stand in details, which the log knows by their commitment alone. An absent fact is left out:
+`None` is never written. Patterns end in `$(?!\n)`, since Python's `$` also matches before a last
+line feed, and the same pattern must mean the same in JSON Schema.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+def _whole(pattern: str) -> str:
+    return f"^(?:{pattern})$(?!\\n)"
+
+
+Code = Annotated[str, Meta(pattern=_whole("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"), max_length=64)]
+ReasonCode = Annotated[str, Meta(pattern=_whole("[a-z][a-z0-9_]{2,40}"), max_length=41)]
+Sha256Hex = Annotated[str, Meta(pattern=_whole("[0-9a-f]{64}"), max_length=64)]
+Secret = Annotated[str, Meta(pattern=_whole("[A-Za-z0-9+/]{43}="), max_length=44)]
+PerformerHex = Annotated[str, Meta(pattern=_whole("[0-9a-f]{16,64}"), max_length=64)]
+VerificationKeyText = Annotated[
+    str,
+    Meta(
+        pattern=_whole("[!-*,-~]{1,200}\\+[0-9a-f]{8}\\+[A-Za-z0-9+/]{43,}={0,2}"), max_length=300
+    ),
+]
+Origin = Annotated[str, Meta(pattern=_whole("[A-Za-z0-9][A-Za-z0-9./:_-]{0,199}"), max_length=200)]
+DossierStream = Annotated[str, Meta(pattern=_whole("dossier:[0-9a-f-]{32,36}"), max_length=44)]
+MomentText = Annotated[
+    str,
+    Meta(
+        pattern=_whole("[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?"), max_length=20
+    ),
+]
+InstantText = Annotated[
+    str,
+    Meta(pattern=_whole("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"), max_length=20),
+]
+# Printable ASCII without quotation mark and backslash: canonical action text has no escapes.
+Label = Annotated[str, Meta(pattern=_whole("[ !#-\\[\\]-~]{1,120}"), max_length=120)]
+AmountVnd = Annotated[int, Meta(ge=0, le=10**12)]
+PrivateLine = Annotated[str, Meta(min_length=1, max_length=200)]
+PrivateText = Annotated[str, Meta(min_length=1, max_length=4000)]
+
+
+class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of the public facts of every kind."""
+
+
+class ImportableFacts(Facts, frozen=True, kw_only=True):
+    """Facts that an importer may sign too; only then may the three below be present.
+
+    `performer` is a keyed pseudonym of the source's resource. `label` is the only free text in
+    public facts, from activities that the import's mapping lists; others are hashed.
+    """
+
+    performer: PerformerHex | None = None
+    label: Label | None = None
+    label_hash: Sha256Hex | None = None
+
+
+class Details(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of the private part of every kind that has one."""
+
+
+class Component(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One paper handed in: its component code and the SHA-256 of its bytes."""
+
+    code: Code
+    sha256: Sha256Hex
+
+
+class SupplementItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing that is missing or wrong, and why."""
+
+    component: Code
+    reason: PrivateText
+
+
+Components = Annotated[tuple[Component, ...], Meta(max_length=200)]
+SupplementItems = Annotated[tuple[SupplementItem, ...], Meta(max_length=200)]

@@ -1,0 +1,103 @@
+"""The register: what a decision may look up, and the states that streams have."""
+
+from typing import Protocol
+
+import msgspec
+
+from domain.calendars import NATIONAL_CALENDAR, CalendarRecord, WorkingTime
+from domain.dossiers import Dossier
+from domain.errors import UnknownCalendar, UnknownOffice, UnknownProcedure
+from domain.facts import RatingStage
+from domain.keys import KeyRecord, LedgerRecord
+from domain.moments import Moment
+from domain.offices import OfficeRecord
+from domain.procedures import ProcedureRecord
+
+
+class RatingRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="rating"):
+    """One rating, on a stream of its own; the dossier does not know of it."""
+
+    dossier: str
+    stage: RatingStage
+    overall: int
+    rated_at: Moment
+
+
+StreamState = (
+    Dossier
+    | KeyRecord
+    | OfficeRecord
+    | ProcedureRecord
+    | CalendarRecord
+    | LedgerRecord
+    | RatingRecord
+)
+
+
+class Register(Protocol):
+    """Read access to the present states, as every entry before this action left them.
+
+    `key` also answers the keys that entry 0 enrols (`keys.root_keys`). `document` gives the bytes
+    of a public document by the hex of their SHA-256, which the answerer has checked.
+    """
+
+    def key(self, name: str) -> KeyRecord | None:
+        """Give the record of a key."""
+        ...
+
+    def office(self, office_id: str) -> OfficeRecord | None:
+        """Give the record of an office."""
+        ...
+
+    def procedure(self, code: str) -> ProcedureRecord | None:
+        """Give the record of a procedure."""
+        ...
+
+    def calendar(self, calendar_id: str) -> CalendarRecord | None:
+        """Give the record of a calendar."""
+        ...
+
+    def dossier(self, stream: str) -> Dossier | None:
+        """Give a dossier by the name of its stream."""
+        ...
+
+    def document(self, sha256_hex: str) -> bytes | None:
+        """Give the bytes of a public document."""
+        ...
+
+
+def office_record(register: Register, office_id: str) -> OfficeRecord:
+    """Give a registered office.
+
+    Raises:
+        UnknownOffice: it is not registered.
+    """
+    record = register.office(office_id)
+    if record is None:
+        raise UnknownOffice(office_id)
+    return record
+
+
+def procedure_record(register: Register, code: str) -> ProcedureRecord:
+    """Give a published procedure.
+
+    Raises:
+        UnknownProcedure: it is not published.
+    """
+    record = register.procedure(code)
+    if record is None:
+        raise UnknownProcedure(code)
+    return record
+
+
+def working_time(register: Register, office_id: str) -> WorkingTime:
+    """Give the national calendar in the time zone of an office.
+
+    Raises:
+        UnknownOffice, UnknownCalendar: one of them is not registered.
+    """
+    office = office_record(register, office_id).office
+    record = register.calendar(NATIONAL_CALENDAR)
+    if record is None:
+        raise UnknownCalendar(NATIONAL_CALENDAR)
+    return WorkingTime(record.calendar, office.time_zone)
