@@ -1,0 +1,200 @@
+"""The ``keys/`` folder of a data directory: private keys (0600) and the two trust anchors.
+
+A private key file holds one line in the encoding that the Go checksum database uses for note
+keys, ``PRIVATE+KEY+<name>+<key id in hex>+<base64(0x01 || 32-byte seed)>``, so that other tools
+can read it. ``anchors.toml`` holds what an auditor needs and nothing secret::
+
+    origin = "localhost/1f0c9a2e"
+    log = "localhost/1f0c9a2e+5d1c...+AQ..."
+    registrar = "registrar-0b1c...+77aa...+AQ..."
+
+First use of a data folder makes everything here; nothing is ever overwritten.
+"""
+
+import os
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ledger.errors import StoreCorrupt
+from transparency.encoding import decode_base64, encode_base64
+from transparency.notes import SigningKey, VerificationKey, derive_key_name, parse_vkey, render_vkey
+
+RandomBytes = Callable[[int], bytes]
+
+SEED_BYTES: Final = 32
+RECOVERY_KEYS: Final = 3
+PRIVATE_PREFIX: Final = "PRIVATE+KEY+"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The two trust anchors of a ledger: the log's key and the registrar's root key."""
+
+    origin: str
+    log: VerificationKey
+    registrar: VerificationKey
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorKeys:
+    """What the operator of one ledger signs and encrypts with."""
+
+    origin: str
+    log: SigningKey
+    promise: SigningKey
+    registrar: SigningKey
+    system: SigningKey
+    recovery: tuple[SigningKey, ...]
+    key_encryption_key: bytes
+    import_secret: bytes
+    view_secret: bytes
+
+    @property
+    def anchors(self) -> Anchors:
+        """Give the public part that auditors keep."""
+        return Anchors(self.origin, self.log.verification_key, self.registrar.verification_key)
+
+
+def new_actor_key(kind: str, random_bytes: RandomBytes) -> SigningKey:
+    """Make a key whose name is derived from its public part: ``<kind>-<16 hex>``."""
+    seed = random_bytes(SEED_BYTES)
+    public_key = SigningKey(kind, seed).verification_key.public_key
+    return SigningKey(derive_key_name(kind, public_key), seed)
+
+
+def render_private_key(key: SigningKey) -> str:
+    """Give the one line of a private key file."""
+    key_id = key.verification_key.key_id.hex()
+    return f"{PRIVATE_PREFIX}{key.name}+{key_id}+{encode_base64(bytes([1]) + key.seed)}\n"
+
+
+def parse_private_key(text: str) -> SigningKey:
+    """Read a private key file.
+
+    Raises:
+        StoreCorrupt: the line is not a private key, or its key id is another key's.
+    """
+    line = text.strip()
+    parts = line.removeprefix(PRIVATE_PREFIX).split("+", 2)
+    if not line.startswith(PRIVATE_PREFIX) or len(parts) != len(("name", "key id", "seed")):
+        raise StoreCorrupt("a private key file does not hold a private key")
+    name, key_id, encoded = parts
+    try:
+        key = SigningKey(name, decode_base64(encoded)[1:])
+    except (ValueError, AssertionError) as error:
+        raise StoreCorrupt(f"the private key of {name} cannot be read") from error
+    if key.verification_key.key_id.hex() != key_id:
+        raise StoreCorrupt(f"the private key of {name} does not have its key id")
+    return key
+
+
+def load_private_key(path: Path) -> SigningKey:
+    """Read one private key from its file."""
+    return parse_private_key(path.read_text(encoding="ascii"))
+
+
+def save_private_key(path: Path, key: SigningKey) -> None:
+    """Write one private key, readable by its owner alone; an existing file is never replaced."""
+    _write_secret(path, render_private_key(key).encode("ascii"))
+
+
+def load_or_make_operator_keys(folder: Path, random_bytes: RandomBytes) -> OperatorKeys:
+    """Give the operator's keys, making each one that the folder does not hold yet.
+
+    CRASH: keys are made one file at a time and the anchors last, so a crash leaves a folder that
+    the next call completes.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    origin_line = _load_or_make(folder / "origin", lambda: _new_origin(random_bytes))
+    origin_text = origin_line.decode("ascii").strip()
+    keys = OperatorKeys(
+        origin=origin_text,
+        log=_load_or_make_key(
+            folder / "log.key", lambda: SigningKey(origin_text, random_bytes(SEED_BYTES))
+        ),
+        promise=_actor(folder, "promise", random_bytes),
+        registrar=_actor(folder, "registrar", random_bytes),
+        system=_actor(folder, "system", random_bytes),
+        recovery=tuple(
+            _actor(folder, "recovery", random_bytes, f"recovery-{number}")
+            for number in range(1, RECOVERY_KEYS + 1)
+        ),
+        key_encryption_key=_secret(folder / "key-encryption.secret", random_bytes),
+        import_secret=_secret(folder / "import.secret", random_bytes),
+        view_secret=_secret(folder / "view.secret", random_bytes),
+    )
+    if not (folder / "anchors.toml").exists():
+        (folder / "anchors.toml").write_text(render_anchors(keys.anchors), encoding="ascii")
+    return keys
+
+
+def render_anchors(anchors: Anchors) -> str:
+    """Give the text of ``anchors.toml``."""
+    return (
+        "# Whoever checks this ledger needs these two keys and nothing else from its operator.\n"
+        f'origin = "{anchors.origin}"\n'
+        f'log = "{render_vkey(anchors.log)}"\n'
+        f'registrar = "{render_vkey(anchors.registrar)}"\n'
+    )
+
+
+def load_anchors(path: Path) -> Anchors:
+    """Read ``anchors.toml``.
+
+    Raises:
+        StoreCorrupt: a member is missing.
+        transparency.errors.MalformedKey: a key cannot be read.
+        OSError: there is no such file.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Anchors(
+            str(table["origin"]),
+            parse_vkey(str(table["log"])),
+            parse_vkey(str(table["registrar"])),
+        )
+    except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError) as error:
+        raise StoreCorrupt(f"{path.name} does not hold the two trust anchors: {error}") from error
+
+
+def _new_origin(random_bytes: RandomBytes) -> bytes:
+    return f"localhost/{random_bytes(4).hex()}\n".encode("ascii")
+
+
+def _actor(
+    folder: Path, kind: str, random_bytes: RandomBytes, file_name: str | None = None
+) -> SigningKey:
+    path = folder / f"{file_name or kind}.key"
+    return _load_or_make_key(path, lambda: new_actor_key(kind, random_bytes))
+
+
+def _load_or_make_key(path: Path, make: Callable[[], SigningKey]) -> SigningKey:
+    line = _load_or_make(path, lambda: render_private_key(make()).encode("ascii"))
+    return parse_private_key(line.decode("ascii"))
+
+
+def _secret(path: Path, random_bytes: RandomBytes) -> bytes:
+    return bytes.fromhex(_load_or_make(path, lambda: random_bytes(32).hex().encode()).decode())
+
+
+def _load_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
+    if not path.exists():
+        _write_secret(path, make())
+    return path.read_bytes()
+
+
+def _write_secret(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    # CRASH: link, not rename: a key that exists is never replaced, and half a key never exists.
+    os.link(temporary, path)
+    temporary.unlink()

@@ -1,0 +1,80 @@
+"""The tables of vault and keyring, and the migrations that bring a file up to date."""
+
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import event
+
+from ledger.errors import StoreUnavailable
+
+vault_metadata = sa.MetaData()
+keyring_metadata = sa.MetaData()
+
+details_table = sa.Table(
+    "details",
+    vault_metadata,
+    sa.Column("text_hash", sa.LargeBinary(32), primary_key=True),
+    sa.Column("stream", sa.String(120), nullable=False, index=True),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("stored_at", sa.String(32), nullable=False),
+    sa.Column("nonce", sa.LargeBinary(24), nullable=False),
+    sa.Column("ciphertext", sa.LargeBinary, nullable=False),
+)
+
+keys_table = sa.Table(
+    "dossier_keys",
+    keyring_metadata,
+    sa.Column("stream", sa.String(120), primary_key=True),
+    sa.Column("nonce", sa.LargeBinary(24), nullable=False),
+    sa.Column("wrapped_key", sa.LargeBinary(48), nullable=False),
+)
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+def open_engine(path: Path, store: str) -> sa.Engine:
+    """Open the vault or the keyring (``store`` names its migrations), brought up to date.
+
+    Raises:
+        StoreUnavailable: the file cannot be opened or migrated.
+    """
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    event.listen(engine, "connect", _set_durability)
+    try:
+        _migrate(engine, store)
+    except sa.exc.SQLAlchemyError as error:
+        raise StoreUnavailable(f"the {store} cannot be opened: {error}") from error
+    path.chmod(0o600)
+    return engine
+
+
+def _set_durability(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    # Details are promised to be durable before the hand-over, and erasable to the byte.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _migrate(engine: sa.Engine, store: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS / store))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    with engine.begin() as connection:
+        if _current_revision(connection) == head:
+            return
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _current_revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(
+        sa.text("SELECT version_num FROM alembic_version")
+    ).scalar()
+    return revision

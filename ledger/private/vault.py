@@ -1,0 +1,203 @@
+"""The vault of private details: XChaCha20-Poly1305 under one key per stream, erasable by that key.
+
+What is encrypted is ``salt || details``; the associated data are ledger, stream and version, so a
+ciphertext moved to another place does not open. The stream's key is wrapped by the operator's
+key-encryption key and kept in the keyring, a database of its own: who copies one of the two files
+has nothing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from nacl.bindings import (
+    crypto_aead_xchacha20poly1305_ietf_decrypt,
+    crypto_aead_xchacha20poly1305_ietf_encrypt,
+)
+from nacl.exceptions import CryptoError
+from sqlalchemy.dialects.sqlite import insert
+
+from ledger.bodies import SALT_BYTES
+from ledger.errors import StoreCorrupt, StoreUnavailable
+from ledger.private.schema import details_table, keys_table, open_engine
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 24
+MAX_CACHED_KEYS: Final = 20_000
+
+RandomBytes = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class PrivatePart:
+    """The details of one action with the salt of their commitment, in clear."""
+
+    stream: str
+    version: int
+    text_hash: bytes
+    salt: bytes
+    details: bytes
+
+
+class Keyring:
+    """One key per stream, wrapped by the key-encryption key."""
+
+    def __init__(self, path: Path, key_encryption_key: bytes, random_bytes: RandomBytes):
+        assert len(key_encryption_key) == KEY_BYTES
+        self._engine = open_engine(path, "keyring")
+        self._key_encryption_key = key_encryption_key
+        self._random_bytes = random_bytes
+        self._cache: dict[str, bytes] = {}
+
+    def keys_for(self, streams: Iterable[str]) -> dict[str, bytes]:
+        """Give the keys of these streams, making and storing those that do not exist yet."""
+        wanted = set(streams)
+        found = {stream: self._cache[stream] for stream in wanted if stream in self._cache}
+        missing = wanted - found.keys()
+        if missing:
+            self._insert(missing)
+            found |= self._select(missing)
+        return found
+
+    def find(self, stream: str) -> bytes | None:
+        """Give the key of a stream, or None where it never existed or was destroyed."""
+        return self._cache.get(stream) or self._select({stream}).get(stream)
+
+    def _insert(self, streams: set[str]) -> None:
+        rows = []
+        for stream in sorted(streams):
+            nonce = self._random_bytes(NONCE_BYTES)
+            wrapped = crypto_aead_xchacha20poly1305_ietf_encrypt(
+                self._random_bytes(KEY_BYTES), stream.encode(), nonce, self._key_encryption_key
+            )
+            rows.append({"stream": stream, "nonce": nonce, "wrapped_key": wrapped})
+        # Another worker may have been first: its key stays, and ours is forgotten unused.
+        with _writing(self._engine) as connection:
+            connection.execute(insert(keys_table).on_conflict_do_nothing(), rows)
+
+    def _select(self, streams: set[str]) -> dict[str, bytes]:
+        if len(self._cache) > MAX_CACHED_KEYS:
+            self._cache.clear()
+        query = sa.select(keys_table).where(keys_table.c.stream.in_(streams))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        for row in rows:
+            self._cache[row.stream] = _unseal(
+                row.wrapped_key, row.stream.encode(), row.nonce, self._key_encryption_key
+            )
+        return {row.stream: self._cache[row.stream] for row in rows}
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+
+
+class Vault:
+    """Stores and opens private details of one ledger."""
+
+    def __init__(self, path: Path, keyring: Keyring, ledger: str, random_bytes: RandomBytes):
+        self._engine = open_engine(path, "vault")
+        self._keyring = keyring
+        self._ledger = ledger
+        self._random_bytes = random_bytes
+
+    def store(self, parts: Sequence[PrivatePart], stored_at: str) -> None:
+        """Store several private parts in one durable transaction; storing again changes nothing.
+
+        Raises:
+            StoreUnavailable: nothing may be handed over on the strength of this call.
+        """
+        if not parts:
+            return
+        keys = self._keyring.keys_for(part.stream for part in parts)
+        rows = [self._row(part, keys[part.stream], stored_at) for part in parts]
+        with _writing(self._engine) as connection:
+            connection.execute(insert(details_table).on_conflict_do_nothing(), rows)
+
+    def _row(self, part: PrivatePart, key: bytes, stored_at: str) -> dict[str, object]:
+        nonce = self._random_bytes(NONCE_BYTES)
+        ciphertext = crypto_aead_xchacha20poly1305_ietf_encrypt(
+            part.salt + part.details, self._associated_data(part.stream, part.version), nonce, key
+        )
+        return {
+            "text_hash": part.text_hash,
+            "stream": part.stream,
+            "version": part.version,
+            "stored_at": stored_at,
+            "nonce": nonce,
+            "ciphertext": ciphertext,
+        }
+
+    def open(self, text_hash: bytes) -> PrivatePart | None:
+        """Open the private part of one action; None where it has none or its key was destroyed.
+
+        Raises:
+            StoreCorrupt: the ciphertext is not the one that was stored.
+        """
+        query = sa.select(details_table).where(details_table.c.text_hash == text_hash)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        key = self._keyring.find(row.stream)
+        if key is None:
+            return None
+        clear = _unseal(
+            row.ciphertext, self._associated_data(row.stream, row.version), row.nonce, key
+        )
+        return PrivatePart(
+            row.stream, row.version, row.text_hash, clear[:SALT_BYTES], clear[SALT_BYTES:]
+        )
+
+    def stored_hashes(self, stored_before: str) -> list[bytes]:
+        """Give the text hashes of parts stored before an instant, for the sweep of orphans."""
+        query = sa.select(details_table.c.text_hash).where(
+            details_table.c.stored_at < stored_before
+        )
+        with self._engine.connect() as connection:
+            return [bytes(text_hash) for text_hash in connection.scalars(query)]
+
+    def place_of(self, text_hash: bytes) -> tuple[str, int] | None:
+        """Give stream and version that a stored part belongs to, without opening it."""
+        query = sa.select(details_table.c.stream, details_table.c.version).where(
+            details_table.c.text_hash == text_hash
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.stream, row.version)
+
+    def discard(self, text_hashes: Sequence[bytes]) -> None:
+        """Delete parts whose action was never recorded."""
+        with _writing(self._engine) as connection:
+            connection.execute(
+                sa.delete(details_table).where(details_table.c.text_hash.in_(text_hashes))
+            )
+
+    def _associated_data(self, stream: str, version: int) -> bytes:
+        return f"{self._ledger}\n{stream}\n{version}".encode()
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+
+
+@contextmanager
+def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except sa.exc.SQLAlchemyError as failure:
+        raise StoreUnavailable(f"the private store failed: {failure}") from failure
+
+
+def _unseal(ciphertext: bytes, associated_data: bytes, nonce: bytes, key: bytes) -> bytes:
+    try:
+        clear: bytes = crypto_aead_xchacha20poly1305_ietf_decrypt(
+            ciphertext, associated_data, nonce, key
+        )
+    except CryptoError as error:
+        raise StoreCorrupt("a private part does not open: ciphertext or key was changed") from error
+    return clear

@@ -1,0 +1,165 @@
+"""What the ledger knows after the entries so far: heads and states of all streams.
+
+The writer decides with it, and the auditor repeats every decision with another instance fed from
+the public log alone. It implements the domain's `Register`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from domain.actions import Action
+from domain.calendars import CalendarRecord
+from domain.decisions import RatingRecord, StreamState, decide, decide_private, evolve
+from domain.dossiers import Dossier
+from domain.errors import NotPermitted
+from domain.keys import KeyRecord, LedgerRecord, root_keys
+from domain.moments import Moment
+from domain.offices import OfficeRecord
+from domain.procedures import ProcedureRecord
+from domain.rules.facts import check_stream
+from domain.rules.signers import check_signers
+from ledger.action_notes import OpenedText
+from ledger.documents import DocumentSource
+from ledger.errors import ActedInTheFuture, StaleVersion
+from transparency.encoding import encode_base64
+from transparency.hashing import leaf_hash
+
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+EASTERNMOST_OFFSET: Final = timedelta(hours=14)
+
+StateT = TypeVar("StateT")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry of a stream and the state that its entries add up to."""
+
+    version: int
+    leaf_hash: bytes
+    state: StreamState
+
+
+class LedgerState:
+    """Heads by stream; a `Register` for the domain's decisions."""
+
+    def __init__(self, documents: DocumentSource):
+        self._documents = documents
+        self._heads: dict[str, Head] = {}
+        self._roots: dict[str, KeyRecord] = {}
+        self._rated: set[tuple[str, str]] = set()
+
+    def head(self, stream: str) -> Head | None:
+        """Give the head of a stream, or None where it has no entry."""
+        return self._heads.get(stream)
+
+    def streams(self) -> dict[str, Head]:
+        """Give all heads by stream; the caller must not change them."""
+        return self._heads
+
+    def key(self, name: str) -> KeyRecord | None:
+        """Give the record of a key: the ledger's own, or one registered on its stream."""
+        root = self._roots.get(name)
+        return root if root is not None else self._state_of(f"key:{name}", KeyRecord)
+
+    def office(self, office_id: str) -> OfficeRecord | None:
+        """Give the record of an office."""
+        return self._state_of(f"office:{office_id}", OfficeRecord)
+
+    def procedure(self, code: str) -> ProcedureRecord | None:
+        """Give the record of a procedure."""
+        return self._state_of(f"procedure:{code}", ProcedureRecord)
+
+    def calendar(self, calendar_id: str) -> CalendarRecord | None:
+        """Give the record of a calendar."""
+        return self._state_of(f"calendar:{calendar_id}", CalendarRecord)
+
+    def dossier(self, stream: str) -> Dossier | None:
+        """Give a dossier by the name of its stream."""
+        return self._state_of(stream, Dossier)
+
+    def document(self, sha256_hex: str) -> bytes | None:
+        """Give the bytes of a public document."""
+        return self._documents.read(sha256_hex)
+
+    def _state_of(self, stream: str, state_type: type[StateT]) -> StateT | None:
+        head = self._heads.get(stream)
+        return head.state if head is not None and isinstance(head.state, state_type) else None
+
+    def has_seen_version(self, action: Action) -> bool:
+        """Tell whether the stream has an action under this version already."""
+        head = self._heads.get(action.stream)
+        return head is not None and head.version >= action.version
+
+    def check(self, action: Action, not_before: datetime) -> None:
+        """Check that an action with good signatures is permitted now.
+
+        ``not_before`` is the clock of whoever decides: the action may not claim a later moment.
+        An auditor passes the time of the seal that covers the action, which is never earlier
+        than the writer's clock was.
+
+        Raises:
+            ActionRefused: a rule of the domain says no.
+            StaleVersion: version or previous do not continue the stream.
+            ActedInTheFuture: the action says that it happened later than the clock.
+        """
+        head = self._heads.get(action.stream)
+        state = None if head is None else head.state
+        if not _continues(action, head):
+            # SPEC: formats.md, "Order of checks": roles and their scope come before the version.
+            check_stream(action)
+            check_signers(state, action, self)
+            raise StaleVersion("version or previous do not continue the stream; read it again")
+        decide(state, action, self)
+        decide_private(state, action, self)
+        self._check_first_rating(state, action)
+        _check_not_in_future(action.at, not_before)
+
+    def check_public(self, action: Action, not_before: datetime) -> None:
+        """Repeat the part of `check` that rests on public entries alone.
+
+        Raises:
+            ActionRefused, StaleVersion, ActedInTheFuture: as `check`.
+        """
+        head = self._heads.get(action.stream)
+        if not _continues(action, head):
+            raise StaleVersion("version or previous do not continue the stream")
+        decide(None if head is None else head.state, action, self)
+        _check_not_in_future(action.at, not_before)
+
+    def apply(self, action: Action, action_leaf_hash: bytes) -> None:
+        """Take in a permitted action."""
+        head = self._heads.get(action.stream)
+        state = evolve(None if head is None else head.state, action, self)
+        self._heads[action.stream] = Head(action.version, action_leaf_hash, state)
+        if isinstance(state, LedgerRecord):
+            self._roots = {record.name: record for record in root_keys(state)}
+        elif isinstance(state, RatingRecord):
+            self._rated.add((state.dossier, state.stage))
+
+    def apply_recorded(self, opened: OpenedText) -> None:
+        """Take in an action that the ledger has recorded, without deciding again."""
+        self.apply(opened.action, leaf_hash(opened.note))
+
+    def _check_first_rating(self, state: StreamState | None, action: Action) -> None:
+        if not action.kind.deferred:
+            return
+        rating = evolve(state, action, self)
+        if isinstance(rating, RatingRecord) and (rating.dossier, rating.stage) in self._rated:
+            raise NotPermitted(f"{action.kind.name} {rating.stage}")
+
+
+def _continues(action: Action, head: Head | None) -> bool:
+    if head is None:
+        return action.version == 1 and action.previous is None
+    return action.version == head.version + 1 and action.previous == encode_base64(head.leaf_hash)
+
+
+def _check_not_in_future(at: Moment, not_before: datetime) -> None:
+    if at.instant is not None:
+        in_future = at.instant > not_before + CLOCK_TOLERANCE
+    else:
+        assert at.day is not None
+        in_future = at.day > (not_before + EASTERNMOST_OFFSET).date()
+    if in_future:
+        raise ActedInTheFuture("the action says that it happened later than the ledger's clock")

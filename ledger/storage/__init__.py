@@ -1,0 +1,1 @@
+"""The ledger database: the event store's recorders, entry indexes, checkpoint and lease."""

@@ -1,0 +1,106 @@
+"""The ledger database in memory: the same port, for tests and simulations."""
+
+import threading
+from collections.abc import Sequence
+
+from ledger.errors import NotTheWriter, StaleVersion, StoreCorrupt
+from ledger.storage.port import Group, PublishedCheckpoint, StoredEntry, StoredEvent
+
+
+class MemoryLedgerStore:
+    """Keeps events, entries, lease and checkpoint in plain lists; lost with the process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._events: dict[tuple[str, int], StoredEvent] = {}
+        self._bodies: list[bytes] = []
+        self._checkpoint: PublishedCheckpoint | None = None
+        self._fencing_token = 0
+
+    def sequenced_size(self) -> int:
+        """Count the entries that have an index, published or not."""
+        return len(self._bodies)
+
+    def entries(self, start_index: int, end_index: int) -> Sequence[StoredEntry]:
+        """Give the entries [start, end) in order."""
+        assert 0 <= start_index <= end_index
+        with self._lock:
+            if end_index > len(self._bodies):
+                raise StoreCorrupt(f"entries {start_index} to {end_index} are not all stored")
+            return [StoredEntry(i, self._bodies[i]) for i in range(start_index, end_index)]
+
+    def find(self, stream: str, version: int) -> StoredEvent | None:
+        """Give the action recorded under one version of a stream."""
+        return self._events.get((stream, version))
+
+    def stream_events(self, stream: str) -> Sequence[StoredEvent]:
+        """Give all recorded actions of a stream, by version."""
+        with self._lock:
+            found = [event for event in self._events.values() if event.stream == stream]
+        return sorted(found, key=lambda event: event.version)
+
+    def deferred_events(self) -> Sequence[StoredEvent]:
+        """Give the recorded actions that have no entry yet, in order of recording."""
+        with self._lock:
+            return [event for event in self._events.values() if event.entry_index is None]
+
+    def checkpoint(self) -> PublishedCheckpoint | None:
+        """Give the published checkpoint, or None before the first."""
+        return self._checkpoint
+
+    def claim_lease(self, holder: str) -> int:
+        """Take the lease and give its fencing token."""
+        assert holder
+        with self._lock:
+            self._fencing_token += 1
+            return self._fencing_token
+
+    def record_group(self, group: Group, *, fencing_token: int) -> None:
+        """Record a group: all of it or nothing."""
+        with self._lock:
+            self._confirm(fencing_token)
+            self._check_free(group)
+            for event in group.events:
+                stored = StoredEvent(
+                    event.stream, event.version, event.kind, event.note, event.entry_index
+                )
+                self._events[event.stream, event.version] = stored
+            self._append(group)
+
+    def _check_free(self, group: Group) -> None:
+        indexes = [e.entry_index for e in group.events if e.entry_index is not None]
+        indexes += [body.entry_index for body in group.bodies]
+        size = len(self._bodies)
+        if sorted(indexes) != list(range(size, size + len(indexes))):
+            raise StaleVersion("a version or an entry index of this group is taken")
+        if any((event.stream, event.version) in self._events for event in group.events):
+            raise StaleVersion("a version or an entry index of this group is taken")
+
+    def _append(self, group: Group) -> None:
+        placed = {e.entry_index: e.note for e in group.events if e.entry_index is not None}
+        for body in group.bodies:
+            placed[body.entry_index] = body.body
+            if body.stream is not None and body.version is not None:
+                event = self._events[body.stream, body.version]
+                self._events[body.stream, body.version] = StoredEvent(
+                    event.stream, event.version, event.kind, event.note, body.entry_index
+                )
+        self._bodies.extend(placed[index] for index in sorted(placed))
+
+    def swap_checkpoint(
+        self, checkpoint: PublishedCheckpoint, *, expected_tree_size: int, fencing_token: int
+    ) -> None:
+        """Move the published checkpoint forward from ``expected_tree_size`` (0: none yet)."""
+        with self._lock:
+            self._confirm(fencing_token)
+            current = 0 if self._checkpoint is None else self._checkpoint.tree_size
+            if current != expected_tree_size:
+                raise NotTheWriter("the checkpoint moved while this writer was publishing")
+            self._checkpoint = checkpoint
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    def _confirm(self, fencing_token: int) -> None:
+        if fencing_token != self._fencing_token:
+            raise NotTheWriter("another writer took the lease")

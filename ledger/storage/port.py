@@ -1,0 +1,123 @@
+"""The port to the ledger database: what the writer, the followers and the auditor ask of a store.
+
+The store keeps three things that move in one transaction: events (signed notes under stream and
+version), their dense entry indexes, and the entries that are not events (seals, envelopes). The
+published checkpoint is a row that moves by compare-and-swap; the served file is a copy of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """One decided action, ready to be stored.
+
+    ``entry_index`` is None for a kind whose publication is deferred.
+    """
+
+    stream: str
+    version: int
+    kind: str
+    note: bytes
+    entry_index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewBody:
+    """An entry that is not an event: a seal, or the envelope of a deferred event."""
+
+    entry_index: int
+    body: bytes
+    stream: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one transaction records: events, and entries that are not events."""
+
+    events: tuple[NewEvent, ...]
+    bodies: tuple[NewBody, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """One sequenced entry: the bytes that stand in the log at ``entry_index``."""
+
+    entry_index: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One recorded action; ``entry_index`` is None while its publication is deferred."""
+
+    stream: str
+    version: int
+    kind: str
+    note: bytes
+    entry_index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCheckpoint:
+    """The checkpoint that the ledger stands by: its size and its signed note."""
+
+    tree_size: int
+    note: bytes
+
+
+class LedgerReader(Protocol):
+    """Reading, from any process and any thread."""
+
+    def sequenced_size(self) -> int:
+        """Count the entries that have an index, published or not."""
+
+    def entries(self, start_index: int, end_index: int) -> Sequence[StoredEntry]:
+        """Give the entries [start, end) in order.
+
+        Raises:
+            StoreCorrupt: an index in the range is missing.
+        """
+
+    def find(self, stream: str, version: int) -> StoredEvent | None:
+        """Give the action recorded under one version of a stream."""
+
+    def stream_events(self, stream: str) -> Sequence[StoredEvent]:
+        """Give all recorded actions of a stream, by version."""
+
+    def deferred_events(self) -> Sequence[StoredEvent]:
+        """Give the recorded actions that have no entry yet, in order of recording."""
+
+    def checkpoint(self) -> PublishedCheckpoint | None:
+        """Give the published checkpoint, or None before the first."""
+
+
+class LedgerStore(LedgerReader, Protocol):
+    """Writing, by the one process that holds the lease."""
+
+    def claim_lease(self, holder: str) -> int:
+        """Take the lease and give its fencing token; its last holder can no longer commit."""
+
+    def record_group(self, group: Group, *, fencing_token: int) -> None:
+        """Record a group in one durable transaction: all of it or nothing.
+
+        Raises:
+            NotTheWriter: the lease has another token.
+            StaleVersion: a version of a stream is taken.
+            StoreUnavailable: the store failed; what was recorded must be read back.
+        """
+
+    def swap_checkpoint(
+        self, checkpoint: PublishedCheckpoint, *, expected_tree_size: int, fencing_token: int
+    ) -> None:
+        """Move the published checkpoint forward from ``expected_tree_size`` (0: none yet).
+
+        Raises:
+            NotTheWriter: the lease has another token, or the checkpoint moved meanwhile.
+        """
+
+    def close(self) -> None:
+        """Give back files and connections."""

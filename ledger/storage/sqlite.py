@@ -1,0 +1,222 @@
+"""The ledger database on SQLite: events by the library's recorder, our own tables beside them."""
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from eventsourcing.persistence import IntegrityError, PersistenceError
+from eventsourcing.sqlite import SQLiteCursor
+
+from ledger.errors import NotTheWriter, StaleVersion, StoreCorrupt, StoreUnavailable
+from ledger.storage.application import LedgerApplication, SignedEvent
+from ledger.storage.port import Group, NewBody, PublishedCheckpoint, StoredEntry, StoredEvent
+
+_TABLES: Final = (
+    "CREATE TABLE IF NOT EXISTS entries ("
+    "entry_index INTEGER PRIMARY KEY, "
+    "notification_id INTEGER UNIQUE REFERENCES stored_events (rowid), "
+    "body BLOB, "
+    "CHECK (notification_id IS NOT NULL OR body IS NOT NULL))",
+    "CREATE TABLE IF NOT EXISTS lease ("
+    "id INTEGER PRIMARY KEY CHECK (id = 1), fencing_token INTEGER NOT NULL, holder TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS checkpoint ("
+    "id INTEGER PRIMARY KEY CHECK (id = 1), tree_size INTEGER NOT NULL, note BLOB NOT NULL)",
+    "INSERT OR IGNORE INTO lease VALUES (1, 0, '')",
+    "INSERT OR IGNORE INTO checkpoint VALUES (1, 0, x'')",
+)
+_SELECT_ENTRIES: Final = (
+    "SELECT entries.entry_index, coalesce(entries.body, stored_events.state) FROM entries "
+    "LEFT JOIN stored_events ON stored_events.rowid = entries.notification_id "
+    "WHERE entries.entry_index >= ? AND entries.entry_index < ? ORDER BY entries.entry_index"
+)
+_SELECT_EVENTS: Final = (
+    "SELECT originator_id, originator_version, topic, state, entries.entry_index "
+    "FROM stored_events LEFT JOIN entries ON entries.notification_id = stored_events.rowid "
+)
+
+
+class SqliteLedgerReader:
+    """Reads a ledger database; any number of processes may, while the writer writes.
+
+    A connection belongs to the thread that opened it.
+    """
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._local = threading.local()
+
+    def _rows(
+        self, statement: str, parameters: tuple[object, ...] = ()
+    ) -> list[tuple[object, ...]]:
+        try:
+            if not hasattr(self._local, "connection"):
+                self._local.connection = _open_for_reading(self._path)
+            rows: list[tuple[object, ...]] = self._local.connection.execute(
+                statement, parameters
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"the ledger database cannot be read: {error}") from error
+        return rows
+
+    def sequenced_size(self) -> int:
+        """Count the entries that have an index, published or not."""
+        ((last,),) = self._rows("SELECT max(entry_index) FROM entries")
+        return 0 if last is None else int(str(last)) + 1
+
+    def entries(self, start_index: int, end_index: int) -> Sequence[StoredEntry]:
+        """Give the entries [start, end) in order."""
+        assert 0 <= start_index <= end_index
+        rows = self._rows(_SELECT_ENTRIES, (start_index, end_index))
+        entries = [StoredEntry(int(str(index)), _as_bytes(body)) for index, body in rows]
+        if [entry.entry_index for entry in entries] != list(range(start_index, end_index)):
+            raise StoreCorrupt(f"entries {start_index} to {end_index} are not all stored")
+        return entries
+
+    def find(self, stream: str, version: int) -> StoredEvent | None:
+        """Give the action recorded under one version of a stream."""
+        rows = self._rows(
+            _SELECT_EVENTS + "WHERE originator_id = ? AND originator_version = ?", (stream, version)
+        )
+        return _event(rows[0]) if rows else None
+
+    def stream_events(self, stream: str) -> Sequence[StoredEvent]:
+        """Give all recorded actions of a stream, by version."""
+        rows = self._rows(
+            _SELECT_EVENTS + "WHERE originator_id = ? ORDER BY originator_version", (stream,)
+        )
+        return [_event(row) for row in rows]
+
+    def deferred_events(self) -> Sequence[StoredEvent]:
+        """Give the recorded actions that have no entry yet, in order of recording."""
+        rows = self._rows(
+            _SELECT_EVENTS + "WHERE entries.entry_index IS NULL ORDER BY stored_events.rowid"
+        )
+        return [_event(row) for row in rows]
+
+    def checkpoint(self) -> PublishedCheckpoint | None:
+        """Give the published checkpoint, or None before the first."""
+        ((tree_size, note),) = self._rows("SELECT tree_size, note FROM checkpoint WHERE id = 1")
+        if tree_size == 0:
+            return None
+        return PublishedCheckpoint(int(str(tree_size)), _as_bytes(note))
+
+
+class SqliteLedgerStore(SqliteLedgerReader):
+    """The writer's side: one transaction a group, through the library's recorder."""
+
+    def __init__(self, path: Path):
+        super().__init__(path)
+        try:
+            self._application = LedgerApplication.on_sqlite(path)
+            self._recorder = self._application.ledger_recorder
+            with self._recorder.datastore.transaction(commit=True) as cursor:
+                for statement in _TABLES:
+                    cursor.execute(statement)
+        except PersistenceError as error:
+            raise StoreUnavailable(f"the ledger database cannot be opened: {error}") from error
+
+    def claim_lease(self, holder: str) -> int:
+        """Take the lease and give its fencing token."""
+        with self._recorder.datastore.transaction(commit=True) as cursor:
+            cursor.execute(
+                "UPDATE lease SET fencing_token = fencing_token + 1, holder = ? WHERE id = 1 "
+                "RETURNING fencing_token",
+                (holder,),
+            )
+            token: int = cursor.fetchone()[0]
+        return token
+
+    def record_group(self, group: Group, *, fencing_token: int) -> None:
+        """Record a group in one durable transaction: all of it or nothing."""
+        mapper = self._application.mapper
+        stored = [
+            mapper.to_stored_event(SignedEvent(event.stream, event.version, event.kind, event.note))
+            for event in group.events
+        ]
+
+        def step(cursor: SQLiteCursor, notification_ids: Sequence[int]) -> None:
+            _confirm_token(cursor, fencing_token)
+            _insert_entries(cursor, group, notification_ids)
+
+        try:
+            self._recorder.insert_events(stored, step=step)
+        except IntegrityError as error:
+            raise StaleVersion("a version or an entry index of this group is taken") from error
+        except PersistenceError as error:
+            raise StoreUnavailable(f"the group was not confirmed: {error}") from error
+
+    def swap_checkpoint(
+        self, checkpoint: PublishedCheckpoint, *, expected_tree_size: int, fencing_token: int
+    ) -> None:
+        """Move the published checkpoint forward from ``expected_tree_size`` (0: none yet)."""
+        assert checkpoint.tree_size > expected_tree_size >= 0
+        try:
+            with self._recorder.datastore.transaction(commit=True) as cursor:
+                _confirm_token(cursor, fencing_token)
+                cursor.execute(
+                    "UPDATE checkpoint SET tree_size = ?, note = ? "
+                    "WHERE id = 1 AND tree_size = ? RETURNING tree_size",
+                    (checkpoint.tree_size, checkpoint.note, expected_tree_size),
+                )
+                if cursor.fetchone() is None:
+                    raise NotTheWriter("the checkpoint moved while this writer was publishing")
+        except PersistenceError as error:
+            raise StoreUnavailable(f"the checkpoint was not confirmed: {error}") from error
+
+    def close(self) -> None:
+        """Give back files and connections."""
+        self._application.close()
+
+
+def _open_for_reading(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30, check_same_thread=False
+    )
+    connection.execute("PRAGMA query_only=ON")
+    return connection
+
+
+def _confirm_token(cursor: SQLiteCursor, fencing_token: int) -> None:
+    # Read in the writing transaction: after this line no other writer can take the lease before
+    # we commit, so a deposed writer never gets its group in.
+    cursor.execute("SELECT fencing_token FROM lease WHERE id = 1")
+    if cursor.fetchone()[0] != fencing_token:
+        raise NotTheWriter("another writer took the lease")
+
+
+def _insert_entries(cursor: SQLiteCursor, group: Group, notification_ids: Sequence[int]) -> None:
+    rows = [
+        (event.entry_index, notification_id)
+        for event, notification_id in zip(group.events, notification_ids, strict=True)
+        if event.entry_index is not None
+    ]
+    cursor.executemany("INSERT INTO entries (entry_index, notification_id) VALUES (?,?)", rows)
+    for body in group.bodies:
+        _insert_body(cursor, body)
+
+
+def _insert_body(cursor: SQLiteCursor, body: NewBody) -> None:
+    cursor.execute(
+        "INSERT INTO entries VALUES (?, (SELECT rowid FROM stored_events "
+        "WHERE originator_id = ? AND originator_version = ?), ?)",
+        (body.entry_index, body.stream, body.version, body.body),
+    )
+
+
+def _event(row: tuple[object, ...]) -> StoredEvent:
+    stream, version, kind, note, entry_index = row
+    return StoredEvent(
+        str(stream),
+        int(str(version)),
+        str(kind),
+        _as_bytes(note),
+        None if entry_index is None else int(str(entry_index)),
+    )
+
+
+def _as_bytes(value: object) -> bytes:
+    if not isinstance(value, bytes):
+        raise StoreCorrupt("a stored note is not bytes")
+    return value
