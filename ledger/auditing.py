@@ -1,0 +1,271 @@
+"""The full audit of a log: every hash, seal, signature, key and public decision, made again.
+
+The auditor has two anchors (the log's key and the registrar's root) and the public log; with the
+data folder it also compares what is stored there with what is published. It takes entries in
+index order and holds actions back until the seal that covers them, because that seal's time is
+the clock of their decision. What it finds wrong it reports and goes on, so that one report names
+everything.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+from domain.errors import DomainError
+from domain.facts import LedgerOpened
+from ledger import action_notes
+from ledger.action_notes import OpenedText
+from ledger.documents import DocumentSource
+from ledger.errors import InvalidSignature, LedgerError, UnknownKey
+from ledger.key_files import Anchors
+from ledger.state import LedgerState
+from ledger.storage.port import LedgerReader
+from ledger.writing.public_log import index_key
+from transparency.checkpoints import open_checkpoint
+from transparency.errors import LogMisbehaviour, TransparencyError
+from transparency.hashing import leaf_hash
+from transparency.index import StreamIndex
+from transparency.merkle import Frontier
+from transparency.notes import (
+    NoteSignature,
+    VerificationKey,
+    check_signature,
+    render_vkey,
+)
+from transparency.seals import Seal, is_seal, parse_seal
+from transparency.trusted_log import TrustedLog
+
+MAX_PROBLEMS: Final = 1_000
+SIGNATURES_PER_TASK: Final = 256
+READ_BATCH: Final = 1_000
+ENVELOPE_PREFIX: Final = b"dossier-ledger/envelope@v1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is not as it must be; ``entry_index`` is None for the log as a whole."""
+
+    code: str
+    entry_index: int | None
+    message: str
+
+
+@dataclass(slots=True)
+class AuditReport:
+    """What an audit saw."""
+
+    tree_size: int
+    root_hash: bytes
+    entries: int = 0
+    actions: int = 0
+    seals: int = 0
+    envelopes: int = 0
+    signatures_verified: int = 0
+    decisions_repeated: int = 0
+    compared_with_store: bool = False
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether nothing was found wrong."""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An action that waits for the seal covering it."""
+
+    entry_index: int
+    opened: OpenedText
+
+
+SignatureTask = tuple[int, VerificationKey, bytes, NoteSignature]
+
+
+class Auditor:
+    """Takes one log in, entry by entry; `audit_log` drives it."""
+
+    def __init__(self, anchors: Anchors, documents: DocumentSource, report: AuditReport):
+        self._anchors = anchors
+        self._documents = documents
+        self._report = report
+        self._state = LedgerState(documents)
+        self._index = StreamIndex()
+        self._frontier = Frontier()
+        self._held: list[_Held] = []
+        self._last_seal: Seal | None = None
+        self._sealed_roots: dict[int, bytes] = {}
+        self._keys: dict[str, VerificationKey] = {}
+        self._tasks: list[SignatureTask] = []
+        self._pool = ThreadPoolExecutor()
+        self._running: list[Future[list[Problem]]] = []
+
+    def take(self, entry_index: int, entry: bytes) -> None:
+        """Take the next entry in."""
+        self._report.entries += 1
+        try:
+            if is_seal(entry):
+                self._take_seal(entry_index, parse_seal(entry))
+            elif entry.startswith(ENVELOPE_PREFIX):
+                self._report.envelopes += 1
+            else:
+                self._take_action(entry_index, entry)
+        except (LedgerError, DomainError, TransparencyError) as error:
+            self._problem(error.code, entry_index, str(error))
+        self._frontier.append(leaf_hash(entry))
+        if is_seal(entry):
+            self._sealed_roots[entry_index + 1] = self._frontier.root_hash()
+
+    def finish(self) -> None:
+        """Collect what is still running, and see that the log ends in a seal."""
+        self._start_task()
+        for running in self._running:
+            self._report.problems.extend(running.result())
+        self._pool.shutdown()
+        if self._held or self._last_seal is None:
+            self._problem("not_sealed", None, "the log does not end in a seal over all before it")
+
+    def _take_action(self, entry_index: int, entry: bytes) -> None:
+        opened = action_notes.open_text(entry, self._anchors.origin)
+        # The index knows every readable action, permitted or not: it reads only the text.
+        self._index.append(index_key(opened.action.stream), entry_index)
+        self._report.actions += 1
+        action_notes.check_signature_lines(opened)
+        self._check_opening(entry_index, opened)
+        self._queue_signatures(entry_index, opened)
+        self._held.append(_Held(entry_index, opened))
+
+    def _check_opening(self, entry_index: int, opened: OpenedText) -> None:
+        facts = opened.action.facts
+        if (entry_index == 0) != isinstance(facts, LedgerOpened):
+            raise UnknownKey("entry 0, and no other, opens the ledger")
+        if isinstance(facts, LedgerOpened):
+            wanted = (render_vkey(self._anchors.registrar), render_vkey(self._anchors.log))
+            if (facts.registrar_vkey, facts.log_vkey) != wanted:
+                raise UnknownKey("the ledger was opened with other keys than the anchors")
+
+    def _queue_signatures(self, entry_index: int, opened: OpenedText) -> None:
+        for name, key in action_notes.keys_brought(opened.action).items():
+            if self._keys.setdefault(name, key) != key:
+                raise UnknownKey(f"two public keys have the name {name}")
+        for signature in opened.signed.signatures:
+            key_or_none = self._keys.get(signature.key_name)
+            if key_or_none is None:
+                raise UnknownKey(f"no entry before this one brings {signature.key_name}")
+            self._tasks.append((entry_index, key_or_none, opened.signed.text, signature))
+        if len(self._tasks) >= SIGNATURES_PER_TASK:
+            self._start_task()
+
+    def _start_task(self) -> None:
+        tasks, self._tasks = self._tasks, []
+        self._report.signatures_verified += len(tasks)
+        self._running.append(self._pool.submit(_verify_all, tasks))
+
+    def _take_seal(self, entry_index: int, seal: Seal) -> None:
+        self._report.seals += 1
+        if seal.covers != entry_index:
+            self._problem("wrong_seal", entry_index, f"the seal covers {seal.covers}")
+        if seal.index_root_hash != self._index.root_hash():
+            self._problem("wrong_index_root", entry_index, "the index has another root")
+        if self._last_seal is not None and seal.sealed_at < self._last_seal.sealed_at:
+            self._problem("seal_time_went_back", entry_index, "earlier than the seal before")
+        self._check_previous(entry_index, seal)
+        self._last_seal = seal
+        held, self._held = self._held, []
+        for action in held:
+            self._repeat_decision(action, seal)
+
+    def _check_previous(self, entry_index: int, seal: Seal) -> None:
+        if not seal.previous_checkpoint:
+            if entry_index > 0 and self._sealed_roots and self._last_seal_was_published():
+                self._problem("checkpoint_missing", entry_index, "no previous checkpoint embedded")
+            return
+        previous = open_checkpoint(seal.previous_checkpoint, self._anchors.log).checkpoint
+        if self._sealed_roots.get(previous.tree_size) != previous.root_hash:
+            self._problem("wrong_checkpoint", entry_index, "the embedded checkpoint is not ours")
+
+    def _last_seal_was_published(self) -> bool:
+        # A seal that embeds no checkpoint follows only seals that were never published.
+        return self._last_seal is not None and bool(self._last_seal.previous_checkpoint)
+
+    def _repeat_decision(self, held: _Held, seal: Seal) -> None:
+        action = held.opened.action
+        self._report.decisions_repeated += 1
+        try:
+            self._state.check_public(action, seal.sealed_at)
+            self._state.apply_recorded(held.opened)
+        except (LedgerError, DomainError) as error:
+            self._problem(error.code, held.entry_index, f"must not have been recorded: {error}")
+
+    def _problem(self, code: str, entry_index: int | None, message: str) -> None:
+        if len(self._report.problems) < MAX_PROBLEMS:
+            self._report.problems.append(Problem(code, entry_index, message))
+
+
+def _verify_all(tasks: Sequence[SignatureTask]) -> list[Problem]:
+    problems = []
+    for entry_index, key, text, signature in tasks:
+        try:
+            check_signature(key, text, signature)
+        except TransparencyError as error:
+            problems.append(Problem(InvalidSignature.code, entry_index, str(error)))
+    return problems
+
+
+def audit_log(
+    log: TrustedLog,
+    anchors: Anchors,
+    documents: DocumentSource,
+    *,
+    stored: LedgerReader | None = None,
+) -> Iterator[AuditReport]:
+    """Audit a whole log; gives the report again and again as it grows, complete at the end.
+
+    ``stored`` is the ledger database to compare with, where the auditor has it.
+    """
+    checkpoint = log.signed_checkpoint.checkpoint
+    report = AuditReport(checkpoint.tree_size, checkpoint.root_hash)
+    auditor = Auditor(anchors, documents, report)
+    try:
+        for batch in _batched(log.replay(), READ_BATCH):
+            for entry_index, entry in batch:
+                auditor.take(entry_index, entry)
+            if stored is not None:
+                _compare(batch, stored, report)
+            yield report
+    except LogMisbehaviour:
+        raise
+    except TransparencyError as error:
+        report.problems.append(Problem(error.code, None, str(error)))
+    auditor.finish()
+    if stored is not None:
+        _compare_checkpoint(log, stored, report)
+    yield report
+
+
+def _batched(entries: Iterable[tuple[int, bytes]], size: int) -> Iterator[list[tuple[int, bytes]]]:
+    iterator = iter(entries)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _compare(batch: Sequence[tuple[int, bytes]], stored: LedgerReader, report: AuditReport) -> None:
+    report.compared_with_store = True
+    try:
+        kept = stored.entries(batch[0][0], batch[-1][0] + 1)
+    except LedgerError as error:
+        report.problems.append(Problem(error.code, batch[0][0], str(error)))
+        return
+    for (entry_index, published), entry in zip(batch, kept, strict=True):
+        if entry.body != published:
+            message = "the ledger database holds other bytes than the public log"
+            report.problems.append(Problem("stored_entry_differs", entry_index, message))
+
+
+def _compare_checkpoint(log: TrustedLog, stored: LedgerReader, report: AuditReport) -> None:
+    kept = stored.checkpoint()
+    if kept is None or kept.tree_size < log.tree_size:
+        message = "the ledger database knows no checkpoint of this size"
+        report.problems.append(Problem("stored_checkpoint_behind", None, message))

@@ -1,0 +1,166 @@
+"""Placing new actions at the end of their streams, and the registry's own acts.
+
+What a registrar or a catalogue administrator does from the command line, and what an import does
+before its first dossier: register keys and offices, publish procedures and calendars.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from domain.facts import (
+    CalendarPublished,
+    Details,
+    Facts,
+    Grant,
+    KeyRegistered,
+    KeyRegisteredDetails,
+    OfficeRegistered,
+    ProcedureVersionPublished,
+)
+from domain.moments import Moment
+from domain.roles import Role
+from ledger.action_notes import Draft, SubmittedAction, sign_draft
+from ledger.bodies import SALT_BYTES
+from ledger.storage.port import LedgerReader
+from transparency.hashing import leaf_hash
+from transparency.notes import SigningKey, render_vkey
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the next action of a stream goes: its version, and the leaf hash before it."""
+
+    version: int
+    previous: bytes | None
+
+
+FIRST_PLACE = Place(1, None)
+
+
+def next_place(reader: LedgerReader, stream: str) -> Place:
+    """Give the place after the last recorded action of a stream."""
+    events = reader.stream_events(stream)
+    if not events:
+        return FIRST_PLACE
+    return Place(events[-1].version + 1, leaf_hash(events[-1].note))
+
+
+def place_after(place: Place, note: bytes) -> Place:
+    """Give the place after an action that is not recorded yet."""
+    return Place(place.version + 1, leaf_hash(note))
+
+
+class Drafter:
+    """Signs actions of one ledger with given keys, at given moments."""
+
+    def __init__(self, ledger: str, random_bytes: Callable[[int], bytes]):
+        self._ledger = ledger
+        self._random_bytes = random_bytes
+
+    def sign(  # noqa: PLR0913 - the members of an action
+        self,
+        kind: str,
+        stream: str,
+        place: Place,
+        at: Moment,
+        facts: Facts,
+        signers: Sequence[tuple[Role, SigningKey]],
+        *,
+        office: str | None = None,
+        details: Details | None = None,
+        document: bytes | None = None,
+        salt: bytes | None = None,
+    ) -> SubmittedAction:
+        """Write and sign one action; a private part gets a fresh salt unless one is given."""
+        if details is not None and salt is None:
+            salt = self._random_bytes(SALT_BYTES)
+        draft = Draft(
+            kind=kind,
+            ledger=self._ledger,
+            stream=stream,
+            version=place.version,
+            previous=place.previous,
+            at=at,
+            office=office,
+            roles=[role for role, _ in signers],
+            facts=facts,
+            details=details,
+            salt=salt,
+            document=document,
+        )
+        return sign_draft(draft, [key for _, key in signers])
+
+    def register_key(
+        self,
+        registrar: SigningKey,
+        key: SigningKey,
+        grants: Sequence[Grant],
+        at: Moment,
+        details: KeyRegisteredDetails | None = None,
+    ) -> SubmittedAction:
+        """Enrol a key with its roles; the key itself signs too, as proof of possession."""
+        facts = KeyRegistered(vkey=render_vkey(key.verification_key), grants=tuple(grants))
+        signers = ((Role.REGISTRAR, registrar), (Role.HOLDER, key))
+        stream = f"key:{key.name}"
+        return self.sign("key.registered", stream, FIRST_PLACE, at, facts, signers, details=details)
+
+    def register_office(
+        self, registrar: SigningKey, office_id: str, document: bytes, place: Place, at: Moment
+    ) -> SubmittedAction:
+        """Enter an office, or its new document, into the registry."""
+        facts = OfficeRegistered(document=hashlib.sha256(document).hexdigest())
+        return self.sign(
+            "office.registered",
+            f"office:{office_id}",
+            place,
+            at,
+            facts,
+            ((Role.REGISTRAR, registrar),),
+            office=office_id,
+            document=document,
+        )
+
+    def publish_procedure(
+        self, catalogue_admin: SigningKey, code: str, procedure_version: int, what: "Publishing"
+    ) -> SubmittedAction:
+        """Publish a version of a procedure."""
+        facts = ProcedureVersionPublished(
+            document=hashlib.sha256(what.document).hexdigest(), procedure_version=procedure_version
+        )
+        return self._publish(
+            "procedure.version_published", f"procedure:{code}", facts, catalogue_admin, what
+        )
+
+    def publish_calendar(
+        self, catalogue_admin: SigningKey, calendar_id: str, what: "Publishing"
+    ) -> SubmittedAction:
+        """Publish a calendar of working days."""
+        facts = CalendarPublished(document=hashlib.sha256(what.document).hexdigest())
+        return self._publish(
+            "calendar.published", f"calendar:{calendar_id}", facts, catalogue_admin, what
+        )
+
+    def _publish(
+        self, kind: str, stream: str, facts: Facts, key: SigningKey, what: "Publishing"
+    ) -> SubmittedAction:
+        return self.sign(
+            kind,
+            stream,
+            what.place,
+            what.at,
+            facts,
+            ((Role.CATALOGUE_ADMIN, key),),
+            office=what.office,
+            document=what.document,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """A public document to be published: whose act it is, when, and where in its stream."""
+
+    document: bytes
+    office: str
+    place: Place
+    at: Moment

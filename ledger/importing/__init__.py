@@ -1,0 +1,1 @@
+"""The import of an existing system's log: read it by case, and plan the actions it becomes."""
