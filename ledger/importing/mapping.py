@@ -5,7 +5,8 @@ TOML; unknown names are errors. The worked examples are ``examples/mappings/*.to
 - ``name``: the source. Part of every stream id and pseudonym: never change it after an import.
 - ``case_order``: ``file`` (events stay as they stand) or ``time`` (by day, within a day those
   without a time first, then by time; equal ones as in the file).
-- ``labels``: activities whose text may be public. Any other appears as its hash.
+- ``labels``: activities whose text may be public: at most 120 printable ASCII characters without
+  quotes and backslashes. Any other appears as its hash; a foreign step's private part keeps it.
 - ``[source]``: ``format`` (``xes``, ``csv``); the names of ``case_id``, ``activity``,
   ``timestamp``, ``resource``; for CSV ``delimiter`` and ``rows`` (``contiguous``, ``scattered``).
 - ``[time]``: ``zone`` (IANA); ``midnight`` (``instant``, or ``day``: exactly local midnight
