@@ -214,6 +214,7 @@ _IMPORTS: tuple[Kind, ...] = (
         name="dossier.foreign_step_recorded",
         stream=StreamType.DOSSIER,
         facts=facts.ForeignStepRecorded,
+        details=facts.ForeignStepRecordedDetails,
         signers=signed_by(_IMPORTER),
     ),
     Kind(

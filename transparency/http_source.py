@@ -4,8 +4,7 @@ import gzip
 import urllib.error
 import urllib.request
 import zlib
-from http.client import HTTPException
-from typing import IO
+from http.client import HTTPException, HTTPResponse
 from urllib.parse import urlsplit
 
 from transparency.errors import TileNotFound, TileStoreUnavailable
@@ -52,7 +51,7 @@ class HttpTileSource:
         )
         try:
             with self._opener.open(request, timeout=self._timeout_seconds) as response:
-                return _read_body(response, response.headers.get("Content-Encoding", "identity"))
+                return _read_body(response)
         except urllib.error.HTTPError as error:
             with error:
                 if error.code in _NOT_FOUND_STATUSES:
@@ -62,13 +61,19 @@ class HttpTileSource:
             raise TileStoreUnavailable(f"the server does not give {path}") from error
 
 
-def _read_body(body: IO[bytes], encoding: str) -> bytes:
+def _read_body(response: HTTPResponse) -> bytes:
     limit_bytes = MAX_BUNDLE_BYTES + 1
-    if encoding == "gzip":
-        with gzip.GzipFile(fileobj=body) as unpacked:
-            data = unpacked.read(limit_bytes)
-    else:
-        data = body.read(limit_bytes)
+    match response.headers.get("Content-Encoding", "identity"):
+        case "identity":
+            data = response.read(limit_bytes)
+            # Reading with a limit does not complain about a body that was cut off.
+            if response.length:
+                raise TileStoreUnavailable("the server does not give the whole file")
+        case "gzip":
+            with gzip.GzipFile(fileobj=response) as unpacked:
+                data = unpacked.read(limit_bytes)
+        case other:
+            raise TileStoreUnavailable(f"the server packs files as {other}")
     if len(data) > MAX_BUNDLE_BYTES:
         raise TileStoreUnavailable("the server gives more than any file of a log holds")
     return data

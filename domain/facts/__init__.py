@@ -1,6 +1,12 @@
 """Public facts and private details: one frozen class per kind, named as the act it records."""
 
-from domain.facts.imports import DueDateImported, EndImported, ForeignStepRecorded, Outcome
+from domain.facts.imports import (
+    DueDateImported,
+    EndImported,
+    ForeignStepRecorded,
+    ForeignStepRecordedDetails,
+    Outcome,
+)
 from domain.facts.intake import (
     Channel,
     DossierAccepted,
@@ -68,6 +74,7 @@ __all__ = [
     "ExtensionApologyIssued",
     "Facts",
     "ForeignStepRecorded",
+    "ForeignStepRecordedDetails",
     "Grant",
     "HandoverAcknowledged",
     "HandoverAcknowledgedDetails",

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from domain.facts.shapes import ImportableFacts, InstantText
+from domain.facts.shapes import Details, ImportableFacts, InstantText, PrivateText
 
 
 class Outcome(StrEnum):
@@ -19,6 +19,12 @@ class Outcome(StrEnum):
 
 class ForeignStepRecorded(ImportableFacts, frozen=True, kw_only=True):
     """A step of the source that changes nothing here."""
+
+
+class ForeignStepRecordedDetails(Details, frozen=True, kw_only=True):
+    """The source's own name of the step, where the public facts hold only its hash."""
+
+    label: PrivateText | None = None
 
 
 class DueDateImported(ImportableFacts, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """The abstract suite that `eventsourcing` ships for every recorder, run over ours."""
 
 import tempfile
+import threading
 from pathlib import Path
 from typing import cast
 from uuid import UUID
@@ -30,6 +31,11 @@ class _OnFile:
         )
 
     def tearDown(self) -> None:
+        # The suite stops its reading threads without waiting for them, and closing a connection
+        # that one of them still reads from ends the process.
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread() and not thread.daemon:
+                thread.join(timeout=10)
         self.factory.close()
         self.folder.cleanup()
 
