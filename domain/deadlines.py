@@ -5,11 +5,13 @@ calendar and the waits; an apology never moves it. What supplements and payments
 procedure's policy. A due day counts to its end in the office's time zone; an instant as given.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import assert_never
+from typing import Final
 
 from domain.calendars import (
+    Calendar,
     WorkingTime,
     acceptance_start,
     add_working_days,
@@ -25,6 +27,12 @@ from domain.dossiers import Due, Wait
 from domain.facts import Channel
 from domain.moments import Moment, time_zone
 from domain.procedures import AcceptanceLimits, Limit, LimitUnit, Procedure
+
+_DAY_COUNTS: Final[Mapping[LimitUnit, Callable[[Calendar, date, int], date]]] = {
+    LimitUnit.WORKING_DAYS: add_working_days,
+    LimitUnit.CALENDAR_DAYS: end_of_calendar_days,
+    LimitUnit.MONTHS: end_of_months,
+}
 
 
 class Timeliness(StrEnum):
@@ -71,18 +79,10 @@ def _due_after_hours(limit: Limit, start: datetime | None, working: WorkingTime)
 
 
 def _due_on_day(limit: Limit, first_day: date, working: WorkingTime) -> Due | None:
-    amount = limit.amount or 0
-    match limit.unit:
-        case LimitUnit.WORKING_DAYS:
-            return Due(day=add_working_days(working.calendar, first_day, amount))
-        case LimitUnit.CALENDAR_DAYS:
-            return Due(day=end_of_calendar_days(working.calendar, first_day, amount))
-        case LimitUnit.MONTHS:
-            return Due(day=end_of_months(working.calendar, first_day, amount))
-        case LimitUnit.HOURS | LimitUnit.UNKNOWN:
-            return None
-        case _:
-            assert_never(limit.unit)
+    count = _DAY_COUNTS.get(limit.unit)
+    if count is None or limit.amount is None:
+        return None
+    return Due(day=count(working.calendar, first_day, limit.amount))
 
 
 def due_after_pause(due: Due, wait: Wait, limit: Limit, working: WorkingTime) -> Due:

@@ -110,15 +110,13 @@ def check_rating(dossier: Dossier | None, action: Action) -> None:
 
 def _has_reached(dossier: Dossier, stage: RatingStage) -> bool:
     # LAW: Circular 01/2018 art. 12.2: the form comes with receipt, supplement request, refusal.
-    match stage:
-        case RatingStage.RECEIPT:
-            return dossier.accepted_at is not None
-        case RatingStage.SUPPLEMENT:
-            return dossier.supplement_requests > 0
-        case RatingStage.REFUSAL:
-            return dossier.outcome in (Outcome.NOT_ACCEPTED, Outcome.REFUSED)
-        case RatingStage.RESULT:
-            return dossier.is_ended
+    reached = {
+        RatingStage.RECEIPT: dossier.accepted_at is not None,
+        RatingStage.SUPPLEMENT: dossier.supplement_requests > 0,
+        RatingStage.REFUSAL: dossier.outcome in (Outcome.NOT_ACCEPTED, Outcome.REFUSED),
+        RatingStage.RESULT: dossier.is_ended,
+    }
+    return reached[stage]
 
 
 def _check_transition(state: StreamState | None, action: Action) -> None:
