@@ -1,0 +1,276 @@
+r"""The one place that builds real stores, keys, clocks and randomness, and joins them.
+
+Nothing here runs at import. `app_from_environment` is what a web server calls in each worker,
+after the fork::
+
+    gunicorn --no-control-socket -k uvicorn_worker.UvicornWorker \
+        'api.bootstrap:app_from_environment()'
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import orjson
+import structlog
+from falcon.asgi import App, Request, Response
+
+from api.app import create_app
+from api.data_folder import DataFolder
+from api.nonces import NonceMemory
+from api.parts import Clock, Parts
+from api.settings import Settings, settings_of_process
+from api.signatures import RequestVerifier, key_record
+from ledger.documents import DocumentFolder
+from ledger.errors import StoreUnavailable
+from ledger.intake import Intake
+from ledger.key_files import OperatorKeys, load_or_make_operator_keys
+from ledger.private.vault import Keyring, Vault
+from ledger.state import LedgerState
+from ledger.storage.sqlite import SqliteLedgerReader, SqliteLedgerStore
+from ledger.stored_keys import StoredKeys
+from ledger.writing.client import LoopWriter, SocketWriter, WriterPort
+from ledger.writing.loop import WriterLoop
+from ledger.writing.writer import Writer, WriterKeys
+from projections.follower import Follower, PrivateFold
+from projections.views import Views
+from projections.views import open_views as open_views_file
+from transparency.encoding import parse_utc_milliseconds, render_utc_milliseconds
+from transparency.tile_store import FileTileStore
+
+EXIT_AFTER_FATAL: Final = 70
+REACH_SECONDS: Final = 2.0
+
+_log: Final = structlog.get_logger("dossier_ledger")
+
+
+def system_clock() -> datetime:
+    """Give the present instant, UTC."""
+    return datetime.now(UTC)
+
+
+def random_bytes(count: int) -> bytes:
+    """Give bytes that nobody can foretell."""
+    return os.urandom(count)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedClock:
+    """A demo's clock: the instant that stands in a file, read again at each call."""
+
+    path: Path
+
+    def __call__(self) -> datetime:
+        """Give the instant in the file.
+
+        Raises:
+            StoreUnavailable: there is no such file, or it holds no instant.
+        """
+        try:
+            return parse_utc_milliseconds(self.path.read_text(encoding="ascii").strip())
+        except (OSError, ValueError) as error:
+            raise StoreUnavailable("the simulated clock cannot be read") from error
+
+    def set(self, instant: datetime) -> None:
+        """Set the clock; readers see the old instant or the new one, never half of it."""
+        whole = instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+        temporary = self.path.with_suffix(".new")
+        temporary.write_text(render_utc_milliseconds(whole) + "\n", encoding="ascii")
+        temporary.replace(self.path)
+
+
+def make_clock(settings: Settings) -> Clock:
+    """Give the system's clock, or the simulated one that a demo labels everywhere."""
+    if settings.clock == "simulated":
+        return SimulatedClock(data_folder(settings).clock)
+    return system_clock
+
+
+def data_folder(settings: Settings) -> DataFolder:
+    """Name the paths of the data folder."""
+    return DataFolder(settings.data)
+
+
+def operator_keys(settings: Settings) -> OperatorKeys:
+    """Give the operator's keys; the first use of a data folder makes them."""
+    return load_or_make_operator_keys(data_folder(settings).keys, os.urandom)
+
+
+def ledger_reader(settings: Settings) -> SqliteLedgerReader:
+    """Open the ledger database for reading."""
+    return SqliteLedgerReader(data_folder(settings).ledger)
+
+
+def documents(settings: Settings) -> DocumentFolder:
+    """Open the folder of public documents."""
+    return DocumentFolder(data_folder(settings).documents)
+
+
+def tile_store(settings: Settings) -> FileTileStore:
+    """Open the folder of the public log."""
+    return FileTileStore(data_folder(settings).log)
+
+
+def vault(settings: Settings, keys: OperatorKeys) -> Vault:
+    """Open the vault of private details with its keyring."""
+    folder = data_folder(settings)
+    keyring = Keyring(folder.keyring, keys.key_encryption_key, os.urandom)
+    return Vault(folder.vault, keyring, keys.origin, os.urandom)
+
+
+def prepare_data_folder(settings: Settings) -> OperatorKeys:
+    """Make what a first use needs: folder, keys, private stores; doing it again changes nothing."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys = operator_keys(settings)
+    vault(settings, keys).close()
+    return keys
+
+
+def writer_core(settings: Settings) -> Writer:
+    """Build the writer over the real stores; whoever calls holds the folder's lock."""
+    folder = data_folder(settings)
+    keys = prepare_data_folder(settings)
+    sources = documents(settings)
+    return Writer(
+        SqliteLedgerStore(folder.ledger),
+        tile_store(settings),
+        lambda: LedgerState(sources),
+        WriterKeys(keys.log, keys.promise),
+        make_clock(settings),
+    )
+
+
+def end_process(error: BaseException) -> None:
+    """End a process whose writer thread failed: its supervisor starts a new one that recovers."""
+    _log.critical("writer failed", error=type(error).__name__, code=getattr(error, "code", None))
+    # CRASH: nothing is tidied up on purpose; the next start recovers from the store alone.
+    os._exit(EXIT_AFTER_FATAL)
+
+
+@contextmanager
+def embedded_writer(
+    settings: Settings, on_fatal: Callable[[BaseException], None] = end_process
+) -> Iterator[WriterPort]:
+    """Be the writer in this process, for as long as the context lasts.
+
+    Raises:
+        LedgerBusy: another process writes in this data folder.
+    """
+    with data_folder(settings).locked():
+        writer = writer_core(settings)
+        writer.take_over(f"embedded {os.getpid()}")
+        loop = WriterLoop(writer, on_fatal)
+        loop.start()
+        try:
+            yield LoopWriter(loop.submit)
+        finally:
+            loop.stop()
+
+
+def socket_writer(settings: Settings) -> SocketWriter:
+    """Reach the writer process through its socket."""
+    return SocketWriter(data_folder(settings).socket)
+
+
+def open_views(settings: Settings) -> Views:
+    """Open the database of views."""
+    return open_views_file(data_folder(settings).views)
+
+
+def follower(settings: Settings) -> Follower:
+    """Build the follower that keeps the views."""
+    keys = prepare_data_folder(settings)
+    return Follower(
+        keys.origin,
+        ledger_reader(settings),
+        open_views(settings),
+        documents(settings),
+        PrivateFold(vault(settings, keys).open, keys.view_secret),
+    )
+
+
+def web_parts(settings: Settings, writer: WriterPort | None = None) -> Parts:
+    """Join the parts of one web worker; ``writer`` None reaches the writer process."""
+    keys = operator_keys(settings)
+    reader = ledger_reader(settings)
+    stored_keys = StoredKeys(reader, keys.origin)
+    private = vault(settings, keys)
+    sources = documents(settings)
+    clock = make_clock(settings)
+    return Parts(
+        settings=settings,
+        origin=keys.origin,
+        anchors=keys.anchors,
+        reader=reader,
+        intake=Intake(
+            keys.origin, stored_keys, private, sources, writer or socket_writer(settings), clock
+        ),
+        keys=stored_keys,
+        vault=private,
+        documents=sources,
+        tile_store=tile_store(settings),
+        views=open_views(settings),
+        view_secret=keys.view_secret,
+        requests=RequestVerifier(
+            lambda name: stored_keys.find(name, f"key:{name}"),
+            lambda name: key_record(reader, sources, keys.origin, name),
+            NonceMemory(data_folder(settings).nonces),
+            clock,
+        ),
+        writer_reachable=_always_reachable if writer else _asks_socket(data_folder(settings)),
+        clock=clock,
+        random_bytes=os.urandom,
+    )
+
+
+def app_from_environment() -> "App[Request, Response]":
+    """Build the app of one web worker from the process environment."""
+    settings = settings_of_process()
+    configure_log(settings)
+    return create_app(web_parts(settings))
+
+
+def configure_log(settings: Settings) -> None:
+    """Write one JSON line per event to standard error."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(serializer=_dump),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _dump(event: object, **_options: object) -> bytes:
+    return orjson.dumps(event, default=repr)
+
+
+async def _always_reachable() -> bool:
+    return True
+
+
+def _asks_socket(folder: DataFolder) -> Callable[[], Awaitable[bool]]:
+    async def is_listening() -> bool:
+        try:
+            async with asyncio.timeout(REACH_SECONDS):
+                _, writer = await asyncio.open_unix_connection(str(folder.socket))
+        except (OSError, TimeoutError):
+            return False
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return True
+
+    return is_listening

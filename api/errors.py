@@ -1,0 +1,110 @@
+"""What can be wrong with an HTTP request before any room below has seen it.
+
+Framework errors are turned into these, so that the public sees one shape and one list of codes.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar, Final
+
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class ApiError(Exception):
+    """A request that is refused at the door; ``headers`` go with the answer."""
+
+    code: ClassVar[str]
+
+    def __init__(self, detail: str = "", headers: Mapping[str, str] = _NO_HEADERS):
+        super().__init__(detail)
+        self.headers = headers
+
+
+class NothingHere(ApiError):
+    """No resource has this address."""
+
+    code = "not_found"
+
+
+class MethodNotAllowed(ApiError):
+    """The resource exists and does not know the method."""
+
+    code = "method_not_allowed"
+
+
+class MalformedRequest(ApiError):
+    """The request line or a header cannot be understood."""
+
+    code = "malformed_request"
+
+
+class MalformedParameter(ApiError):
+    """A query parameter has a value that it cannot have."""
+
+    code = "malformed_parameter"
+
+
+class MalformedBody(ApiError):
+    """The body is not JSON of the documented shape."""
+
+    code = "malformed_body"
+
+
+class LengthRequired(ApiError):
+    """The body came without its length, so a cut upload could not be told from a whole one."""
+
+    code = "length_required"
+
+
+class TruncatedUpload(ApiError):
+    """The body ended before the length that was announced."""
+
+    code = "truncated_upload"
+
+
+class BodyTooLarge(ApiError):
+    """The body, or the number of its lines, is over the limit."""
+
+    code = "body_too_large"
+
+
+class UnsupportedMediaType(ApiError):
+    """The body is of another type than the resource reads."""
+
+    code = "unsupported_media_type"
+
+
+class RequestNotSigned(ApiError):
+    """The resource is open to signed requests only."""
+
+    code = "request_not_signed"
+
+
+class RequestSignatureInvalid(ApiError):
+    """The request's signature is wrong, too old, or covers too little."""
+
+    code = "request_signature_invalid"
+
+
+class RequestReplayed(ApiError):
+    """A request with this nonce was answered before."""
+
+    code = "request_replayed"
+
+
+class NotAnInspector(ApiError):
+    """The key that signed the request does not hold the inspector's role now."""
+
+    code = "not_an_inspector"
+
+
+class InternalError(ApiError):
+    """The program failed; the incident number leads to the log line."""
+
+    code = "internal_error"
+
+
+class ServiceStarting(ApiError):
+    """What the answer needs is not there yet, or has stopped."""
+
+    code = "not_ready"

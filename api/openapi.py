@@ -1,0 +1,297 @@
+"""The OpenAPI 3.1 document, made from the same types that parse requests and write answers.
+
+`OPERATIONS` is the table of documented routes; a test compares it with the routes of the app. A
+shape is either a msgspec type (JSON) or a media type whose content has no schema of ours.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+
+from api import bodies
+from api.negotiation import CSV_MEDIA_TYPE, JSON_MEDIA_TYPE
+from api.problems import PROBLEM_MEDIA_TYPE, Problem
+from api.resources import answers
+from api.resources.log_files import TILE_MEDIA_TYPE
+from api.uploads import NDJSON_MEDIA_TYPE
+from projections.counts import CountStatistics
+from projections.durations import DurationStatistics
+
+TEXT_MEDIA_TYPE: Final = "text/plain"
+OPENAPI_VERSION: Final = "3.1.0"
+API_VERSION: Final = "1"
+
+_REF: Final = "#/components/schemas/{name}"
+_PATTERNS: Final[Mapping[str, dict[str, object]]] = {
+    "version": {"type": "integer", "minimum": 1, "maximum": 2**53 - 1},
+    "entry_index": {"type": "integer", "minimum": 0, "maximum": 2**53 - 1},
+    "document_hex": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "from": {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"},
+    "to": {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"},
+    "from_day": {"type": "string", "format": "date"},
+    "to_day": {"type": "string", "format": "date"},
+    "format": {"type": "string", "enum": ["json", "csv"]},
+    "by": {"type": "string", "enum": ["period"]},
+    "receipts": {"type": "string", "enum": ["0", "1"]},
+}
+
+Shape = type[msgspec.Struct] | str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One documented request: what it takes and what it may answer."""
+
+    method: str
+    path: str
+    summary: str
+    answers: Mapping[int, Sequence[Shape]]
+    takes: Mapping[str, Shape] = field(default_factory=dict)
+    query: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    refusals: tuple[int, ...] = ()
+    signed: bool = False
+
+
+_BODY_REFUSALS: Final = (400, 403, 409, 411, 413, 415, 422, 503)
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    Operation(
+        "post",
+        "/v1/actions",
+        "Record one signed action; 200 repeats the first answer",
+        {200: [bodies.RecordedAnswer], 201: [bodies.RecordedAnswer], 202: [bodies.PromisedAnswer]},
+        takes={JSON_MEDIA_TYPE: bodies.SentAction},
+        headers=("Prefer",),
+        refusals=_BODY_REFUSALS,
+    ),
+    Operation(
+        "post",
+        "/v1/actions/batch",
+        "Record many signed actions, one JSON object per line, one verdict per line",
+        {200: [NDJSON_MEDIA_TYPE]},
+        takes={NDJSON_MEDIA_TYPE: NDJSON_MEDIA_TYPE},
+        query=("receipts",),
+        headers=("Prefer",),
+        refusals=_BODY_REFUSALS,
+    ),
+    Operation(
+        "get",
+        "/v1/ledger",
+        "The ledger's name and trust anchors",
+        {200: [bodies.LedgerAnchors]},
+    ),
+    Operation(
+        "get",
+        "/v1/streams/{stream}/head",
+        "Version and leaf hash that the next action of a stream must build on",
+        {200: [bodies.StreamHead]},
+        refusals=(404, 503),
+    ),
+    Operation(
+        "get",
+        "/v1/streams/{stream}/versions/{version}/receipt",
+        "The receipt of a published action (C2SP tlog-proof)",
+        {200: [TEXT_MEDIA_TYPE]},
+        refusals=(404, 503),
+    ),
+    Operation(
+        "get",
+        "/v1/entries/{entry_index}/receipt",
+        "The receipt of the entry at an index (C2SP tlog-proof)",
+        {200: [TEXT_MEDIA_TYPE]},
+        refusals=(404, 503),
+    ),
+    Operation(
+        "get",
+        "/v1/dossiers/{stream}",
+        "Status and timeline of a dossier, for whoever holds the slip's secret",
+        {200: [answers.DossierAnswer]},
+        headers=("Dossier-Secret",),
+        refusals=(404, 503),
+    ),
+    Operation(
+        "post",
+        "/v1/lookup",
+        "How much of the work on a dossier is done, by the code on the slip",
+        {200: [bodies.LookupAnswer]},
+        takes={JSON_MEDIA_TYPE: bodies.LookupRequest},
+        refusals=(400, 404, 411, 413, 415, 503),
+    ),
+    Operation(
+        "get",
+        "/v1/statistics/counts",
+        "Received, resolved and pending dossiers per office, procedure and month",
+        {200: [CountStatistics, CSV_MEDIA_TYPE]},
+        query=("from", "to", "office", "procedure", "format"),
+        refusals=(400, 503),
+    ),
+    Operation(
+        "get",
+        "/v1/statistics/durations",
+        "Median and 90th percentile of processing times, gross and net of waiting",
+        {200: [DurationStatistics, CSV_MEDIA_TYPE]},
+        query=("from", "to", "office", "procedure", "by", "format"),
+        refusals=(400, 503),
+    ),
+    Operation(
+        "get",
+        "/v1/findings",
+        "What looks wrong, why, and on what evidence; for inspectors",
+        {200: [answers.FindingsAnswer]},
+        query=("rule", "office"),
+        refusals=(400, 401, 403, 503),
+        signed=True,
+    ),
+    Operation(
+        "get",
+        "/v1/trail/{key}",
+        "Everything that one key, or one imported performer, signed; for inspectors",
+        {200: [answers.TrailAnswer]},
+        query=("from_day", "to_day"),
+        refusals=(400, 401, 403, 503),
+        signed=True,
+    ),
+    Operation(
+        "get",
+        "/log/checkpoint",
+        "The published checkpoint",
+        {200: [TEXT_MEDIA_TYPE]},
+        refusals=(404,),
+    ),
+    Operation(
+        "get",
+        "/log/tile/{path}",
+        "Tiles and entry bundles (C2SP tlog-tiles)",
+        {200: [TILE_MEDIA_TYPE]},
+        refusals=(404,),
+    ),
+    Operation(
+        "get",
+        "/documents/{document_hex}",
+        "A public document, by its SHA-256",
+        {200: [TEXT_MEDIA_TYPE]},
+        refusals=(404,),
+    ),
+    Operation(
+        "get",
+        "/problems/{code}",
+        "What an error code means",
+        {200: [bodies.ProblemExplained]},
+        refusals=(404,),
+    ),
+    Operation("get", "/livez", "Whether the server runs", {200: [TEXT_MEDIA_TYPE]}),
+    Operation(
+        "get",
+        "/readyz",
+        "Whether actions can be taken and figures are fresh",
+        {200: [bodies.Health], 503: [bodies.Health]},
+    ),
+)
+
+
+def openapi_document() -> dict[str, object]:
+    """Make the whole document."""
+    shapes = sorted(_struct_shapes(), key=lambda shape: shape.__name__)
+    _, components = msgspec.json.schema_components([*shapes, Problem], ref_template=_REF)
+    paths: dict[str, dict[str, object]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
+    return {
+        "openapi": OPENAPI_VERSION,
+        "info": {
+            "title": "Dossier Ledger",
+            "version": API_VERSION,
+            "description": "Signed actions in, a public log and recomputable figures out.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "inspector": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Signature",
+                    "description": "HTTP Message Signatures (RFC 9421) by an inspector's key",
+                }
+            },
+        },
+    }
+
+
+def _struct_shapes() -> set[type[msgspec.Struct]]:
+    shapes: set[type[msgspec.Struct]] = set()
+    for operation in OPERATIONS:
+        listed = [shape for answer in operation.answers.values() for shape in answer]
+        for shape in (*listed, *operation.takes.values()):
+            if not isinstance(shape, str):
+                shapes.add(shape)
+    return shapes
+
+
+def _operation(operation: Operation) -> dict[str, object]:
+    described: dict[str, Any] = {
+        "operationId": _operation_id(operation),
+        "summary": operation.summary,
+        "parameters": list(_parameters(operation)),
+        "responses": _responses(operation),
+    }
+    if operation.takes:
+        described["requestBody"] = {"required": True, "content": _takes(operation.takes)}
+    if operation.signed:
+        described["security"] = [{"inspector": []}]
+    return described
+
+
+def _operation_id(operation: Operation) -> str:
+    words = [word.strip("{}") for word in operation.path.split("/") if word]
+    return "_".join([operation.method, *words])
+
+
+def _parameters(operation: Operation) -> Iterable[dict[str, object]]:
+    for word in operation.path.split("/"):
+        if word.startswith("{"):
+            yield _parameter(word.strip("{}"), "path", required=True)
+    for name in operation.query:
+        yield _parameter(name, "query", required=False)
+    for name in operation.headers:
+        yield _parameter(name, "header", required=False)
+
+
+def _parameter(name: str, place: str, *, required: bool) -> dict[str, object]:
+    schema = _PATTERNS.get(name, {"type": "string"})
+    name = name.removesuffix("_day")
+    return {"name": name, "in": place, "required": required, "schema": schema}
+
+
+def _takes(takes: Mapping[str, Shape]) -> dict[str, object]:
+    return {media_type: {"schema": _schema(shape)} for media_type, shape in takes.items()}
+
+
+def _responses(operation: Operation) -> dict[str, object]:
+    responses = {
+        str(status): {
+            "description": HTTPStatus(status).phrase,
+            "content": {_media_type(shape): {"schema": _schema(shape)} for shape in shapes},
+        }
+        for status, shapes in operation.answers.items()
+    }
+    for status in sorted({*operation.refusals, 500}):
+        responses[str(status)] = {
+            "description": HTTPStatus(status).phrase,
+            "content": {PROBLEM_MEDIA_TYPE: {"schema": _schema(Problem)}},
+        }
+    return dict(responses)
+
+
+def _media_type(shape: Shape) -> str:
+    return shape if isinstance(shape, str) else JSON_MEDIA_TYPE
+
+
+def _schema(shape: Shape) -> dict[str, object]:
+    if isinstance(shape, str):
+        return {} if shape == TILE_MEDIA_TYPE else {"type": "string"}
+    return {"$ref": _REF.format(name=shape.__name__)}

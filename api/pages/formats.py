@@ -1,0 +1,91 @@
+"""Formats: numbers, days, instants and amounts as readers of a language write them (babel).
+
+Vietnamese dates are written `21/11/2026`, English ones `21 November 2026`. Instants are shown in
+the time zone of the office, 24 hours; every page that shows one says which zone unless it is
+Viet Nam's.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from api.negotiation import Language
+from domain.dossiers import Due
+from domain.moments import Moment, time_zone
+
+PAGE_ZONE: Final = "Asia/Ho_Chi_Minh"
+
+_LOCALES: Final = {"vi": "vi_VN", "en": "en_GB"}
+_DAY: Final = {"vi": "dd/MM/yyyy", "en": "d MMMM yyyy"}
+_INSTANT: Final = {"vi": "HH:mm, dd/MM/yyyy", "en": "HH:mm, d MMMM yyyy"}
+_SECOND: Final = {"vi": "HH:mm:ss, dd/MM/yyyy", "en": "HH:mm:ss, d MMMM yyyy"}
+_MONTH: Final = {"vi": "MM/yyyy", "en": "MMM yyyy"}
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How values are written in one language."""
+
+    language: Language
+
+    @property
+    def _locale(self) -> Locale:
+        return Locale.parse(_LOCALES[self.language])
+
+    def number(self, number: int) -> str:
+        """Write a count."""
+        return format_decimal(number, locale=self._locale)
+
+    def percent(self, share: float) -> str:
+        """Write a share of 1 as a percentage with at most one decimal."""
+        return format_percent(share, format="#,##0.#%", locale=self._locale)
+
+    def vnd(self, amount: int) -> str:
+        """Write an amount of money."""
+        return format_currency(amount, "VND", locale=self._locale)
+
+    def day(self, day: date) -> str:
+        """Write a day."""
+        return format_date(day, _DAY[self.language], locale=self._locale)
+
+    def instant(self, instant: datetime, zone: str = PAGE_ZONE) -> str:
+        """Write an instant to the minute."""
+        return self._instant(instant, _INSTANT[self.language], zone)
+
+    def second(self, instant: datetime, zone: str = PAGE_ZONE) -> str:
+        """Write an instant to the second."""
+        return self._instant(instant, _SECOND[self.language], zone)
+
+    def _instant(self, instant: datetime, pattern: str, zone: str) -> str:
+        return format_datetime(instant, pattern, tzinfo=time_zone(zone), locale=self._locale)
+
+    def moment(self, moment: Moment, zone: str = PAGE_ZONE) -> str:
+        """Write a moment: an instant to the minute, or a day."""
+        if moment.instant is not None:
+            return self.instant(moment.instant, zone)
+        assert moment.day is not None
+        return self.day(moment.day)
+
+    def due(self, due: Due, zone: str = PAGE_ZONE) -> str:
+        """Write when something is due."""
+        return self.moment(Moment(instant=due.instant, day=due.day), zone)
+
+    def month(self, period: str) -> str:
+        """Write a period `YYYY-MM`."""
+        year, _, month = period.partition("-")
+        return format_date(date(int(year), int(month), 1), _MONTH[self.language], self._locale)
+
+
+def machine_time(moment: Moment | Due | datetime) -> str:
+    """Write a moment for the `datetime` attribute of a `<time>` element."""
+    instant = moment if isinstance(moment, datetime) else moment.instant
+    if instant is None:
+        assert not isinstance(moment, datetime)
+        assert moment.day is not None
+        return moment.day.isoformat()
+    utc = instant.astimezone(UTC).replace(tzinfo=None)
+    return utc.isoformat(timespec="seconds") + "Z"

@@ -1,0 +1,31 @@
+"""Where the people's pages stand."""
+
+from typing import Final
+
+from falcon.asgi import App, Request, Response
+
+from api.pages.rendering import Renderer
+from api.pages.resources import BrowserProblems, PublicPages, StaticFiles, TrackPages
+from api.pages.source import PartsSource
+from api.parts import Parts
+from ledger.bodies import MAX_SAFE_INTEGER
+
+ENTRY_ROUTE: Final = f"/entries/{{entry_index:int(min=0, max={MAX_SAFE_INTEGER})}}"
+
+
+def add_routes(app: "App[Request, Response]", parts: Parts) -> None:
+    """Add the pages to an app, and pages instead of problem documents for browsers."""
+    renderer = Renderer(parts.settings, parts.clock)
+    source = PartsSource(parts)
+    public = PublicPages(renderer, source)
+    track = TrackPages(renderer, source)
+    app.add_route("/", public)
+    app.add_route("/statistics", public, suffix="statistics")
+    app.add_route("/log", public, suffix="log")
+    app.add_route(ENTRY_ROUTE, public, suffix="entry")
+    app.add_route("/about", public, suffix="about")
+    app.add_route("/track", track)
+    app.add_route("/dossiers", track, suffix="dossiers")
+    app.add_route("/dossiers/{dossier_id}", track, suffix="dossier")
+    app.add_route("/static/{name}", StaticFiles(renderer.static_files))
+    app.add_middleware(BrowserProblems(renderer))

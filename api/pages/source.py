@@ -1,0 +1,208 @@
+"""The source of pages: reads ledger and views, and puts what it finds into words.
+
+Everything on one page comes from one consistent read of the views, so figures, names and dates
+are as of one checkpoint. Reading blocks; resources call it in a thread.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from api.pages.dossiers import HolderPage, holder_page
+from api.pages.entries import (
+    ENTRIES_SHOWN,
+    EntryPage,
+    LogPage,
+    LogStand,
+    PublishedEntry,
+    entry_page,
+    log_page,
+)
+from api.pages.statistics import Asked, Choice, StatisticsPage, statistics_page
+from api.pages.words import Words
+from api.parts import Parts
+from api.resources.dossiers import DossierReader
+from domain.actions import StreamType, parse_stream
+from domain.errors import DomainError
+from domain.offices import OfficeRecord
+from domain.procedures import ProcedureRecord
+from ledger.errors import StoreCorrupt, UnknownDossier
+from projections.counts import Counts, Figure
+from projections.entries import read_checkpoint_note
+from projections.reading import read_counts
+from projections.views import Position, ViewReader
+from transparency.encoding import encode_base64
+from transparency.errors import TransparencyError
+from transparency.notes import render_vkey
+from transparency.seals import parse_seal
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """What the home page shows: the total of all figures, and where the log stands."""
+
+    total: Figure | None
+    stand: LogStand | None
+    address: str
+
+    @property
+    def on_time(self) -> int:
+        """Count the dossiers that were resolved early or on time."""
+        assert self.total is not None
+        return self.total.resolved_early + self.total.resolved_on_time
+
+
+class ViewNames:
+    """Names of offices and procedures as one read of the views has them."""
+
+    def __init__(self, reader: ViewReader):
+        self._reader = reader
+        self._states: dict[str, object] = {}
+
+    def office(self, office_id: str) -> OfficeRecord | None:
+        """Give the record of an office."""
+        record = self._state(f"{StreamType.OFFICE}:{office_id}")
+        return record if isinstance(record, OfficeRecord) else None
+
+    def procedure(self, code: str) -> ProcedureRecord | None:
+        """Give the record of a procedure."""
+        record = self._state(f"{StreamType.PROCEDURE}:{code}")
+        return record if isinstance(record, ProcedureRecord) else None
+
+    def _state(self, stream: str) -> object:
+        if stream not in self._states:
+            self._states[stream] = self._reader.states((stream,)).get(stream)
+        return self._states[stream]
+
+
+class PartsSource:
+    """Makes pages from the parts of the web app."""
+
+    def __init__(self, parts: Parts):
+        self._parts = parts
+        self._dossiers = DossierReader(parts)
+        self._vkey = render_vkey(parts.anchors.log)
+
+    def home(self, address: str) -> HomePage:
+        """Give the home page."""
+        with self._parts.views.reading() as reader:
+            counts = read_counts(reader)
+        return HomePage(None if counts is None else counts.total, self.stand(), address)
+
+    def statistics(self, asked: Asked, words: Words) -> tuple[StatisticsPage, LogStand] | None:
+        """Give the statistics page with the checkpoint it is of; None before the first one."""
+        with self._parts.views.reading() as reader:
+            counts = read_counts(reader, asked.span, asked.office, asked.procedure)
+            position = reader.position()
+            if counts is None or position is None:
+                return None
+            choices = _choices(reader, asked, words)
+        added = Counts(counts.figures, counts.total)
+        page = statistics_page(asked, added, choices, words.formats)
+        return page, self._stand_at(position)
+
+    def stand(self) -> LogStand | None:
+        """Give where the published log stands; None before the first checkpoint.
+
+        Raises:
+            StoreCorrupt: the published log does not end in a seal.
+        """
+        published = self._parts.reader.checkpoint()
+        if published is None:
+            return None
+        (last,) = self._parts.reader.entries(published.tree_size - 1, published.tree_size)
+        try:
+            checkpoint = read_checkpoint_note(published.note)
+            seal = parse_seal(last.body)
+        except TransparencyError as error:
+            raise StoreCorrupt(f"the published log cannot be read: {error}") from error
+        return LogStand(
+            origin=self._parts.origin,
+            tree_size=checkpoint.tree_size,
+            root_base64=encode_base64(checkpoint.root_hash),
+            sealed_at=seal.sealed_at,
+            vkey=self._vkey,
+        )
+
+    def _stand_at(self, position: Position) -> LogStand:
+        return LogStand(
+            origin=self._parts.origin,
+            tree_size=position.log_position,
+            root_base64=position.root_base64,
+            sealed_at=position.sealed_at,
+            vkey=self._vkey,
+        )
+
+    def log(self, end: int | None, words: Words) -> LogPage | None:
+        """Give the page of the entries before ``end``; None before the first checkpoint."""
+        stand = self.stand()
+        if stand is None:
+            return None
+        last = stand.tree_size if end is None else max(1, min(end, stand.tree_size))
+        stored = self._parts.reader.entries(max(0, last - ENTRIES_SHOWN), last)
+        entries = [PublishedEntry(one.entry_index, one.body, None) for one in stored]
+        return log_page(stand, entries, words)
+
+    def entry(self, entry_index: int, words: Words) -> EntryPage | None:
+        """Give the page of one entry; None where the published log has no such entry."""
+        published = self._parts.reader.checkpoint()
+        if published is None or entry_index >= published.tree_size:
+            return None
+        (stored,) = self._parts.reader.entries(entry_index, entry_index + 1)
+        entry = PublishedEntry(entry_index, stored.body, None)
+        with self._parts.views.reading() as reader:
+            page = entry_page(entry, published.tree_size, ViewNames(reader), words)
+            if page.action is None:
+                return page
+            acts = reader.acts_of(page.action.stream)
+        recorded = [act.recorded_at for act in acts if act.entry_index == entry_index]
+        return replace(page, recorded_at=recorded[0] if recorded else None)
+
+    def dossier(self, dossier_id: str, secret: str, words: Words) -> HolderPage | None:
+        """Give the page of a dossier to whoever knows its secret; None for all others."""
+        stream = stream_of(dossier_id)
+        if stream is None:
+            return None
+        try:
+            opened, position = self._dossiers.page(stream, secret)
+        except UnknownDossier:
+            return None
+        with self._parts.views.reading() as reader:
+            return holder_page(opened, position.sealed_at, ViewNames(reader), words)
+
+    def share_done(self, code: str) -> int | None:
+        """Give how far the dossier with a code is, in percent; None where no dossier has it."""
+        try:
+            return self._dossiers.share_done(code)
+        except UnknownDossier:
+            return None
+
+
+def stream_of(dossier_id: str) -> str | None:
+    """Give the stream of a dossier's id as people type it; None if it has not that form."""
+    typed = dossier_id.strip().lower().removeprefix("dossier:")
+    try:
+        return str(parse_stream(f"{StreamType.DOSSIER}:{typed}"))
+    except DomainError:
+        return None
+
+
+def _choices(
+    reader: ViewReader, asked: Asked, words: Words
+) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
+    offices = [
+        Choice(office_id, words.name(record.office.name))
+        for office_id, record in reader.offices().items()
+    ]
+    procedures = [
+        Choice(code, words.name(record.versions[-1].name))
+        for code, record in reader.procedures().items()
+    ]
+    return _sorted(offices, asked.office), _sorted(procedures, asked.procedure)
+
+
+def _sorted(choices: Iterable[Choice], asked: str | None) -> tuple[Choice, ...]:
+    """Sort by name; what is asked for and not registered stands there under its own id."""
+    known = {choice.value: choice for choice in choices}
+    if asked is not None:
+        known.setdefault(asked, Choice(asked, asked))
+    return tuple(sorted(known.values(), key=lambda choice: choice.name))

@@ -1,0 +1,168 @@
+"""The statistics page: figures added up by month, office and procedure, and the chart of months.
+
+Everything is added up from the figures that the API publishes, so table, chart and API cannot
+differ. Pure functions of `projections.counts`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from api.pages.charts import Stack, StackedBars, stacked_bars
+from api.pages.formats import Formats
+from projections.counts import ALL, ALL_HISTORY, Counts, Figure, Span, month_number, period_name
+
+MAX_MONTHS: Final = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that a filter can be set to."""
+
+    value: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader filters by; None leaves it open. A bad period is said and not applied."""
+
+    office: str | None = None
+    procedure: str | None = None
+    span: Span = ALL_HISTORY
+    is_bad_period: bool = False
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Give the filter as query parameters of the statistics API."""
+        named = {
+            "office": self.office,
+            "procedure": self.procedure,
+            "from": self.span.first,
+            "to": self.span.last,
+        }
+        return {name: value for name, value in named.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFigure:
+    """A figure under the name of its row."""
+
+    name: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsPage:
+    """Everything that the statistics page shows but the checkpoint."""
+
+    asked: Asked
+    offices: tuple[Choice, ...]
+    procedures: tuple[Choice, ...]
+    total: Figure
+    months: tuple[Figure, ...]
+    hidden_months: int
+    by_office: tuple[NamedFigure, ...]
+    by_procedure: tuple[NamedFigure, ...]
+    chart: StackedBars
+
+
+def statistics_page(
+    asked: Asked,
+    counts: Counts,
+    choices: tuple[tuple[Choice, ...], tuple[Choice, ...]],
+    formats: Formats,
+) -> StatisticsPage:
+    """Add up the figures; ``choices`` are the offices and procedures that a filter offers."""
+    offices, procedures = choices
+    all_months = months_of(counts.figures)
+    months = all_months[-MAX_MONTHS:]
+    return StatisticsPage(
+        asked=asked,
+        offices=offices,
+        procedures=procedures,
+        total=counts.total,
+        months=months,
+        hidden_months=len(all_months) - len(months),
+        by_office=_named(counts.figures, lambda figure: figure.office, offices),
+        by_procedure=_named(counts.figures, lambda figure: figure.procedure, procedures),
+        chart=chart_of(months, formats),
+    )
+
+
+def months_of(figures: Iterable[Figure]) -> tuple[Figure, ...]:
+    """Add up all cells month by month; a month without figures between others is all zeros."""
+    by_month: defaultdict[str, list[Figure]] = defaultdict(list)
+    for figure in figures:
+        by_month[figure.period].append(figure)
+    if not by_month:
+        return ()
+    periods = range(month_number(min(by_month)), month_number(max(by_month)) + 1)
+    return tuple(
+        _sum(by_month[name], name, carried=by_month[name], pending=by_month[name])
+        for name in map(period_name, periods)
+    )
+
+
+def chart_of(months: Sequence[Figure], formats: Formats) -> StackedBars:
+    """Lay out the chart of months: on time, late, pending at the end, from the bottom up."""
+    return stacked_bars([Stack(formats.month(month.period), series_of(month)) for month in months])
+
+
+def series_of(figure: Figure) -> tuple[int, int, int]:
+    """Give the three numbers that a bar stacks up; they add up to carried plus received."""
+    on_time = figure.resolved_early + figure.resolved_on_time
+    return (on_time, figure.resolved_late, figure.pending)
+
+
+def _named(
+    figures: Iterable[Figure], key_of: Callable[[Figure], str], choices: Sequence[Choice]
+) -> tuple[NamedFigure, ...]:
+    names = {choice.value: choice.name for choice in choices}
+    groups: defaultdict[str, list[Figure]] = defaultdict(list)
+    for figure in figures:
+        groups[key_of(figure)].append(figure)
+    rows = [NamedFigure(names.get(key, key), over_time(group)) for key, group in groups.items()]
+    return tuple(sorted(rows, key=lambda row: row.name))
+
+
+def over_time(figures: Sequence[Figure]) -> Figure:
+    """Add up figures of several months and cells into one.
+
+    A cell's months follow one another until nothing is pending, so what it carries in is what its
+    first month carries, and what it leaves is what is pending in its last.
+    """
+    cells: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
+    for figure in figures:
+        cells[figure.office, figure.procedure].append(figure)
+    ordered = [sorted(cell, key=lambda figure: figure.period) for cell in cells.values()]
+    return _sum(
+        figures, ALL, carried=[cell[0] for cell in ordered], pending=[cell[-1] for cell in ordered]
+    )
+
+
+def _sum(
+    figures: Sequence[Figure],
+    period: str,
+    *,
+    carried: Sequence[Figure],
+    pending: Sequence[Figure],
+) -> Figure:
+    return Figure(
+        office=ALL,
+        procedure=ALL,
+        period=period,
+        received=sum(figure.received for figure in figures),
+        resolved_early=sum(figure.resolved_early for figure in figures),
+        resolved_on_time=sum(figure.resolved_on_time for figure in figures),
+        resolved_late=sum(figure.resolved_late for figure in figures),
+        pending_in_time=sum(figure.pending_in_time for figure in pending),
+        pending_overdue=sum(figure.pending_overdue for figure in pending),
+        carried_over=sum(figure.carried_over for figure in carried),
+    )
+
+
+def identity_holds(figure: Figure) -> bool:
+    """Tell whether what came is what went or stayed."""
+    return figure.carried_over + figure.received == figure.resolved + figure.pending

@@ -1,0 +1,44 @@
+"""What the web app is made of: filled by `api.bootstrap`, read by resources and pages."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.settings import Settings
+from api.signatures import RequestVerifier
+from ledger.documents import DocumentFolder
+from ledger.intake import Intake
+from ledger.key_files import Anchors
+from ledger.private.vault import Vault
+from ledger.storage.port import LedgerReader
+from ledger.stored_keys import StoredKeys
+from projections.views import Views
+from transparency.tile_store import LogSource
+
+Clock = Callable[[], datetime]
+RandomBytes = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that answers requests, in one web worker.
+
+    ``origin`` is the ledger's name. ``writer_reachable`` asks whether actions can be recorded
+    now. ``view_secret`` keys the hashes of codes and secrets in the private views.
+    """
+
+    settings: Settings
+    origin: str
+    anchors: Anchors
+    reader: LedgerReader
+    intake: Intake
+    keys: StoredKeys
+    vault: Vault
+    documents: DocumentFolder
+    tile_store: LogSource
+    views: Views
+    view_secret: bytes
+    requests: RequestVerifier
+    writer_reachable: Callable[[], Awaitable[bool]]
+    clock: Clock
+    random_bytes: RandomBytes

@@ -1,0 +1,149 @@
+"""Receipts of published actions, and the head of a stream for whoever signs the next one."""
+
+import asyncio
+from typing import Final
+
+from falcon.asgi import Request, Response
+
+from api.bodies import LedgerAnchors, StreamHead, encode
+from api.errors import NothingHere
+from api.parts import Parts
+from domain.actions import parse_stream
+from domain.errors import MalformedStream
+from ledger.errors import UnknownEntry
+from ledger.storage.port import LedgerReader
+from transparency.checkpoints import SignedCheckpoint, open_checkpoint
+from transparency.encoding import encode_base64
+from transparency.hashing import leaf_hash
+from transparency.notes import VerificationKey, render_vkey
+from transparency.receipts import Receipt, render_receipt
+from transparency.tile_store import LogSource
+from transparency.trusted_log import TrustedLog
+
+RECEIPT_MEDIA_TYPE: Final = "text/plain; charset=utf-8"
+
+
+class ReceiptMaker:
+    """Makes receipts from the served tiles, as of the checkpoint that is published."""
+
+    def __init__(self, reader: LedgerReader, tiles: LogSource, log_key: VerificationKey):
+        self._reader = reader
+        self._tiles = tiles
+        self._log_key = log_key
+        self._log: TrustedLog | None = None
+
+    def receipt_of(self, stream: str, version: int) -> bytes:
+        """Make the receipt of one action.
+
+        Raises:
+            UnknownEntry: there is no such action, or it is not published yet.
+        """
+        event = self._reader.find(stream, version) if is_stream(stream) else None
+        if event is None or event.entry_index is None:
+            raise UnknownEntry
+        return self.receipt_at(event.entry_index)
+
+    def receipt_at(self, entry_index: int) -> bytes:
+        """Make the receipt of the entry at an index.
+
+        Raises:
+            UnknownEntry: the published log is not that long.
+        """
+        log = self._published_log()
+        if not entry_index < log.tree_size:
+            raise UnknownEntry
+        (entry,) = self._reader.entries(entry_index, entry_index + 1)
+        proof = tuple(log.prove_inclusion(entry_index))
+        return render_receipt(Receipt(entry.body, entry_index, proof, log.signed_checkpoint.note))
+
+    def _published_log(self) -> TrustedLog:
+        published = self._reader.checkpoint()
+        if published is None:
+            raise UnknownEntry
+        log = self._log
+        if log is None or log.signed_checkpoint.note != published.note:
+            signed: SignedCheckpoint = open_checkpoint(published.note, self._log_key)
+            log = self._log = TrustedLog(self._tiles, signed)
+        return log
+
+
+class ReceiptsResource:
+    """``/v1/streams/{stream}/versions/{version}/receipt`` and ``/v1/entries/{index}/receipt``."""
+
+    def __init__(self, parts: Parts):
+        self._maker = ReceiptMaker(parts.reader, parts.tile_store, parts.anchors.log)
+
+    async def on_get(
+        self, _request: Request, response: Response, *, stream: str, version: int
+    ) -> None:
+        """Give the receipt of one version of a stream."""
+        receipt = await asyncio.to_thread(self._maker.receipt_of, stream, version)
+        _answer_receipt(response, receipt)
+
+    async def on_get_entry(
+        self, _request: Request, response: Response, *, entry_index: int
+    ) -> None:
+        """Give the receipt of the entry at an index."""
+        receipt = await asyncio.to_thread(self._maker.receipt_at, entry_index)
+        _answer_receipt(response, receipt)
+
+
+class StreamsResource:
+    """``/v1/streams/{stream}/head``: what the next signer must name as version and previous."""
+
+    def __init__(self, parts: Parts):
+        self._reader = parts.reader
+
+    async def on_get(self, _request: Request, response: Response, *, stream: str) -> None:
+        """Give version and leaf hash of a stream's last action."""
+        if not is_stream(stream):
+            raise NothingHere
+        events = await asyncio.to_thread(self._reader.stream_events, stream)
+        # Deferred kinds answer like streams that do not exist: nobody learns who has rated.
+        last = events[-1] if events else None
+        if last is None or last.entry_index is None:
+            raise NothingHere
+        head = StreamHead(
+            stream=stream,
+            version=last.version,
+            leaf_hash=encode_base64(leaf_hash(last.note)),
+            entry_index=last.entry_index,
+        )
+        response.data = encode(head)
+        response.set_header("Cache-Control", "no-store")
+
+
+class LedgerResource:
+    """``/v1/ledger``: the ledger's name and trust anchors, as its operator gives them out."""
+
+    def __init__(self, parts: Parts):
+        anchors = parts.anchors
+        self._body = encode(
+            LedgerAnchors(
+                origin=anchors.origin,
+                log=render_vkey(anchors.log),
+                registrar=render_vkey(anchors.registrar),
+                demo=parts.settings.demo,
+            )
+        )
+
+    async def on_get(self, _request: Request, response: Response) -> None:
+        """Give origin, log key and registrar's root key."""
+        response.data = self._body
+
+
+def is_stream(text: str) -> bool:
+    """Tell whether a text from an address names a stream at all."""
+    try:
+        parse_stream(text)
+    except MalformedStream:
+        return False
+    return True
+
+
+def _answer_receipt(response: Response, receipt: bytes) -> None:
+    response.data = receipt
+    response.content_type = RECEIPT_MEDIA_TYPE
+    response.set_header("Cache-Control", "no-cache")
+    response.set_header("Access-Control-Allow-Origin", "*")
+    response.set_header("Content-Disposition", 'attachment; filename="receipt.tlog-proof"')

@@ -1,0 +1,170 @@
+"""Signed requests of inspectors (RFC 9421): who asks, proven by an enrolled key.
+
+A request is accepted if its one signature
+
+- is Ed25519 by the key whose *name* is the ``keyid`` and which the log knows (``key:<name>``);
+- covers ``@method``, and ``@target-uri`` or both ``@path`` and ``@query``, and ``content-digest``
+  when there is a body, whose bytes are compared;
+- was ``created`` within five minutes of our clock, and carries a ``nonce`` not seen before;
+
+and the key holds the inspector's role now. What the role covers is the caller's question.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from http_message_signatures import (
+    HTTPMessageSignaturesException,
+    HTTPMessageVerifier,
+    HTTPSignatureKeyResolver,
+    algorithms,
+)
+from http_message_signatures.exceptions import InvalidSignature
+
+from api.errors import NotAnInspector, RequestNotSigned, RequestSignatureInvalid
+from api.nonces import NonceMemory
+from domain.decisions import evolve
+from domain.keys import KeyRecord
+from domain.roles import Role
+from ledger.action_notes import open_text
+from ledger.documents import DocumentSource
+from ledger.state import LedgerState
+from ledger.storage.port import LedgerReader
+from transparency.notes import VerificationKey
+
+LONGEST_AGE: Final = timedelta(minutes=5)
+MAX_NONCE_CHARACTERS: Final = 128
+ACCEPT_SIGNATURE: Final = 'sig1=("@method" "@target-uri");created;keyid;nonce'
+
+FindKey = Callable[[str], VerificationKey | None]
+FindRecord = Callable[[str], KeyRecord | None]
+
+
+def key_record(
+    reader: LedgerReader, documents: DocumentSource, ledger: str, key_name: str
+) -> KeyRecord | None:
+    """Give what the registry holds of a key now, published or not yet; None for an unknown one."""
+    record: KeyRecord | None = None
+    for event in reader.stream_events(f"key:{key_name}"):
+        state = evolve(record, open_text(event.note, ledger).action, LedgerState(documents))
+        assert isinstance(state, KeyRecord)
+        record = state
+    return record
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """What of a request a signature can cover; nothing of it is checked."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+class _EnrolledKeys(HTTPSignatureKeyResolver):
+    """Finds the public keys of the ledger for the verifier."""
+
+    def __init__(self, find_key: FindKey):
+        self._find_key = find_key
+
+    def resolve_public_key(self, key_id: str) -> Ed25519PublicKey | None:
+        """Give the key of that name, or None where the ledger knows none."""
+        key = self._find_key(key_id)
+        return None if key is None else Ed25519PublicKey.from_public_bytes(key.public_key)
+
+
+class _Verifier(HTTPMessageVerifier):
+    """The library's verifier, with our clock in place of the system's."""
+
+    def __init__(self, find_key: FindKey, clock: Callable[[], datetime]):
+        super().__init__(
+            signature_algorithm=algorithms.ED25519, key_resolver=_EnrolledKeys(find_key)
+        )
+        self._clock = clock
+
+    def validate_created_and_expires(
+        self, sig_input: "_Parameters", max_age: timedelta | None = None
+    ) -> None:
+        """Refuse a signature that is not of these minutes by our clock."""
+        assert max_age is not None
+        now = self._clock().timestamp()
+        created, expires = sig_input.params.get("created"), sig_input.params.get("expires")
+        if not isinstance(created, int) or abs(now - created) > max_age.total_seconds():
+            raise InvalidSignature("the signature was not created within five minutes of our clock")
+        if isinstance(expires, int) and expires < now:
+            raise InvalidSignature("the signature has expired")
+
+
+class RequestVerifier:
+    """Tells which inspector signed a request."""
+
+    def __init__(
+        self,
+        find_key: FindKey,
+        find_record: FindRecord,
+        nonces: NonceMemory,
+        clock: Callable[[], datetime],
+    ):
+        self._verifier = _Verifier(find_key, clock)
+        self._find_record = find_record
+        self._nonces = nonces
+        self._clock = clock
+
+    def check_inspector(self, request: SignedRequest) -> KeyRecord:
+        """Give the record of the inspector's key that signed this request.
+
+        Raises:
+            RequestNotSigned: there is no signature.
+            RequestSignatureInvalid: it is wrong, too old, or covers too little.
+            RequestReplayed: its nonce was used before.
+            NotAnInspector: the key does not hold the role, or is revoked.
+        """
+        key_name, nonce = self._check_signature(request)
+        record = self._find_record(key_name)
+        if record is None or record.revoked_at is not None or not record.has_role(Role.INSPECTOR):
+            raise NotAnInspector
+        # Only now: whoever is no inspector cannot fill the memory of nonces.
+        self._nonces.remember(key_name, nonce, now=self._clock(), keep=2 * LONGEST_AGE)
+        return record
+
+    def _check_signature(self, request: SignedRequest) -> tuple[str, str]:
+        names = {name.lower() for name in request.headers}
+        if not {"signature", "signature-input"} <= names:
+            raise RequestNotSigned(
+                headers={"WWW-Authenticate": "Signature", "Accept-Signature": ACCEPT_SIGNATURE}
+            )
+        try:
+            # The body is passed even when empty: without it the library checks no digest.
+            (result,) = self._verifier.verify(
+                request,
+                max_age=LONGEST_AGE,
+                require_components=_required(request),
+                body=request.body,
+            )
+        except (HTTPMessageSignaturesException, ValueError) as error:
+            raise RequestSignatureInvalid("the signature does not verify") from error
+        _check_target_covered(tuple(result.covered_components))
+        nonce = result.nonce
+        if not nonce or len(nonce) > MAX_NONCE_CHARACTERS:
+            raise RequestSignatureInvalid(f"a nonce has 1 to {MAX_NONCE_CHARACTERS} characters")
+        return str(result.parameters["keyid"]), nonce
+
+
+class _Parameters:
+    """What the verifier hands over of one ``Signature-Input`` member."""
+
+    params: Mapping[str, object]
+
+
+def _required(request: SignedRequest) -> tuple[str, ...]:
+    return ("@method", "content-digest") if request.body else ("@method",)
+
+
+def _check_target_covered(covered: Sequence[str]) -> None:
+    names = {component.strip('"') for component in covered}
+    if "@target-uri" not in names and not {"@path", "@query"} <= names:
+        raise RequestSignatureInvalid("cover @target-uri, or @path and @query")

@@ -1,0 +1,80 @@
+"""Reading request bodies: never more than the limit, never half of one.
+
+A body must announce its length (`LengthRequired` otherwise): only then is a cut upload seen for
+certain. Bodies that are compressed or of another media type are refused before a byte is read.
+"""
+
+from typing import Final
+
+from falcon.asgi import Request
+
+from api.errors import BodyTooLarge, LengthRequired, TruncatedUpload, UnsupportedMediaType
+
+NDJSON_MEDIA_TYPE: Final = "application/x-ndjson"
+
+
+async def read_body(request: Request, media_type: str, limit_bytes: int) -> bytes:
+    """Read the whole body of a request.
+
+    Raises:
+        UnsupportedMediaType: another media type, or a content coding.
+        LengthRequired: no ``Content-Length``.
+        BodyTooLarge: over ``limit_bytes``; at most one byte more than that was read.
+        TruncatedUpload: the client left before the end.
+    """
+    check_media_type(request.content_type, request.get_header("Content-Encoding"), media_type)
+    return await _read(request, limit_bytes)
+
+
+async def read_any_body(request: Request, limit_bytes: int) -> bytes:
+    """Read the body that a request without a documented body may have, to check its digest.
+
+    Raises:
+        LengthRequired, BodyTooLarge, TruncatedUpload: as `read_body`.
+    """
+    return await _read(request, limit_bytes)
+
+
+def check_media_type(content_type: str | None, coding: str | None, media_type: str) -> None:
+    """Refuse a body that is compressed or not of the one media type that the resource reads.
+
+    Raises:
+        UnsupportedMediaType: the message names the type that is read.
+    """
+    if content_type != media_type:
+        name, _, parameters = (content_type or "").lower().partition(";")
+        charset = parameters.strip().removeprefix("charset=").strip('"')
+        if name.strip() != media_type or charset not in ("", "utf-8"):
+            raise UnsupportedMediaType(f"send {media_type} in UTF-8")
+    if coding is not None and coding.strip().lower() != "identity":
+        raise UnsupportedMediaType("send the body without a content coding")
+
+
+def split_lines(body: bytes, max_lines: int) -> list[bytes]:
+    """Split NDJSON into its lines; the last may lack its line feed.
+
+    Raises:
+        BodyTooLarge: more than ``max_lines`` lines.
+    """
+    lines = body.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    if len(lines) > max_lines:
+        raise BodyTooLarge(f"at most {max_lines} lines")
+    return lines
+
+
+async def _read(request: Request, limit_bytes: int) -> bytes:
+    announced_bytes = request.content_length
+    if announced_bytes is None:
+        if request.get_header("Transfer-Encoding") is not None:
+            raise LengthRequired
+        announced_bytes = 0
+    if announced_bytes > limit_bytes:
+        raise BodyTooLarge(f"at most {limit_bytes} bytes")
+    body: bytes = await request.stream.read(limit_bytes + 1)
+    if len(body) > limit_bytes:
+        raise BodyTooLarge(f"at most {limit_bytes} bytes")
+    if len(body) < announced_bytes:
+        raise TruncatedUpload(f"{announced_bytes} bytes were announced, {len(body)} came")
+    return body

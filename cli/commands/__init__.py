@@ -1,0 +1,1 @@
+"""The commands themselves, a file for each kind of work."""

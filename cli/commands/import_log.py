@@ -1,0 +1,90 @@
+"""``import``: take another system's log in through a mapping; safe to interrupt and to repeat."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import click
+from rich.progress import Progress, TaskID
+
+from api import bootstrap
+from api.data_folder import DataFolder
+from cli.output import UsageProblem, command, progress_bar, report
+from cli.sessions import Session, open_session, project
+from ledger.importing.driver import ImportDriver, ImportReport, preparations
+from ledger.importing.mapping import ImportMapping, read_mapping
+from ledger.importing.planner import Planner
+from ledger.importing.pseudonyms import keyed_hash
+from ledger.importing.reader import read_cases
+from ledger.key_files import load_private_key, new_actor_key, save_private_key
+from transparency.notes import SigningKey
+
+
+@command("import", help="Import the log of an existing system (XES or CSV, gz too).")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--mapping",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Which activity is which action (TOML); see examples/mappings.",
+)
+def import_log(file: Path, mapping: Path, data: Path, *, as_json: bool) -> None:
+    """Import FILE, publish it, and bring the views up to date."""
+    try:
+        understood = read_mapping(mapping)
+    except OSError as error:
+        raise UsageProblem(f"{mapping}: {error}") from error
+    started = time.monotonic()
+    imported = asyncio.run(_import(file, understood, data))
+    seconds = round(time.monotonic() - started, 3)
+    members = {
+        "dossiers": imported.dossiers,
+        "events_read": imported.events_read,
+        "events_recorded": imported.events_recorded,
+        "events_repeated": imported.events_repeated,
+        "neutral_steps": imported.neutral_steps,
+        "attribute_actions": imported.attribute_actions,
+        "actions_recorded": imported.actions_recorded,
+        "dropped": imported.dropped,
+        "seconds": seconds,
+        "events_per_second": round(imported.events_read / seconds, 1) if seconds else 0.0,
+    }
+    report(members, as_json=as_json)
+
+
+async def _import(file: Path, mapping: ImportMapping, data: Path) -> ImportReport:
+    async with open_session(data) as session:
+        importer = _importer_key(data)
+        keys = (session.keys.registrar, importer)
+        wanted = preparations(session.reader, session.drafter, mapping, keys, session.now())
+        if wanted:
+            await session.submit(*wanted)
+        imported = await _drive(session, importer, file, mapping)
+        await project(session)
+    return imported
+
+
+def _importer_key(data: Path) -> SigningKey:
+    path = DataFolder(data).keys / "importer.key"
+    if not path.exists():
+        save_private_key(path, new_actor_key("importer", bootstrap.random_bytes))
+    return load_private_key(path)
+
+
+async def _drive(
+    session: Session, importer: SigningKey, file: Path, mapping: ImportMapping
+) -> ImportReport:
+    planner = Planner(mapping, keyed_hash(session.keys.import_secret))
+    driver = ImportDriver(session.intake, session.drafter, planner, importer)
+    cases = read_cases(file, mapping.source)
+    with progress_bar() as bar:
+        task = bar.add_task("importing", total=None)
+        return await driver.run(cases, lambda state: _show(bar, task, state))
+
+
+def _show(bar: Progress, task: TaskID, state: ImportReport) -> None:
+    bar.update(
+        task,
+        completed=state.events_read,
+        description=f"{state.dossiers} dossiers, {state.events_read} events",
+    )

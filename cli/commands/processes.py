@@ -1,0 +1,65 @@
+"""The processes that ``serve`` starts: the writer behind its socket, and the follower."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+import traceback
+from pathlib import Path
+
+from api import bootstrap
+from api.data_folder import DataFolder
+from api.settings import Settings, settings_of_process
+from cli.output import EXIT_FAILED, command, talk
+from cli.sessions import open_ledger
+from ledger.writing.client import LoopWriter
+from ledger.writing.loop import WriterLoop
+from ledger.writing.server import WriterServer
+
+
+@command("writer", help="The one writer of a data folder (started by serve).", hidden=True)
+def writer(data: Path, *, as_json: bool) -> None:
+    """Hold the folder's lock and record until told to stop."""
+    del as_json
+    settings = settings_of_process({"data": data})
+    with DataFolder(settings.data).locked():
+        asyncio.run(_write(settings))
+
+
+async def _write(settings: Settings) -> None:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    failures: list[BaseException] = []
+
+    def on_fatal(error: BaseException) -> None:
+        failures.append(error)
+        loop.call_soon_threadsafe(stop.set)
+
+    core = bootstrap.writer_core(settings)
+    core.take_over(f"writer {os.getpid()}")
+    recording = WriterLoop(core, on_fatal)
+    recording.start()
+    await open_ledger(settings, LoopWriter(recording.submit))
+    server = WriterServer(DataFolder(settings.data).socket, recording.submit)
+    await server.start()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+    await server.stop()
+    if failures:
+        talk.print("".join(traceback.format_exception(failures[0])), markup=False)
+        # CRASH: what the writer held in memory may differ from its store; the next start reads it.
+        sys.exit(EXIT_FAILED)
+    await asyncio.to_thread(recording.stop)
+
+
+@command("follow", help="Keep the views (started by serve).", hidden=True)
+def follow(data: Path, *, as_json: bool) -> None:
+    """Follow the published log until told to stop."""
+    del as_json
+    settings = settings_of_process({"data": data})
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    bootstrap.follower(settings).run(stop, settings.follower_poll_seconds)

@@ -1,0 +1,100 @@
+"""``recompute``: make the public statistics again from public tiles, and compare."""
+
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import click
+import msgspec
+
+from api import bootstrap
+from api.data_folder import DataFolder
+from api.settings import settings_of_process
+from cli.output import EXIT_FAILED, command, report
+from cli.sources import TIMEOUT_SECONDS, LogAddress, find_anchors, find_log
+from ledger.errors import StoreUnavailable
+from ledger.key_files import Anchors
+from projections.counts import CountStatistics
+from projections.reading import read_counts
+from projections.recompute import Difference, compare, figures_from_log
+from transparency.errors import ProofInvalid
+
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+MAX_PRINTED_DIFFERENCES = 50
+
+
+@command("recompute", help="Recompute the statistics from the public log and compare them.")
+@click.option("--log", "log_text", help="Folder or address of the log; default DATA/log.")
+@click.option("--anchors", type=click.Path(path_type=Path), help="The trust anchors.")
+def recompute(log_text: str | None, anchors: Path | None, data: Path, *, as_json: bool) -> None:
+    """Compare with the stored views; an address: with what it publishes; a folder: only compute."""
+    trusted = find_anchors(anchors, data)
+    address = find_log(log_text, data)
+    published = _published(address, data, is_own=log_text is None)
+    recomputed = recompute_from(address, trusted, published)
+    differences = [] if published is None else compare(published, recomputed)
+    _print(recomputed, published, differences, as_json=as_json)
+    if differences:
+        sys.exit(EXIT_FAILED)
+
+
+def recompute_from(
+    address: LogAddress, anchors: Anchors, published: CountStatistics | None
+) -> CountStatistics:
+    """Compute the counts from the tiles, as of the published size where there is one.
+
+    Raises:
+        TransparencyError: the log cannot be trusted.
+    """
+    size = None if published is None else published.checkpoint.size
+    return figures_from_log(address.tiles(), anchors, address.documents(), size)
+
+
+def _published(address: LogAddress, data: Path, *, is_own: bool) -> CountStatistics | None:
+    if address.is_remote:
+        return fetch_counts(address.site)
+    if not is_own or not DataFolder(data).views.exists():
+        return None
+    with bootstrap.open_views(settings_of_process({"data": data})).reading() as reader:
+        return read_counts(reader)
+
+
+def fetch_counts(site: str) -> CountStatistics:
+    """Read the published counts of a site.
+
+    Raises:
+        StoreUnavailable: the site does not answer.
+        ProofInvalid: what it answers is not statistics.
+    """
+    address = f"{site}/v1/statistics/counts"
+    request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - LogAddress lets only http and https through
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - as above
+            body: bytes = answer.read(MAX_ANSWER_BYTES)
+    except (urllib.error.URLError, OSError) as error:
+        raise StoreUnavailable(f"{address}: {error}") from error
+    try:
+        return msgspec.json.decode(body, type=CountStatistics)
+    except msgspec.DecodeError as error:
+        raise ProofInvalid(f"{address} does not answer with statistics: {error}") from error
+
+
+def _print(
+    recomputed: CountStatistics,
+    published: CountStatistics | None,
+    differences: list[Difference],
+    *,
+    as_json: bool,
+) -> None:
+    shown = [msgspec.to_builtins(each) for each in differences[:MAX_PRINTED_DIFFERENCES]]
+    members = {
+        "ok": not differences,
+        "figures": len(recomputed.figures),
+        "differences": len(differences),
+        "checkpoint_size": recomputed.checkpoint.size,
+        "compared": published is not None,
+        "total": msgspec.to_builtins(recomputed.total),
+        "shown": shown,
+    }
+    report(members, as_json=as_json)

@@ -1,0 +1,223 @@
+"""``serve``: writer, follower and web workers as processes of one supervisor.
+
+The supervisor makes the keys, opens the listening socket, starts the three and restarts writer or
+follower when one dies; gunicorn restarts its own workers. The first line on standard output is
+the address.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import click
+
+from api import bootstrap
+from api.data_folder import DataFolder
+from api.settings import Settings, environment_of_child, settings_of_process
+from cli.output import EXIT_REFUSED, UsageProblem, command, fail, report, talk
+from ledger.errors import LedgerBusy, LedgerError, WriterUnavailable
+
+START_SECONDS: Final = 60.0
+STOP_SECONDS: Final = 20.0
+POLL_SECONDS: Final = 0.1
+FIRST_BACKOFF_SECONDS: Final = 0.2
+LONGEST_BACKOFF_SECONDS: Final = 5.0
+GRACEFUL_SECONDS: Final = 10
+
+
+@command("serve", help="Serve the ledger: API, pages and log files.")
+@click.option("--host", default=None, help="Address to listen on; default 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=None, help="0 takes a free port.")
+@click.option("--workers", type=click.IntRange(1, 256), default=None, help="Web workers.")
+@click.option("--demo", is_flag=True, default=None, hidden=True)
+@click.option("--clock", type=click.Choice(["system", "simulated"]), default=None, hidden=True)
+def serve(  # noqa: PLR0913 - one argument per option
+    host: str | None,
+    port: int | None,
+    workers: int | None,
+    demo: bool | None,  # noqa: FBT001 - click passes options by name
+    clock: str | None,
+    data: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """Run until interrupted."""
+    if not __debug__:
+        raise UsageProblem("assertions are part of the program: do not run it with -O")
+    given = {"host": host, "port": port, "workers": workers, "demo": demo, "clock": clock}
+    settings = settings_of_process(
+        {"data": data, **{name: value for name, value in given.items() if value is not None}}
+    )
+    with _listening(settings) as listener:
+        _run(settings, listener, as_json=as_json)
+
+
+@contextlib.contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        raise UsageProblem(f"cannot listen on {settings.host}:{settings.port}: {error}") from error
+    listener.listen(1024)
+    with listener:
+        yield listener
+
+
+def _run(settings: Settings, listener: socket.socket, *, as_json: bool) -> None:
+    bootstrap.prepare_data_folder(settings)
+    host, port = listener.getsockname()[:2]
+    processes = _Processes(environment_of_child(settings))
+    stopping = _Stopping()
+    try:
+        processes.start("writer", _own("writer", settings.data))
+        _wait_for_writer(processes, DataFolder(settings.data).socket)
+        processes.start("follower", _own("follow", settings.data))
+        processes.start("web", _gunicorn(settings, listener), listener)
+        report({"address": f"http://{host}:{port}"}, as_json=as_json, text=f"http://{host}:{port}")
+        sys.stdout.flush()
+        while not stopping.asked:
+            processes.restart_dead()
+            time.sleep(POLL_SECONDS)
+    except LedgerError as error:
+        processes.stop()
+        fail(error, as_json=as_json)
+    finally:
+        processes.stop()
+
+
+def _own(name: str, data: Path) -> list[str]:
+    return [sys.executable, "-m", "cli.main", name, "--data", str(data.absolute())]
+
+
+def _gunicorn(settings: Settings, listener: socket.socket) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--bind",
+        f"fd://{listener.fileno()}",
+        "--workers",
+        str(settings.workers),
+        "--worker-class",
+        "uvicorn_worker.UvicornWorker",
+        # Every gunicorn of one user would bind the same control socket.
+        "--no-control-socket",
+        "--graceful-timeout",
+        str(GRACEFUL_SECONDS),
+        "--log-level",
+        "warning",
+        "api.bootstrap:app_from_environment()",
+    ]
+
+
+def _wait_for_writer(processes: "_Processes", path: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        code = processes.exit_code("writer")
+        if code == EXIT_REFUSED:
+            raise LedgerBusy("another process writes in this data folder")
+        if code is not None:
+            raise WriterUnavailable(f"the writer ended with exit code {code}")
+        if _answers(path):
+            return
+        time.sleep(POLL_SECONDS / 2)
+    raise WriterUnavailable("the writer did not start in time")
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+class _Stopping:
+    """Notes SIGINT and SIGTERM instead of dying of them."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+
+@dataclass(slots=True)
+class _Child:
+    arguments: Sequence[str]
+    listener: socket.socket | None
+    process: "subprocess.Popen[bytes]"
+    backoff_seconds: float = FIRST_BACKOFF_SECONDS
+    restart_at: float = field(default=0.0)
+
+
+class _Processes:
+    """The child processes, by name, in the order of their start."""
+
+    def __init__(self, environment: Mapping[str, str]):
+        self._environment = environment
+        self._children: dict[str, _Child] = {}
+
+    def start(
+        self, name: str, arguments: Sequence[str], listener: socket.socket | None = None
+    ) -> None:
+        self._children[name] = _Child(arguments, listener, self._spawn(arguments, listener))
+
+    def _spawn(
+        self, arguments: Sequence[str], listener: socket.socket | None
+    ) -> "subprocess.Popen[bytes]":
+        inherited = () if listener is None else (listener.fileno(),)
+        # A group of its own: an interrupt at the terminal reaches the supervisor alone, which
+        # then stops web, follower and writer in this order.
+        return subprocess.Popen(  # noqa: S603 - our own program, no shell
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
+            env=self._environment,
+            pass_fds=inherited,
+            start_new_session=True,
+        )
+
+    def exit_code(self, name: str) -> int | None:
+        return self._children[name].process.poll()
+
+    def restart_dead(self) -> None:
+        """Start again what died; the longer each time, the oftener it dies."""
+        for name, child in self._children.items():
+            if child.process.poll() is None:
+                continue
+            now = time.monotonic()
+            if child.restart_at == 0.0:
+                talk.print(f"{name} ended with {child.process.returncode}; starting it again")
+                child.restart_at = now + child.backoff_seconds
+                child.backoff_seconds = min(LONGEST_BACKOFF_SECONDS, child.backoff_seconds * 2)
+            elif now >= child.restart_at:
+                child.restart_at = 0.0
+                child.process = self._spawn(child.arguments, child.listener)
+
+    def stop(self) -> None:
+        """End all, the last started first: nobody hands over to a writer that is gone."""
+        for name in list(reversed(self._children)):
+            process = self._children.pop(name).process
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()

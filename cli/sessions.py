@@ -1,0 +1,143 @@
+"""Handing actions in from a command: to the running writer, or as the writer where none runs."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from api import bootstrap
+from api.data_folder import DataFolder
+from api.settings import Settings, settings_of_process
+from domain.moments import Moment
+from ledger.action_notes import SubmittedAction
+from ledger.drafting import Drafter
+from ledger.errors import LedgerError, StoreUnavailable
+from ledger.intake import Answer, Intake
+from ledger.key_files import OperatorKeys
+from ledger.opening import opening_action
+from ledger.storage.port import LedgerReader
+from ledger.stored_keys import StoredKeys
+from ledger.writing.client import WriterPort
+
+PROJECTION_SECONDS: Final = 120.0
+POLL_SECONDS: Final = 0.1
+
+
+class Refused(LedgerError):
+    """The ledger refused an action that the command handed in."""
+
+    code = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a command needs to act on one ledger.
+
+    ``is_writer`` tells whether this process is the writer: then nobody else follows the log
+    either, and the command projects by itself.
+    """
+
+    settings: Settings
+    keys: OperatorKeys
+    reader: LedgerReader
+    intake: Intake
+    drafter: Drafter
+    is_writer: bool
+
+    def now(self) -> Moment:
+        """Give the present moment of the ledger's clock, to the second."""
+        instant: datetime = bootstrap.make_clock(self.settings)()
+        return Moment(instant=instant.replace(microsecond=0))
+
+    async def submit(self, *actions: SubmittedAction) -> list[Answer]:
+        """Hand actions in and wait until they are published.
+
+        Raises:
+            Refused: one was refused; the others may have been recorded.
+        """
+        answers = await self.intake.submit(actions, self.settings.longest_wait_seconds)
+        for answer in answers:
+            if answer.code:
+                raise Refused(f"{answer.code}: {answer.message}")
+        return answers
+
+
+@asynccontextmanager
+async def open_session(data: Path) -> AsyncIterator[Session]:
+    """Reach the running writer, or be the writer for a while.
+
+    Raises:
+        LedgerBusy: another process holds the data folder and does not answer.
+    """
+    settings = settings_of_process({"data": data})
+    served = is_served(data)
+    if served:
+        writer = bootstrap.socket_writer(settings)
+        try:
+            yield _session(settings, writer, is_writer=False)
+        finally:
+            await writer.close()
+        return
+    with bootstrap.embedded_writer(settings) as embedded:
+        await open_ledger(settings, embedded)
+        yield _session(settings, embedded, is_writer=True)
+
+
+def _session(settings: Settings, writer: WriterPort, *, is_writer: bool) -> Session:
+    keys = bootstrap.prepare_data_folder(settings)
+    reader = bootstrap.ledger_reader(settings)
+    intake = Intake(
+        keys.origin,
+        StoredKeys(reader, keys.origin),
+        bootstrap.vault(settings, keys),
+        bootstrap.documents(settings),
+        writer,
+        bootstrap.make_clock(settings),
+    )
+    drafter = Drafter(keys.origin, bootstrap.random_bytes)
+    return Session(settings, keys, reader, intake, drafter, is_writer)
+
+
+async def open_ledger(settings: Settings, writer: WriterPort) -> None:
+    """Record entry 0 where the ledger has none yet."""
+    session = _session(settings, writer, is_writer=True)
+    if session.reader.sequenced_size() == 0:
+        instant = session.now().instant
+        assert instant is not None
+        await session.submit(opening_action(session.keys, instant))
+
+
+def is_served(data: Path) -> bool:
+    """Tell whether a writer process listens in this data folder."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(DataFolder(data).socket))
+        except OSError:
+            return False
+    return True
+
+
+async def project(session: Session) -> None:
+    """Bring the views up to the published checkpoint: by ourselves, or by the running follower.
+
+    Raises:
+        StoreUnavailable: the running follower did not get there in time.
+    """
+    if session.is_writer:
+        await asyncio.to_thread(bootstrap.follower(session.settings).catch_up)
+        return
+    published = session.reader.checkpoint()
+    views = bootstrap.open_views(session.settings)
+    for _ in range(int(PROJECTION_SECONDS / POLL_SECONDS)):
+        with views.reading() as reader:
+            position = reader.position()
+        if published is None or (
+            position is not None and position.log_position >= published.tree_size
+        ):
+            return
+        await asyncio.sleep(POLL_SECONDS)
+    raise StoreUnavailable("the views did not follow in time; see /readyz")

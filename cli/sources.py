@@ -1,0 +1,110 @@
+"""Where a command reads a log from: a folder or an address, with the anchors that judge it."""
+
+import hashlib
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from cli.output import UsageProblem
+from ledger.documents import MAX_DOCUMENT_BYTES, DocumentFolder, DocumentSource
+from ledger.errors import LedgerError, StoreUnavailable
+from ledger.key_files import Anchors, load_anchors
+from transparency.checkpoints import open_checkpoint
+from transparency.errors import MalformedKey
+from transparency.http_source import HttpTileSource
+from transparency.tile_store import FileTileStore, LogSource
+from transparency.trusted_log import TrustedLog
+
+TIMEOUT_SECONDS: Final = 20.0
+NOT_FOUND: Final = 404
+
+
+@dataclass(frozen=True, slots=True)
+class LogAddress:
+    """A log as named on the command line: a folder or an http address."""
+
+    text: str
+
+    @property
+    def is_remote(self) -> bool:
+        """Tell whether the log is read over HTTP."""
+        return self.text.startswith(("http://", "https://"))
+
+    @property
+    def site(self) -> str:
+        """Give scheme and authority of a remote log."""
+        parts = urlsplit(self.text)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def tiles(self) -> LogSource:
+        """Open the log's files."""
+        if self.is_remote:
+            return HttpTileSource(self.text)
+        folder = Path(self.text)
+        if not folder.is_dir():
+            raise UsageProblem(f"there is no log folder {folder}")
+        return FileTileStore(folder)
+
+    def documents(self) -> DocumentSource:
+        """Open the public documents that belong to the log."""
+        if self.is_remote:
+            return HttpDocuments(self.site)
+        return DocumentFolder(Path(self.text).parent / "documents")
+
+
+class HttpDocuments:
+    """Public documents read from a ledger's site; each is checked against its hash."""
+
+    def __init__(self, site: str):
+        self._site = site
+        self._known: dict[str, bytes] = {}
+
+    def read(self, document_hex: str) -> bytes | None:
+        """Give the document with that hash, or None where the site does not have it.
+
+        Raises:
+            StoreUnavailable: the site does not answer.
+        """
+        if document_hex in self._known:
+            return self._known[document_hex]
+        address = f"{self._site}/documents/{document_hex}"
+        try:
+            with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - LogAddress lets only http and https through
+                document: bytes = answer.read(MAX_DOCUMENT_BYTES + 1)
+        except urllib.error.HTTPError as error:
+            if error.code == NOT_FOUND:
+                return None
+            raise StoreUnavailable(f"{address}: HTTP {error.code}") from error
+        except OSError as error:
+            raise StoreUnavailable(f"{address}: {error}") from error
+        if hashlib.sha256(document).hexdigest() != document_hex:
+            return None
+        self._known[document_hex] = document
+        return document
+
+
+def find_anchors(given: Path | None, data: Path) -> Anchors:
+    """Read the trust anchors that were named, or those of the data folder.
+
+    Raises:
+        UsageProblem: there are none, or they cannot be read.
+    """
+    path = given or data / "keys" / "anchors.toml"
+    try:
+        return load_anchors(path)
+    except (OSError, LedgerError, MalformedKey) as error:
+        raise UsageProblem(f"no trust anchors in {path}: {error}") from error
+
+
+def find_log(given: str | None, data: Path) -> LogAddress:
+    """Give the log that was named, or the data folder's own."""
+    return LogAddress(given or str(data / "log"))
+
+
+def open_log(address: LogAddress, anchors: Anchors) -> TrustedLog:
+    """Open a log at its present checkpoint, which the anchored key must have signed."""
+    tiles = address.tiles()
+    return TrustedLog(tiles, open_checkpoint(tiles.read_checkpoint(), anchors.log))

@@ -1,0 +1,177 @@
+"""The rows that figures, findings and trails are made from: one per dossier, one per act.
+
+Rows hold what is written in the views, as plain columns: moments and due dates as their text
+(`2026-11-21T08:03:11Z` or `2026-11-21`), waits as JSON. Figures are computed from rows alone, so a
+row that somebody changed shows in the figures, and `recompute` finds it. All of it is public.
+"""
+
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from domain.actions import Signer
+from domain.decisions import StreamState
+from domain.dossiers import Dossier, Due, Outcome, Status, Wait, due_from_moment
+from domain.facts import Channel, ImportableFacts
+from domain.moments import Moment, parse_moment, render_moment
+from domain.roles import Role
+from projections.entries import PublicEntry
+
+NO_WAITS: Final = "[]"
+_DAY_LENGTH: Final = len("2026-11-21")
+
+_waits_encoder = msgspec.json.Encoder()
+_waits_decoder = msgspec.json.Decoder(tuple[Wait, ...])
+
+
+class DossierRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One dossier in plain columns; key names and performers stay with its acts."""
+
+    stream: str
+    office: str
+    procedure: str
+    procedure_version: int | None
+    channel: str
+    status: int
+    submitted_at: str
+    accepted_at: str | None
+    due: str | None
+    appointment: str | None
+    ended_at: str | None
+    returned_at: str | None
+    outcome: str | None
+    waits: str
+    supplement_requests: int
+    apologies: int
+    imported: bool
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """One published action: who signed it as what, when, and what it left.
+
+    `status`, `due` and `appointment` are the dossier's after the act; None on other streams.
+    """
+
+    entry_index: int
+    stream: str
+    version: int
+    kind: str
+    at: Moment
+    recorded_at: datetime
+    office: str | None
+    signers: tuple[Signer, ...]
+    performer: str | None = None
+    status: Status | None = None
+    due: Due | None = None
+    appointment: Due | None = None
+
+    @property
+    def is_imported(self) -> bool:
+        """Tell whether an importer signed."""
+        return self.signers[0].role is Role.IMPORTER
+
+    def keys_as(self, *roles: Role) -> frozenset[str]:
+        """Give the keys that signed as one of these roles."""
+        return frozenset(signer.key for signer in self.signers if signer.role in roles)
+
+
+def act_of(entry: PublicEntry, state: StreamState) -> Act:
+    """Make the act of a published entry and the state that it left."""
+    action, facts = entry.action, entry.action.facts
+    dossier = state if isinstance(state, Dossier) else None
+    return Act(
+        entry_index=entry.entry_index,
+        stream=action.stream,
+        version=action.version,
+        kind=action.kind.name,
+        at=action.at,
+        recorded_at=entry.recorded_at,
+        office=action.office,
+        signers=action.signers,
+        performer=facts.performer if isinstance(facts, ImportableFacts) else None,
+        status=None if dossier is None else dossier.status,
+        due=None if dossier is None else dossier.due,
+        appointment=None if dossier is None else dossier.appointment,
+    )
+
+
+def row_of(dossier: Dossier) -> DossierRow:
+    """Make the row of a dossier's state."""
+    return DossierRow(
+        stream=dossier.stream,
+        office=dossier.office,
+        procedure=dossier.procedure,
+        procedure_version=dossier.procedure_version,
+        channel=dossier.channel.value,
+        status=dossier.status.value,
+        submitted_at=render_moment(dossier.submitted_at),
+        accepted_at=_moment_text(dossier.accepted_at),
+        due=render_due(dossier.due),
+        appointment=render_due(dossier.appointment),
+        ended_at=_moment_text(dossier.ended_at),
+        returned_at=_moment_text(dossier.returned_at),
+        outcome=None if dossier.outcome is None else dossier.outcome.value,
+        waits=_waits_encoder.encode(dossier.waits).decode() if dossier.waits else NO_WAITS,
+        supplement_requests=dossier.supplement_requests,
+        apologies=dossier.apologies,
+        imported=dossier.imported,
+    )
+
+
+def counted_dossier(row: DossierRow) -> Dossier:
+    """Give the dossier of a row, without those who acted on it: what figures are made from.
+
+    Raises:
+        DomainError, ValueError, msgspec.MsgspecError: the row does not hold a dossier.
+    """
+    return Dossier(
+        stream=row.stream,
+        procedure=row.procedure,
+        office=row.office,
+        procedure_version=row.procedure_version,
+        channel=Channel(row.channel),
+        status=Status(row.status),
+        submitted_at=_stored_moment(row.submitted_at),
+        accepted_at=_moment(row.accepted_at),
+        due=parse_due(row.due),
+        appointment=parse_due(row.appointment),
+        ended_at=_moment(row.ended_at),
+        returned_at=_moment(row.returned_at),
+        outcome=None if row.outcome is None else Outcome(row.outcome),
+        waits=() if row.waits == NO_WAITS else _waits_decoder.decode(row.waits),
+        supplement_requests=row.supplement_requests,
+        apologies=row.apologies,
+        imported=row.imported,
+    )
+
+
+def render_due(due: Due | None) -> str | None:
+    """Write a due date as the text of a moment."""
+    return None if due is None else render_moment(Moment(instant=due.instant, day=due.day))
+
+
+def parse_due(text: str | None) -> Due | None:
+    """Read what `render_due` writes."""
+    return None if text is None else due_from_moment(_stored_moment(text))
+
+
+def _moment_text(moment: Moment | None) -> str | None:
+    return None if moment is None else render_moment(moment)
+
+
+def _moment(text: str | None) -> Moment | None:
+    return None if text is None else _stored_moment(text)
+
+
+def _stored_moment(text: str) -> Moment:
+    # Rows are read by the hundred thousand, and hold only what `render_moment` wrote; any other
+    # text takes the strict way and is refused there.
+    try:
+        if len(text) == _DAY_LENGTH:
+            return Moment(day=date.fromisoformat(text))
+        if text[-1] == "Z":
+            return Moment(instant=datetime.fromisoformat(text))
+    except ValueError:
+        pass
+    return parse_moment(text)

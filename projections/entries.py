@@ -1,0 +1,157 @@
+"""Public entries: what a follower folds, in order, each with the time at which it was recorded.
+
+A log entry is an action, a seal, or an envelope (whose content is published nowhere, so no public
+fold reads it); anything else is an alarm, never skipped. The recorded time of an action is the
+time of the first *published* seal that covers it (formats.md, "Seal entry"). A seal was published
+if the next one embeds the checkpoint that ends in it, or if the log ends in it; one that a crash
+left unpublished dates nothing. So actions come in groups, one for each published checkpoint.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+
+from domain.actions import Action
+from ledger.action_notes import open_text
+from ledger.errors import LedgerError
+from transparency.checkpoints import Checkpoint, parse_checkpoint_text
+from transparency.errors import TransparencyError
+from transparency.notes import parse_note
+from transparency.seals import Seal, is_seal, parse_seal
+
+ENVELOPE_TYPE_LINE: Final = b"dossier-ledger/envelope@v1\n"
+
+
+class ProjectionError(Exception):
+    """Base of what this room raises; only its subclasses with a code are raised."""
+
+    code: ClassVar[str]
+
+
+class EntryUnreadable(ProjectionError):
+    """A published entry cannot be folded: raise the alarm and stop, never skip it."""
+
+    code = "entry_unreadable"
+
+    def __init__(self, entry_index: int, reason: str) -> None:
+        super().__init__(f"entry {entry_index}: {reason}")
+        self.entry_index = entry_index
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEntry:
+    """One published action and when it was recorded."""
+
+    entry_index: int
+    action: Action
+    recorded_at: datetime
+    text_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SealedGroup:
+    """The actions that one publication added, and the checkpoint that it published.
+
+    ``sealed_at`` is the recorded time of all of them, and the time that figures made of
+    everything so far are of.
+    """
+
+    entries: tuple[PublicEntry, ...]
+    tree_size: int
+    sealed_at: datetime
+    checkpoint_note: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsealed:
+    entry_index: int
+    action: Action
+    text_hash: bytes
+
+
+def sealed_groups(
+    bodies: Iterable[tuple[int, bytes]], ledger: str, last_note: bytes
+) -> Iterator[SealedGroup]:
+    """Give the actions of a stretch of the log that ends at a published checkpoint.
+
+    The stretch begins at entry 0 or where an earlier published checkpoint ended; ``last_note`` is
+    the checkpoint that it ends at, which no seal in it embeds. Signatures are not checked.
+
+    Raises:
+        EntryUnreadable: an entry is none of ours, or the stretch does not end in its seal.
+    """
+    covered: list[_Unsealed] = []
+    uncovered: list[_Unsealed] = []
+    seal: Seal | None = None
+    entry_index = -1
+    for entry_index, body in bodies:
+        if not is_seal(body):
+            uncovered += _open_action(entry_index, body, ledger)
+            continue
+        following = _open_seal(entry_index, body)
+        if seal is not None and _was_published(seal, following):
+            yield _group(covered, seal, following.previous_checkpoint)
+            covered = []
+        covered += uncovered
+        uncovered, seal = [], following
+    if seal is not None and seal.covers == entry_index:
+        yield _group(covered, seal, last_note)
+    elif entry_index >= 0:
+        raise EntryUnreadable(entry_index, "the checkpoint does not end in a seal")
+
+
+def public_entries(bodies: Iterable[tuple[int, bytes]], ledger: str) -> Iterator[PublicEntry]:
+    """Give the actions of `sealed_groups` one by one."""
+    for group in sealed_groups(bodies, ledger, b""):
+        yield from group.entries
+
+
+def read_checkpoint_note(note: bytes) -> Checkpoint:
+    """Read the checkpoint in a note of our own ledger; whoever doubts it opens it with a key.
+
+    Raises:
+        TransparencyError: it is no note, or its text is no checkpoint.
+    """
+    return parse_checkpoint_text(parse_note(note).text)
+
+
+def _open_action(entry_index: int, body: bytes, ledger: str) -> tuple[_Unsealed, ...]:
+    if body.startswith(ENVELOPE_TYPE_LINE):
+        return ()
+    try:
+        opened = open_text(body, ledger)
+    except LedgerError as error:
+        raise EntryUnreadable(entry_index, str(error)) from error
+    return (_Unsealed(entry_index, opened.action, opened.text_hash),)
+
+
+def _open_seal(entry_index: int, body: bytes) -> Seal:
+    try:
+        seal = parse_seal(body)
+    except TransparencyError as error:
+        raise EntryUnreadable(entry_index, str(error)) from error
+    if seal.covers != entry_index:
+        raise EntryUnreadable(entry_index, f"a seal that says it covers {seal.covers} entries")
+    return seal
+
+
+def _was_published(seal: Seal, following: Seal) -> bool:
+    """Tell whether a seal was published, by what the next one embeds."""
+    if not following.previous_checkpoint:
+        return False
+    try:
+        embedded = read_checkpoint_note(following.previous_checkpoint)
+    except TransparencyError as error:
+        raise EntryUnreadable(following.covers, str(error)) from error
+    if embedded.tree_size > seal.covers + 1:
+        raise EntryUnreadable(following.covers, "a seal embeds a checkpoint that ends in no seal")
+    return embedded.tree_size == seal.covers + 1
+
+
+def _group(unsealed: list[_Unsealed], seal: Seal, note: bytes) -> SealedGroup:
+    entries = tuple(
+        PublicEntry(held.entry_index, held.action, seal.sealed_at, held.text_hash)
+        for held in unsealed
+    )
+    return SealedGroup(entries, seal.covers + 1, seal.sealed_at, note)

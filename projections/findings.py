@@ -1,0 +1,359 @@
+"""Findings: what looks wrong in a dossier's public acts, by the rules of domain.md 7.2.
+
+A finding is a lead for an inspector, never a verdict: it names its rule and version, the entries
+that are its evidence, and the innocent explanations that are common. Each rule is a pure function
+of one dossier and its acts; where it cannot know (no due date, no calendar, an import, a day
+without hours), it abstains. Built: R02, R07, R08 and R16. All numbers are parameters, because the
+law's are not settled (domain.md 9).
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final
+
+import msgspec
+
+from domain.calendars import Calendar, WorkingTime, working_days_between, working_time_between
+from domain.deadlines import is_late, is_overdue
+from domain.dossiers import ENDED_STATUSES, Dossier, Due
+from domain.errors import CalendarHorizonPassed, Sentence
+from domain.figures import paused_at
+from domain.moments import Moment, time_zone
+from domain.procedures import Procedure, ProcedureRecord
+from projections.dossier_rows import Act
+
+ONE_DAY: Final = timedelta(days=1)
+
+APOLOGY: Final = "dossier.extension_apology_issued"
+SUPPLEMENT_REQUESTS: Final = frozenset(
+    {"dossier.intake_supplement_requested", "dossier.supplement_requested"}
+)
+DATING_ACTS: Final = frozenset({"dossier.accepted", "dossier.due_date_imported"})
+# Acts of intake, processing and approval: the kinds whose signers the domain remembers.
+PERSONAL_ACTS: Final = frozenset(
+    {
+        "dossier.intake_supplement_requested",
+        "dossier.accepted",
+        "dossier.intake_refused",
+        "dossier.handover_acknowledged",
+        "dossier.supplement_requested",
+        "dossier.payment_required",
+        "dossier.result_approved",
+        "dossier.resolution_refused",
+    }
+)
+
+
+class Severity(StrEnum):
+    """How grave it would be if it were true."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The numbers of the rules.
+
+    LAW: Decree 61/2018 art. 19.9: the apology comes one day before the limit ends; for dossiers
+    accepted from ``apology_by_due_since`` on (Decree 118/2025), when the limit ends.
+    """
+
+    supplement_requests: int = 1
+    recording_tolerance: timedelta = timedelta(hours=4)
+    clock_skew: timedelta = timedelta(minutes=5)
+    apology_by_due_since: date = date(2025, 7, 1)
+    apologies: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a rule may look at: one dossier, its acts in order, and the registry's records."""
+
+    dossier: Dossier
+    acts: tuple[Act, ...]
+    as_of: datetime
+    zone: str
+    procedure: ProcedureRecord | None
+    calendar: Calendar | None
+
+    def version_on(self, moment: Moment) -> Procedure | None:
+        """Give the version of the procedure that was in force at a moment."""
+        if self.procedure is None:
+            return None
+        return self.procedure.version_in_force(moment.day_in(self.zone))
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One lead about one dossier; ``evidence`` are entry indexes of the public log."""
+
+    rule: str
+    rule_version: int
+    severity: Severity
+    stream: str
+    office: str
+    reason: Sentence
+    innocent_explanations: tuple[Sentence, ...]
+    evidence: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a rule found in one case: the reason and the acts that show it."""
+
+    reason: Sentence
+    acts: tuple[Act, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its number in domain.md 7.2, its version, and how it looks at a case."""
+
+    id: str
+    version: int
+    severity: Severity
+    innocent_explanations: tuple[Sentence, ...]
+    look: Callable[[Case, Parameters], Iterator[Hit]]
+
+
+DEFAULT_PARAMETERS: Final = Parameters()
+
+
+def find(case: Case, parameters: Parameters = DEFAULT_PARAMETERS) -> list[Finding]:
+    """Look at one dossier with every rule."""
+    return [
+        Finding(
+            rule=rule.id,
+            rule_version=rule.version,
+            severity=rule.severity,
+            stream=case.dossier.stream,
+            office=case.dossier.office,
+            reason=hit.reason,
+            innocent_explanations=rule.innocent_explanations,
+            evidence=tuple(act.entry_index for act in hit.acts),
+        )
+        for rule in RULES
+        for hit in rule.look(case, parameters)
+    ]
+
+
+def find_all(cases: Iterable[Case], parameters: Parameters = DEFAULT_PARAMETERS) -> list[Finding]:
+    """Look at many dossiers with every rule."""
+    return [finding for case in cases for finding in find(case, parameters)]
+
+
+def _repeated_supplements(case: Case, parameters: Parameters) -> Iterator[Hit]:
+    """R02: more requests for a supplement than the version in force allows.
+
+    A new version of the law between two requests is innocent: it is counted anew.
+    """
+    requests = tuple(act for act in case.acts if act.kind in SUPPLEMENT_REQUESTS)
+    by_version: defaultdict[int | None, int] = defaultdict(int)
+    allowed: dict[int | None, int] = {}
+    for act in requests:
+        version = case.version_on(act.at)
+        number = None if version is None else version.version
+        declared = None if version is None else version.max_supplements
+        allowed[number] = parameters.supplement_requests if declared is None else declared
+        by_version[number] += 1
+    if any(count > allowed[number] for number, count in by_version.items()):
+        reason = Sentence(
+            f"Yêu cầu bổ sung hồ sơ {len(requests)} lần.",
+            f"A supplement was requested {len(requests)} times.",
+        )
+        yield Hit(reason, requests)
+
+
+def _missing_apology(case: Case, parameters: Parameters) -> Iterator[Hit]:
+    """R07: overdue without an apology in time, or apologised for more than once."""
+    apologies = tuple(act for act in case.acts if act.kind == APOLOGY)
+    if len(apologies) > parameters.apologies:
+        yield Hit(_SECOND_APOLOGY, apologies)
+    dossier = case.dossier
+    if dossier.due is None or not _is_past_due(case, dossier.due):
+        return
+    deadline = _apology_deadline(case, dossier.due, parameters)
+    if all(is_late(act.at, deadline, case.zone) for act in apologies):
+        yield Hit(_NO_APOLOGY, tuple(_acts_on_time_limit(case)))
+
+
+def _is_past_due(case: Case, due: Due) -> bool:
+    """Tell whether the limit passed while the dossier did not wait for its applicant."""
+    dossier = case.dossier
+    if paused_at(dossier, _passes_at(due, case.zone), case.zone):
+        return False
+    if dossier.ended_at is not None:
+        return is_late(dossier.ended_at, due, case.zone)
+    return is_overdue(case.as_of, due, case.zone) and not paused_at(dossier, case.as_of, case.zone)
+
+
+def _passes_at(due: Due, zone: str) -> datetime:
+    if due.instant is not None:
+        return due.instant
+    assert due.day is not None
+    return datetime.combine(due.day + ONE_DAY, time(), time_zone(zone)).astimezone(UTC)
+
+
+def _apology_deadline(case: Case, due: Due, parameters: Parameters) -> Due:
+    accepted_at = case.dossier.accepted_at
+    by_due = accepted_at is None or (
+        accepted_at.day_in(case.zone) >= parameters.apology_by_due_since
+    )
+    before = None if by_due or case.calendar is None else _working_day_before(case, due)
+    return due if before is None else Due(day=before)
+
+
+def _working_day_before(case: Case, due: Due) -> date | None:
+    assert case.calendar is not None
+    due_on = Moment(instant=due.instant, day=due.day).day_in(case.zone)
+    if not case.calendar.valid_from <= due_on <= case.calendar.valid_to:
+        return None
+    position = bisect_left(case.calendar.working_days, due_on)
+    return case.calendar.working_days[position - 1] if position else None
+
+
+def _acts_on_time_limit(case: Case) -> Iterator[Act]:
+    """Give acceptance, imported due dates, apologies, and the act that ended processing."""
+    ended = False
+    for act in case.acts:
+        ends = act.status in ENDED_STATUSES and not ended
+        if ends or act.kind in DATING_ACTS or act.kind == APOLOGY:
+            yield act
+        ended = ended or ends
+
+
+def _back_dating(case: Case, parameters: Parameters) -> Iterator[Hit]:
+    """R08: recorded long after it is said to have happened, or out of order.
+
+    Imports are recorded late by nature, so they are left alone.
+    """
+    acts = [act for act in case.acts if not act.is_imported]
+    late = tuple(act for act in acts if _is_recorded_late(act, case, parameters))
+    if late:
+        yield Hit(_RECORDED_LATE, late)
+    for former, latter in pairwise(acts):
+        if _goes_back(former.at, latter.at, case.zone, parameters.clock_skew):
+            yield Hit(_OUT_OF_ORDER, (former, latter))
+
+
+def _is_recorded_late(act: Act, case: Case, parameters: Parameters) -> bool:
+    if case.calendar is None:
+        return False
+    try:
+        if act.at.instant is None:
+            return _is_day_passed(act, case.calendar, case.zone)
+        if act.recorded_at - act.at.instant <= parameters.recording_tolerance:
+            return False
+        working = WorkingTime(case.calendar, case.zone)
+        delay = working_time_between(working, act.at.instant, act.recorded_at)
+    except CalendarHorizonPassed:
+        return False
+    return delay > parameters.recording_tolerance
+
+
+def _is_day_passed(act: Act, calendar: Calendar, zone: str) -> bool:
+    """Tell whether a whole working day lies between the day of the act and its recording."""
+    assert act.at.day is not None
+    recorded_on = act.recorded_at.astimezone(time_zone(zone)).date()
+    return working_days_between(calendar, act.at.day, recorded_on - ONE_DAY) > 0
+
+
+def _goes_back(former: Moment, latter: Moment, zone: str, clock_skew: timedelta) -> bool:
+    if former.instant is not None and latter.instant is not None:
+        return latter.instant < former.instant - clock_skew
+    return latter.day_in(zone) < former.day_in(zone)
+
+
+def _segregation(case: Case, _parameters: Parameters) -> Iterator[Hit]:
+    """R16: one key (or one performer of an import) both took in and approved, or processed so."""
+    dossier = case.dossier
+    if _counter_decides(case):
+        return
+    approved = frozenset(dossier.approved_by)
+    keys = approved.intersection((*dossier.accepted_by, *dossier.processed_by))
+    performers = frozenset(dossier.approved_performers).intersection(dossier.accepted_performers)
+    if keys or performers:
+        acts = (act for act in case.acts if act.kind in PERSONAL_ACTS)
+        yield Hit(_SAME_PERSON, tuple(act for act in acts if _is_by(act, keys, performers)))
+
+
+def _counter_decides(case: Case) -> bool:
+    # LAW: Decree 61/2018 art. 17.5: the decision may be delegated to the counter.
+    if case.procedure is None:
+        return False
+    version = case.procedure.version(case.dossier.procedure_version)
+    return version is not None and version.counter_decides
+
+
+def _is_by(act: Act, keys: frozenset[str], performers: frozenset[str]) -> bool:
+    return act.performer in performers or any(signer.key in keys for signer in act.signers)
+
+
+_SECOND_APOLOGY = Sentence(
+    "Xin lỗi và hẹn lại ngày trả kết quả quá một lần.",
+    "A new appointment was given with an apology more than once.",
+)
+_NO_APOLOGY = Sentence(
+    "Quá hạn giải quyết mà không có văn bản xin lỗi đúng hạn.",
+    "The time limit passed without an apology in time.",
+)
+_RECORDED_LATE = Sentence(
+    "Việc được ghi nhận muộn hơn nhiều so với thời điểm nêu trong đó.",
+    "It was recorded long after the moment at which it is said to have happened.",
+)
+_OUT_OF_ORDER = Sentence(
+    "Thời điểm được nêu sớm hơn thời điểm của việc trước đó.",
+    "It is said to have happened before the act that came before it.",
+)
+_SAME_PERSON = Sentence(
+    "Cùng một người vừa tiếp nhận hoặc thụ lý vừa phê duyệt hồ sơ.",
+    "One person both took in or processed the dossier and approved it.",
+)
+
+RULES: Final[Sequence[Rule]] = (
+    Rule(
+        "R02",
+        1,
+        Severity.HIGH,
+        (
+            Sentence("Quy định mới có hiệu lực.", "A new version of the law came into force."),
+            Sentence(
+                "Người nộp bổ sung chưa đầy đủ.", "What the applicant handed in was not complete."
+            ),
+        ),
+        _repeated_supplements,
+    ),
+    Rule(
+        "R07",
+        1,
+        Severity.MEDIUM,
+        (Sentence("Đã xin lỗi bằng văn bản giấy.", "The apology was sent on paper only."),),
+        _missing_apology,
+    ),
+    Rule(
+        "R08",
+        1,
+        Severity.HIGH,
+        (
+            Sentence("Hệ thống gián đoạn.", "The system was out of service."),
+            Sentence("Đồng hồ của máy bị lệch.", "The clock of a device was wrong."),
+        ),
+        _back_dating,
+    ),
+    Rule(
+        "R16",
+        1,
+        Severity.HIGH,
+        (
+            Sentence("Xã nhỏ, ít cán bộ.", "A small commune with few officers."),
+            Sentence("Thủ tục giải quyết ngay.", "A procedure decided on the same day."),
+        ),
+        _segregation,
+    ),
+)

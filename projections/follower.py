@@ -1,0 +1,184 @@
+"""The follower: reads the ledger's entries up to the published checkpoint and keeps the views.
+
+It reads by entry index; an index that is missing is an alarm, never a gap to jump. What it folds
+moves into the views together with the position, at published checkpoints only, so that every
+figure is as of one of them. It can be stopped at any instruction and continues where the views
+stand; deleting the views makes it fold everything again, with the same result.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from domain.decisions import StreamState
+from ledger.documents import DocumentSource
+from ledger.errors import StoreCorrupt, StoreUnavailable
+from ledger.storage.port import LedgerReader, PublishedCheckpoint
+from projections.dossier_rows import Act, act_of
+from projections.entries import SealedGroup, read_checkpoint_note, sealed_groups
+from projections.holders import HolderMark, OpenPrivate, holder_mark
+from projections.states import StreamStates
+from projections.views import Position, Views, ViewUpdate
+from transparency.seals import is_seal, parse_seal
+
+READ_BATCH: Final = 500
+ENTRIES_PER_TRANSACTION: Final = 2_000
+MAX_STATES_IN_MEMORY: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateFold:
+    """What the private views are folded with: the vault's key to details, and the view secret."""
+
+    open_private: OpenPrivate
+    view_secret: bytes
+
+
+class Follower:
+    """Keeps the views of one ledger as of its published checkpoint."""
+
+    def __init__(
+        self,
+        ledger: str,
+        reader: LedgerReader,
+        views: Views,
+        documents: DocumentSource,
+        private: PrivateFold,
+    ) -> None:
+        self._ledger = ledger
+        self._reader = reader
+        self._views = views
+        self._documents = documents
+        self._private = private
+        self._failure: Exception | None = None
+        self._states = self._empty_states()
+
+    @property
+    def failure(self) -> Exception | None:
+        """Give what stopped the follower, or keeps it from reading; None while all is well."""
+        return self._failure
+
+    def catch_up(self) -> Position | None:
+        """Fold everything up to the published checkpoint, and give where the views stand.
+
+        Raises:
+            StoreCorrupt: an index is missing, or the views are not of this ledger's log.
+            EntryUnreadable: a published entry cannot be folded.
+            StoreUnavailable: a database failed; what was written before stays.
+        """
+        published = self._reader.checkpoint()
+        position = self.position()
+        if published is None and position is None:
+            return None
+        start = 0 if position is None else position.log_position
+        if published is None or published.tree_size < start:
+            raise StoreCorrupt("the views are ahead of the published checkpoint")
+        if published.tree_size > start:
+            try:
+                self._fold(position, published)
+            except BaseException:
+                # Memory is ahead of the views, which took nothing of the last step.
+                self._states = self._empty_states()
+                raise
+        elif position is not None and not _is_of(published.note, position):
+            raise StoreCorrupt("the published checkpoint has another root than the views")
+        return self.position()
+
+    def position(self) -> Position | None:
+        """Give the checkpoint that the views are as of; None before the first."""
+        with self._views.reading() as reader:
+            return reader.position()
+
+    def run(self, stop: threading.Event, poll_seconds: float) -> None:
+        """Catch up again and again until told to stop, or until something is wrong.
+
+        A store that is unavailable is asked again; any other failure ends the follower and stays
+        on record in `failure`.
+        """
+        while not stop.is_set():
+            try:
+                self.catch_up()
+                self._failure = None
+            except StoreUnavailable as error:
+                self._failure = error
+            except Exception as error:  # noqa: BLE001 - the edge of a follower: it stops here
+                self._failure = error
+                return
+            stop.wait(poll_seconds)
+
+    def _fold(self, position: Position | None, published: PublishedCheckpoint) -> None:
+        start = 0 if position is None else position.log_position
+        bodies = self._bodies(start, published.tree_size)
+        if position is not None:
+            bodies = _continuing(bodies, position)
+        waiting: list[SealedGroup] = []
+        for group in sealed_groups(bodies, self._ledger, published.note):
+            waiting.append(group)
+            if sum(len(held.entries) for held in waiting) >= ENTRIES_PER_TRANSACTION:
+                self._write(start, waiting)
+                start, waiting = group.tree_size, []
+        if waiting:
+            self._write(start, waiting)
+
+    def _bodies(self, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+        for first in range(start, end, READ_BATCH):
+            batch = self._reader.entries(first, min(end, first + READ_BATCH))
+            indexes = [entry.entry_index for entry in batch]
+            if indexes != list(range(first, min(end, first + READ_BATCH))):
+                raise StoreCorrupt(f"the ledger skips an entry after {first}")
+            for entry in batch:
+                yield entry.entry_index, entry.body
+
+    def _write(self, old_log_position: int, groups: Sequence[SealedGroup]) -> None:
+        entries = [entry for group in groups for entry in group.entries]
+        self._states.prefetch(entry.action.stream for entry in entries)
+        states: dict[str, StreamState] = {}
+        acts: list[Act] = []
+        marks: list[HolderMark] = []
+        for entry in entries:
+            state = self._states.apply(entry)
+            states[entry.action.stream] = state
+            acts.append(act_of(entry, state))
+            mark = holder_mark(entry, self._private.open_private, self._private.view_secret)
+            if mark is not None:
+                marks.append(mark)
+        self._views.write(
+            ViewUpdate(old_log_position, _position_of(groups[-1]), states, acts, marks)
+        )
+        self._states.forget_dossiers(MAX_STATES_IN_MEMORY)
+
+    def _empty_states(self) -> StreamStates:
+        return StreamStates(self._ledger, self._documents, self._load_states)
+
+    def _load_states(self, streams: Iterable[str]) -> Mapping[str, StreamState]:
+        with self._views.reading() as reader:
+            return reader.states(streams)
+
+
+def _position_of(group: SealedGroup) -> Position:
+    checkpoint = read_checkpoint_note(group.checkpoint_note)
+    if checkpoint.tree_size != group.tree_size:
+        raise StoreCorrupt(f"the checkpoint of size {group.tree_size} names another size")
+    return Position(group.tree_size, checkpoint.root_hash, group.sealed_at, group.checkpoint_note)
+
+
+def _is_of(note: bytes, position: Position) -> bool:
+    checkpoint = read_checkpoint_note(note)
+    return (checkpoint.tree_size, checkpoint.root_hash) == (
+        position.log_position,
+        position.root_hash,
+    )
+
+
+def _continuing(
+    bodies: Iterable[tuple[int, bytes]], position: Position
+) -> Iterator[tuple[int, bytes]]:
+    """Pass entries on, and check that the first seal embeds the checkpoint of the views."""
+    checked = False
+    for entry_index, body in bodies:
+        if not checked and is_seal(body):
+            checked = True
+            if not _is_of(parse_seal(body).previous_checkpoint, position):
+                raise StoreCorrupt("the log does not continue from the checkpoint of the views")
+        yield entry_index, body

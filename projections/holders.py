@@ -1,0 +1,74 @@
+"""Keyed hashes by which a dossier's holder is recognised: of the slip's secret and of its code.
+
+A private fold: it reads opened details and stands outside `recompute`. Only HMAC-SHA256 under the
+view secret is kept, so a copy of the views gives nobody a code to guess against.
+"""
+
+import hmac
+from collections.abc import Callable
+from enum import StrEnum
+from hashlib import sha256
+
+import msgspec
+
+from domain.facts import DossierAcceptedDetails, DossierSubmittedDetails
+from ledger.action_notes import check_private_part
+from ledger.errors import LedgerError
+from ledger.private.vault import PrivatePart
+from projections.entries import EntryUnreadable, PublicEntry
+
+OpenPrivate = Callable[[bytes], PrivatePart | None]
+
+
+class Mark(StrEnum):
+    """What of the slip was hashed: its secret opens the page, its code the share done."""
+
+    SECRET = "secret"  # noqa: S105 - the name of a mark, not a secret
+    CODE = "code"
+
+
+class HolderMark(msgspec.Struct, frozen=True):
+    """One keyed hash that belongs to a dossier; a later one of the same mark replaces it."""
+
+    stream: str
+    mark: Mark
+    hash: bytes
+
+
+def mark_hash(view_secret: bytes, mark: Mark, text: str) -> bytes:
+    """Hash a secret or a code as the views keep it; the mark keeps the two apart."""
+    return hmac.digest(view_secret, f"{mark}\n{text}".encode(), sha256)
+
+
+def is_same_hash(first: bytes | None, second: bytes | None) -> bool:
+    """Compare two hashes in constant time; None equals nothing."""
+    return first is not None and second is not None and hmac.compare_digest(first, second)
+
+
+def holder_mark(
+    entry: PublicEntry, open_private: OpenPrivate, view_secret: bytes
+) -> HolderMark | None:
+    """Give the hash that an entry brings; None for other kinds and for erased details.
+
+    Raises:
+        EntryUnreadable: what the vault gave does not open the entry's commitment.
+    """
+    action = entry.action
+    if action.commitment is None or action.kind.details not in _MARKED_DETAILS:
+        return None
+    part = open_private(entry.text_hash)
+    if part is None:
+        return None
+    try:
+        details = check_private_part(action, part.salt, part.details).details
+    except LedgerError as error:
+        raise EntryUnreadable(entry.entry_index, str(error)) from error
+    if isinstance(details, DossierSubmittedDetails):
+        hashed = mark_hash(view_secret, Mark.SECRET, details.secret)
+        return HolderMark(action.stream, Mark.SECRET, hashed)
+    if isinstance(details, DossierAcceptedDetails) and details.code is not None:
+        return HolderMark(action.stream, Mark.CODE, mark_hash(view_secret, Mark.CODE, details.code))
+    return None
+
+
+_MARKED_DETAILS = (DossierSubmittedDetails, DossierAcceptedDetails)

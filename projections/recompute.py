@@ -1,0 +1,178 @@
+"""Recompute: the published figures, made again from the public log and documents alone.
+
+It needs the two anchors and nothing else from the operator: entries leave the log only proven
+under its signed checkpoint. Then the same fold runs as in the server, without any database.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Final
+
+import msgspec
+
+from ledger.documents import DocumentSource
+from ledger.key_files import Anchors
+from projections.counts import (
+    ALL_HISTORY,
+    CheckpointReference,
+    CountStatistics,
+    Figure,
+    Span,
+    count_dossiers,
+)
+from projections.dossier_rows import DossierRow, row_of
+from projections.entries import EntryUnreadable, sealed_groups
+from projections.states import StreamStates
+from transparency.checkpoints import open_checkpoint
+from transparency.encoding import encode_base64, render_utc_milliseconds
+from transparency.errors import ProofInvalid
+from transparency.hashing import leaf_hash
+from transparency.merkle import Frontier
+from transparency.tile_store import LogSource
+from transparency.trusted_log import TrustedLog
+
+_KEY_FIELDS: Final = ("office", "procedure", "period")
+_COUNTED_FIELDS: Final = tuple(name for name in Figure.__struct_fields__ if name not in _KEY_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicWorld:
+    """All dossiers as the log leaves them at a published size, and the offices' time zones."""
+
+    rows: tuple[DossierRow, ...]
+    zones: dict[str, str]
+    checkpoint: CheckpointReference
+    sealed_at: datetime
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One count that was published otherwise than the log has it."""
+
+    office: str
+    procedure: str
+    period: str
+    field: str
+    published: int | str
+    recomputed: int | str
+
+
+def replay_log(
+    source: LogSource,
+    anchors: Anchors,
+    documents: DocumentSource,
+    tree_size: int | None = None,
+) -> PublicWorld:
+    """Fold the public log up to its newest checkpoint, or up to an earlier published size.
+
+    Raises:
+        TransparencyError: the log is not what its key signed, or cannot be read.
+        EntryUnreadable: an entry cannot be folded, or the size is no published one.
+    """
+    signed = open_checkpoint(source.read_checkpoint(), anchors.log)
+    log = TrustedLog(source, signed)
+    size = log.tree_size if tree_size is None else tree_size
+    if not 0 < size <= log.tree_size:
+        raise EntryUnreadable(size, f"the log has {log.tree_size} entries")
+    states = StreamStates(anchors.origin, documents)
+    frontier = Frontier()
+    last: datetime | None = None
+    for group in sealed_groups(_hashed(log, size, frontier), anchors.origin, b""):
+        for entry in group.entries:
+            states.apply(entry)
+        last = group.sealed_at
+    assert last is not None
+    if size == log.tree_size and frontier.root_hash() != signed.checkpoint.root_hash:
+        raise ProofInvalid("the entries do not lead to the signed root")
+    return PublicWorld(
+        tuple(row_of(dossier) for dossier in states.dossiers()),
+        states.zones(),
+        CheckpointReference(size, encode_base64(frontier.root_hash())),
+        last,
+    )
+
+
+def figures_from_log(
+    source: LogSource,
+    anchors: Anchors,
+    documents: DocumentSource,
+    tree_size: int | None = None,
+    span: Span = ALL_HISTORY,
+) -> CountStatistics:
+    """Give the counts that the public log says, to be compared with the published ones.
+
+    Raises:
+        TransparencyError, EntryUnreadable: as `replay_log`.
+    """
+    return count_world(replay_log(source, anchors, documents, tree_size), span)
+
+
+def count_world(world: PublicWorld, span: Span = ALL_HISTORY) -> CountStatistics:
+    """Count a world that was replayed."""
+    counts = count_dossiers(world.rows, world.sealed_at, world.zones, span)
+    return CountStatistics(
+        figures=counts.figures,
+        total=counts.total,
+        checkpoint=world.checkpoint,
+        as_of=render_utc_milliseconds(world.sealed_at),
+    )
+
+
+def compare(published: CountStatistics, recomputed: CountStatistics) -> list[Difference]:
+    """Give every field in which the two differ; both must be of one span and one size."""
+    differences = list(_compare_heads(published, recomputed))
+    theirs, ours = _by_key(published), _by_key(recomputed)
+    for key in sorted(theirs.keys() | ours.keys()):
+        differences += _compare_figures(key, theirs.get(key), ours.get(key))
+    return differences
+
+
+def _hashed(log: TrustedLog, size: int, frontier: Frontier) -> Iterator[tuple[int, bytes]]:
+    for entry_index, entry in enumerate(log.entries(0, size)):
+        frontier.append(leaf_hash(entry))
+        yield entry_index, entry
+
+
+def _by_key(statistics: CountStatistics) -> dict[tuple[str, str, str], Figure]:
+    return {
+        (figure.office, figure.procedure, figure.period): figure
+        for figure in chain(statistics.figures, (statistics.total,))
+    }
+
+
+def _compare_heads(published: CountStatistics, recomputed: CountStatistics) -> Iterator[Difference]:
+    pairs: dict[str, tuple[int | str, int | str]] = {
+        "definition": (published.definition, recomputed.definition),
+        "checkpoint.size": (published.checkpoint.size, recomputed.checkpoint.size),
+        "checkpoint.root": (published.checkpoint.root, recomputed.checkpoint.root),
+        "as_of": (published.as_of, recomputed.as_of),
+    }
+    for field, (theirs, ours) in pairs.items():
+        if theirs != ours:
+            yield _difference(("", "", ""), field, theirs, ours)
+
+
+def _compare_figures(
+    key: tuple[str, str, str], published: Figure | None, recomputed: Figure | None
+) -> Iterator[Difference]:
+    """Compare field by field; a figure that one side lacks is one of zeros."""
+    for field in _COUNTED_FIELDS:
+        theirs: int = getattr(published, field, 0)
+        ours: int = getattr(recomputed, field, 0)
+        if theirs != ours:
+            yield _difference(key, field, theirs, ours)
+
+
+def _difference(
+    key: tuple[str, str, str], field: str, published: int | str, recomputed: int | str
+) -> Difference:
+    office, procedure, period = key
+    return Difference(
+        office=office,
+        procedure=procedure,
+        period=period,
+        field=field,
+        published=published,
+        recomputed=recomputed,
+    )

@@ -1,0 +1,121 @@
+"""The states of streams as a public fold sees them: what each published action left behind.
+
+It implements the domain's `Register`, as the writer's memory does, and holds only what it was
+asked for: a follower gives it a loader over its own stored states, so that a restart continues
+where the view stands and a nation's dossiers need not fit into memory. Without a loader
+everything is folded from the first entry.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from domain.actions import StreamType
+from domain.calendars import CalendarRecord
+from domain.decisions import StreamState, evolve
+from domain.dossiers import Dossier
+from domain.errors import DomainError
+from domain.keys import KeyRecord, LedgerRecord, root_keys
+from domain.offices import OfficeRecord
+from domain.procedures import ProcedureRecord
+from ledger.documents import DocumentSource
+from projections.entries import EntryUnreadable, PublicEntry
+
+StateLoader = Callable[[Iterable[str]], Mapping[str, StreamState]]
+
+StateT = TypeVar("StateT")
+
+_DOSSIER_PREFIX = f"{StreamType.DOSSIER}:"
+
+
+def _nothing_stored(_streams: Iterable[str]) -> Mapping[str, StreamState]:
+    return {}
+
+
+class StreamStates:
+    """States by stream, folded entry by entry; a `Register` for the domain's fold."""
+
+    def __init__(
+        self, ledger: str, documents: DocumentSource, load: StateLoader = _nothing_stored
+    ) -> None:
+        self._ledger = ledger
+        self._documents = documents
+        self._load = load
+        self._states: dict[str, StreamState | None] = {}
+
+    def prefetch(self, streams: Iterable[str]) -> None:
+        """Load the states of these streams together, where they are not in memory yet."""
+        missing = {stream for stream in streams if stream not in self._states}
+        if missing:
+            self._states |= dict.fromkeys(missing) | dict(self._load(missing))
+
+    def apply(self, entry: PublicEntry) -> StreamState:
+        """Fold one entry and give the state that it leaves.
+
+        Raises:
+            EntryUnreadable: the entry does not fit the state, or its document is missing.
+        """
+        action = entry.action
+        try:
+            state = evolve(self._state(action.stream), action, self)
+        except (DomainError, KeyError) as error:
+            raise EntryUnreadable(entry.entry_index, f"{action.kind.name}: {error}") from error
+        self._states[action.stream] = state
+        return state
+
+    def forget_dossiers(self, most: int) -> None:
+        """Drop the dossiers from memory once there are more states than that."""
+        if len(self._states) > most:
+            self._states = {
+                stream: state
+                for stream, state in self._states.items()
+                if not stream.startswith(_DOSSIER_PREFIX)
+            }
+
+    def dossiers(self) -> Iterable[Dossier]:
+        """Give the dossiers in memory."""
+        return (state for state in self._states.values() if isinstance(state, Dossier))
+
+    def zones(self) -> dict[str, str]:
+        """Give the time zone of every office in memory."""
+        offices = (state for state in self._states.values() if isinstance(state, OfficeRecord))
+        return {record.office.id: record.office.time_zone for record in offices}
+
+    def key(self, name: str) -> KeyRecord | None:
+        """Give the record of a key: the ledger's own, or one registered on its stream."""
+        opened = self._find(f"{StreamType.LEDGER}:{self._ledger}", LedgerRecord)
+        roots = () if opened is None else root_keys(opened)
+        own = next((record for record in roots if record.name == name), None)
+        return own or self._find(f"{StreamType.KEY}:{name}", KeyRecord)
+
+    def office(self, office_id: str) -> OfficeRecord | None:
+        """Give the record of an office."""
+        return self._find(f"{StreamType.OFFICE}:{office_id}", OfficeRecord)
+
+    def procedure(self, code: str) -> ProcedureRecord | None:
+        """Give the record of a procedure."""
+        return self._find(f"{StreamType.PROCEDURE}:{code}", ProcedureRecord)
+
+    def calendar(self, calendar_id: str) -> CalendarRecord | None:
+        """Give the record of a calendar."""
+        return self._find(f"{StreamType.CALENDAR}:{calendar_id}", CalendarRecord)
+
+    def dossier(self, stream: str) -> Dossier | None:
+        """Give a dossier by the name of its stream."""
+        return self._find(stream, Dossier)
+
+    def document(self, sha256_hex: str) -> bytes | None:
+        """Give the bytes of a public document; a source that answers others has none."""
+        document = self._documents.read(sha256_hex)
+        if document is None or hashlib.sha256(document).hexdigest() != sha256_hex:
+            return None
+        return document
+
+    def _find(self, stream: str, state_type: type[StateT]) -> StateT | None:
+        state = self._state(stream)
+        return state if isinstance(state, state_type) else None
+
+    def _state(self, stream: str) -> StreamState | None:
+        if stream not in self._states:
+            self.prefetch((stream,))
+        return self._states[stream]

@@ -1,0 +1,149 @@
+"""The tables of the views database, and the schema number that says whether they are these.
+
+Views hold nothing that cannot be made again, so they know no migration: a file with another
+schema number is emptied, and the follower fills it from entry 0.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from ledger.errors import StoreUnavailable
+
+SCHEMA_NUMBER: Final = 1
+
+metadata = sa.MetaData()
+
+schema_table = sa.Table("schema", metadata, sa.Column("number", sa.Integer, primary_key=True))
+
+# Public: what figures are computed from, one row per dossier (`dossier_rows.DossierRow`).
+dossiers_table = sa.Table(
+    "dossiers",
+    metadata,
+    sa.Column("stream", sa.String(120), primary_key=True),
+    sa.Column("office", sa.String(64), nullable=False),
+    sa.Column("procedure", sa.String(64), nullable=False),
+    sa.Column("procedure_version", sa.Integer),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("status", sa.SmallInteger, nullable=False),
+    sa.Column("submitted_at", sa.String(20), nullable=False),
+    sa.Column("accepted_at", sa.String(20)),
+    sa.Column("due", sa.String(20)),
+    sa.Column("appointment", sa.String(20)),
+    sa.Column("ended_at", sa.String(20)),
+    sa.Column("returned_at", sa.String(20)),
+    sa.Column("outcome", sa.String(16)),
+    sa.Column("waits", sa.Text, nullable=False),
+    sa.Column("supplement_requests", sa.Integer, nullable=False),
+    sa.Column("apologies", sa.Integer, nullable=False),
+    sa.Column("imported", sa.Boolean, nullable=False),
+    sa.Index("dossiers_by_office", "office", "procedure"),
+)
+
+# Public: one row per published action (`dossier_rows.Act`); `signers` is JSON.
+acts_table = sa.Table(
+    "acts",
+    metadata,
+    sa.Column("entry_index", sa.BigInteger, primary_key=True),
+    sa.Column("stream", sa.String(300), nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.String(64), nullable=False),
+    sa.Column("at", sa.String(20), nullable=False),
+    sa.Column("recorded_at", sa.String(24), nullable=False),
+    sa.Column("office", sa.String(64)),
+    sa.Column("signers", sa.Text, nullable=False),
+    sa.Column("performer", sa.String(64)),
+    sa.Column("status", sa.SmallInteger),
+    sa.Column("due", sa.String(20)),
+    sa.Column("appointment", sa.String(20)),
+    sa.Index("acts_by_stream", "stream", "version"),
+)
+
+# Public: who acted in which entry, by key name or by an import's performer, for trails.
+act_signers_table = sa.Table(
+    "act_signers",
+    metadata,
+    sa.Column("signer", sa.String(120), primary_key=True),
+    sa.Column("entry_index", sa.BigInteger, primary_key=True),
+)
+
+# The state of every stream as MessagePack, so that a follower continues where it stopped.
+states_table = sa.Table(
+    "states",
+    metadata,
+    sa.Column("stream", sa.String(300), primary_key=True),
+    sa.Column("state", sa.LargeBinary, nullable=False),
+)
+
+# Private: keyed hashes by which holders are recognised.
+holders_table = sa.Table(
+    "holders",
+    metadata,
+    sa.Column("stream", sa.String(120), primary_key=True),
+    sa.Column("mark", sa.String(8), primary_key=True),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    sa.Index("holders_by_hash", "mark", "hash"),
+)
+
+# How far the views are: the checkpoint that everything above is as of.
+position_table = sa.Table(
+    "position",
+    metadata,
+    sa.Column("view", sa.String(32), primary_key=True),
+    sa.Column("log_position", sa.BigInteger, nullable=False),
+    sa.Column("root_hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("sealed_at", sa.String(24), nullable=False),
+    sa.Column("checkpoint_note", sa.LargeBinary, nullable=False),
+)
+
+
+def open_engine(path: Path) -> sa.Engine:
+    """Open the views database, with exactly the tables above.
+
+    Raises:
+        StoreUnavailable: the file cannot be opened or is no database.
+    """
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    event.listen(engine, "connect", _set_up_connection)
+    event.listen(engine, "begin", _begin)
+    try:
+        with engine.begin() as connection:
+            _make_tables(connection)
+    except sa.exc.SQLAlchemyError as error:
+        raise StoreUnavailable(f"the views database cannot be opened: {error}") from error
+    path.chmod(0o600)
+    return engine
+
+
+def _set_up_connection(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
+    # Without this, Python's driver begins transactions late and reads would not be of one moment.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # NORMAL may lose the last transactions with the power, but position and rows alike: the
+    # follower then makes them again.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _make_tables(connection: sa.Connection) -> None:
+    if _schema_number(connection) == SCHEMA_NUMBER:
+        return
+    found = sa.MetaData()
+    found.reflect(connection)
+    found.drop_all(connection)
+    metadata.create_all(connection)
+    connection.execute(sa.insert(schema_table).values(number=SCHEMA_NUMBER))
+
+
+def _schema_number(connection: sa.Connection) -> int | None:
+    if not sa.inspect(connection).has_table(schema_table.name):
+        return None
+    number: int | None = connection.execute(sa.select(schema_table.c.number)).scalar()
+    return number
