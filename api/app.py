@@ -3,6 +3,7 @@
 from falcon.asgi import App, Request, Response
 
 from api.error_handlers import add_error_handlers
+from api.pages.routes import add_routes as add_pages
 from api.parts import Parts
 from api.resources.actions import ActionsResource
 from api.resources.dossiers import DossiersResource, LookupResource
@@ -23,6 +24,7 @@ def create_app(parts: Parts) -> "App[Request, Response]":
     _add_write_routes(app, parts)
     _add_read_routes(app, parts)
     _add_reference_routes(app, parts)
+    add_pages(app, parts)
     return app
 
 

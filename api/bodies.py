@@ -110,6 +110,23 @@ class LedgerAnchors(_Response, frozen=True, kw_only=True):
     demo: bool = False
 
 
+class Problem(_Response, frozen=True, kw_only=True):
+    """A problem document (RFC 9457): one shape for whatever went wrong.
+
+    ``refusal`` is there where the action was correctly signed and refused, ``incident`` where the
+    fault is ours.
+    """
+
+    type: str
+    title: str
+    status: int
+    code: str
+    remedy: str
+    detail: str | None = None
+    refusal: NoteText | None = None
+    incident: str | None = None
+
+
 class ProblemExplained(_Response, frozen=True, kw_only=True):
     """What one error code means, in Vietnamese and English."""
 

@@ -12,8 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from api import bodies
+from api.bodies import Problem
 from api.negotiation import CSV_MEDIA_TYPE, JSON_MEDIA_TYPE
-from api.problems import PROBLEM_MEDIA_TYPE, Problem
+from api.problems import PROBLEM_MEDIA_TYPE
 from api.resources import answers
 from api.resources.log_files import TILE_MEDIA_TYPE
 from api.uploads import NDJSON_MEDIA_TYPE

@@ -10,16 +10,26 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-import msgspec
-
 from api import errors as api_errors
+from api.bodies import Problem
 from api.negotiation import Language, sentence_in
 from domain import errors as domain_errors
 from domain.errors import ActionRefused, Sentence
 from ledger import errors as ledger_errors
-from ledger.importing import errors as importing_errors
 from projections import entries as projection_errors
 from transparency import errors as log_errors
+
+__all__ = [
+    "PROBLEMS",
+    "PROBLEMS_BY_CODE",
+    "PROBLEM_ADDRESS",
+    "PROBLEM_MEDIA_TYPE",
+    "SHARED_ROWS",
+    "Problem",
+    "ProblemType",
+    "problem",
+    "problem_type",
+]
 
 ErrorType = type[Exception]
 
@@ -56,19 +66,6 @@ class ProblemType:
     def is_ours(self) -> bool:
         """Tell whether the fault is on this side: then nothing from inside is shown."""
         return self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A problem document (RFC 9457) as it is sent."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    remedy: str
-    detail: str | None = None
-    refusal: str | None = None
-    incident: str | None = None
 
 
 def _row(status: HTTPStatus, vi: str, en: str, remedy: Sentence) -> ProblemType:
@@ -270,12 +267,6 @@ _LEDGER: Final[Mapping[ErrorType, ProblemType]] = {
     ),
     ledger_errors.StoreCorrupt: _alarm(
         "Dữ liệu đọc được không phải dữ liệu đã lưu.", "What was read is not what was stored."
-    ),
-    importing_errors.MalformedSource: _malformed(
-        "Không đọc được nhật ký nguồn.", "The foreign log is not what its mapping says."
-    ),
-    importing_errors.MalformedMapping: _malformed(
-        "Không dùng được bảng ánh xạ.", "The mapping cannot be used."
     ),
 }
 

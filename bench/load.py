@@ -5,11 +5,13 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 from urllib.parse import urlsplit
 
 import uvloop
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
+_REFUSED_LINE = re.compile(rb'"code":"[a-z]')
 
 
 @dataclass(slots=True)
@@ -33,8 +35,7 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)
         self._send_next()
 
     def _send_next(self) -> None:
@@ -58,7 +59,8 @@ class _Connection(asyncio.Protocol):
         if len(self._buffer) < head_end + 4 + length:
             return
         answer, self._buffer = self._buffer, b""
-        if answer[9:12] in (b"200", b"201"):
+        # A batch answers 200 whatever became of its lines: a refused line is a failure here.
+        if answer[9:12] in (b"200", b"201") and _REFUSED_LINE.search(answer) is None:
             self._load.latencies.append(time.perf_counter() - self._started)
         else:
             self._load.failures.append(answer)

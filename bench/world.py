@@ -2,7 +2,6 @@
 
 import base64
 import os
-import random
 import subprocess
 import sys
 import uuid
@@ -104,16 +103,13 @@ def registry_acts(world: World) -> list[SubmittedAction]:
 
 def dossier_bodies(world: World, count: int) -> list[tuple[bytes, bytes]]:
     """Sign dossiers: a submission and an acceptance each, both with a private part."""
-    source = random.Random(1)
     drafter, at = world.drafter, now()
-    return [_dossier(world, drafter, at, number, source) for number in range(count)]
+    return [_dossier(world, drafter, at, number) for number in range(count)]
 
 
-def _dossier(
-    world: World, drafter: Drafter, at: Moment, number: int, source: random.Random
-) -> tuple[bytes, bytes]:
+def _dossier(world: World, drafter: Drafter, at: Moment, number: int) -> tuple[bytes, bytes]:
     applicant = new_actor_key("applicant", os.urandom)
-    stream = f"dossier:{uuid.UUID(int=source.getrandbits(128), version=4)}"
+    stream = f"dossier:{uuid.UUID(bytes=os.urandom(16), version=4)}"
     submitted = drafter.sign(
         "dossier.submitted",
         stream,

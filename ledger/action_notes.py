@@ -8,15 +8,16 @@ lines, keys known, signatures, details open the commitment. The rest is the writ
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import msgspec
 
 from domain.actions import Action, Signer, parse_stream
 from domain.errors import DomainError
-from domain.facts import Facts
+from domain.facts import Facts, LedgerOpened, SatisfactionRated
 from domain.kinds import KINDS, Kind
 from domain.moments import Moment, parse_moment, render_moment
 from domain.roles import Role
@@ -46,6 +47,7 @@ from transparency.notes import (
     SigningKey,
     VerificationKey,
     check_signature,
+    derive_key_name,
     parse_note,
     parse_vkey,
     render_note,
@@ -53,6 +55,7 @@ from transparency.notes import (
 
 MAX_NOTE_BYTES: Final = 60_000
 HASH_BYTES: Final = 32
+_KIND_OF_KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,47}")
 
 
 class KeySource(Protocol):
@@ -92,6 +95,7 @@ class VerifiedAction:
     leaf_hash: bytes
     salt: bytes | None
     details: bytes | None
+    brought: Mapping[str, VerificationKey] = field(default_factory=dict)
 
 
 def open_text(note: bytes, ledger: str | None) -> OpenedText:
@@ -119,8 +123,9 @@ def verify_action(submitted: SubmittedAction, ledger: str, keys: KeySource) -> V
         ActionNotVerified: wrong ledger, unknown key or wrong signature.
     """
     opened = open_text(submitted.note, ledger)
+    brought = keys_brought(opened.action)
     check_signature_lines(opened)
-    verify_signatures(opened, keys)
+    verify_signatures(opened, brought, keys)
     action = check_private_part(opened.action, submitted.salt, submitted.details)
     _check_document(action, submitted.document)
     return VerifiedAction(
@@ -130,6 +135,7 @@ def verify_action(submitted: SubmittedAction, ledger: str, keys: KeySource) -> V
         leaf_hash(submitted.note),
         submitted.salt,
         submitted.details,
+        brought,
     )
 
 
@@ -162,12 +168,21 @@ def _read_action(text: bytes, ledger: str | None) -> Action:
     decoded = bodies.decode_text(line)
     if decoded is None:
         raise _why_not(line, ledger)
+    try:
+        return _as_action(decoded, line, ledger)
+    except (WrongLedger, UnknownKind, SchemaMismatch):
+        # SPEC: formats.md, "Order of checks": how the facts are spelt comes before all of these.
+        bodies.check_generic_canonical(line)
+        raise
+
+
+def _as_action(decoded: SignedText, line: bytes, ledger: str | None) -> Action:
     if ledger is not None and decoded.ledger != ledger:
         raise WrongLedger(f"this action is for {decoded.ledger}, not for {ledger}")
     kind = _find_kind(decoded.action, decoded.stream)
     try:
         return _typed(decoded, kind, line)
-    except (msgspec.ValidationError, DomainError, ValueError) as error:
+    except (DomainError, ValueError, RecursionError) as error:
         raise SchemaMismatch(f"{decoded.action}: {error}") from error
 
 
@@ -238,22 +253,31 @@ def check_signature_lines(opened: OpenedText) -> None:
         raise SignatureLinesMismatch("there must be one signature line per signer, in order")
 
 
-def verify_signatures(opened: OpenedText, keys: KeySource) -> None:
-    """Check every signature over the text.
+def verify_signatures(
+    opened: OpenedText, brought: Mapping[str, VerificationKey], keys: KeySource
+) -> None:
+    """Check every signature over the text, by the keys that it brings or that are known.
 
     Raises:
         UnknownKey: a signer's key is neither known nor brought by this text.
         InvalidSignature: a signature does not verify.
     """
-    brought = keys_brought(opened.action)
+    known_from = _stream_of_keys(opened.action)
     for signature in opened.signed.signatures:
-        key = brought.get(signature.key_name) or keys.find(signature.key_name, opened.action.stream)
+        key = brought.get(signature.key_name) or keys.find(signature.key_name, known_from)
         if key is None:
             raise UnknownKey(f"the ledger knows no key named {signature.key_name}")
         try:
             check_signature(key, opened.signed.text, signature)
         except transparency_errors.SignatureInvalid as error:
             raise InvalidSignature(str(error)) from error
+
+
+def _stream_of_keys(action: Action) -> str:
+    """Name the stream whose first entry brings the applicant's key: a rating names its dossier."""
+    if isinstance(action.facts, SatisfactionRated):
+        return action.facts.dossier
+    return action.stream
 
 
 def keys_brought(action: Action) -> Mapping[str, VerificationKey]:
@@ -271,7 +295,7 @@ def keys_brought(action: Action) -> Mapping[str, VerificationKey]:
             key = parse_vkey(text)
         except transparency_errors.MalformedKey as error:
             raise SchemaMismatch(str(error)) from error
-        if not _is_derived_name(key) and key.name != action.ledger:
+        if not _is_derived_name(key) and not _is_log_key(key, action):
             raise SchemaMismatch(f"the name of {key.name} is not derived from its key")
         brought[key.name] = key
     return brought
@@ -280,12 +304,19 @@ def keys_brought(action: Action) -> Mapping[str, VerificationKey]:
 def _vkeys_of(facts: Facts) -> list[str]:
     members = ("vkey", "applicant_key", "registrar_vkey", "log_vkey", "promise_vkey", "system_vkey")
     found = [getattr(facts, member, None) for member in members]
-    return [text for text in found if text is not None]
+    recovery: tuple[str, ...] = getattr(facts, "recovery_vkeys", ())
+    return [*(text for text in found if text is not None), *recovery]
 
 
 def _is_derived_name(key: VerificationKey) -> bool:
-    digest = hashlib.sha256(key.public_key).hexdigest()[:16]
-    return key.name.rpartition("-")[2] == digest
+    kind = key.name.rpartition("-")[0]
+    is_derived = key.name == derive_key_name(kind, key.public_key)
+    return is_derived and _KIND_OF_KEY.fullmatch(kind) is not None
+
+
+def _is_log_key(key: VerificationKey, action: Action) -> bool:
+    # Entry 0 alone names the log's key; under anybody else's hand the name would be a false one.
+    return isinstance(action.facts, LedgerOpened) and key.name == action.ledger
 
 
 def check_private_part(action: Action, salt: bytes | None, details: bytes | None) -> Action:

@@ -96,6 +96,8 @@ class Auditor:
         self._frontier = Frontier()
         self._held: list[_Held] = []
         self._last_seal: Seal | None = None
+        self._ends_in_seal = False
+        self._embedded_size = 0
         self._sealed_roots: dict[int, bytes] = {}
         self._keys: dict[str, VerificationKey] = {}
         self._tasks: list[SignatureTask] = []
@@ -105,6 +107,7 @@ class Auditor:
     def take(self, entry_index: int, entry: bytes) -> None:
         """Take the next entry in."""
         self._report.entries += 1
+        self._ends_in_seal = is_seal(entry)
         try:
             if is_seal(entry):
                 self._take_seal(entry_index, parse_seal(entry))
@@ -124,7 +127,7 @@ class Auditor:
         for running in self._running:
             self._report.problems.extend(running.result())
         self._pool.shutdown()
-        if self._held or self._last_seal is None:
+        if self._held or not self._ends_in_seal:
             self._problem("not_sealed", None, "the log does not end in a seal over all before it")
 
     def _take_action(self, entry_index: int, entry: bytes) -> None:
@@ -171,7 +174,10 @@ class Auditor:
             self._problem("wrong_index_root", entry_index, "the index has another root")
         if self._last_seal is not None and seal.sealed_at < self._last_seal.sealed_at:
             self._problem("seal_time_went_back", entry_index, "earlier than the seal before")
-        self._check_previous(entry_index, seal)
+        try:
+            self._check_previous(entry_index, seal)
+        except TransparencyError as error:
+            self._problem(error.code, entry_index, str(error))
         self._last_seal = seal
         held, self._held = self._held, []
         for action in held:
@@ -185,6 +191,9 @@ class Auditor:
         previous = open_checkpoint(seal.previous_checkpoint, self._anchors.log).checkpoint
         if self._sealed_roots.get(previous.tree_size) != previous.root_hash:
             self._problem("wrong_checkpoint", entry_index, "the embedded checkpoint is not ours")
+        if previous.tree_size < self._embedded_size:
+            self._problem("checkpoint_went_back", entry_index, "a later one was embedded before")
+        self._embedded_size = max(self._embedded_size, previous.tree_size)
 
     def _last_seal_was_published(self) -> bool:
         # A seal that embeds no checkpoint follows only seals that were never published.
@@ -265,7 +274,15 @@ def _compare(batch: Sequence[tuple[int, bytes]], stored: LedgerReader, report: A
 
 
 def _compare_checkpoint(log: TrustedLog, stored: LedgerReader, report: AuditReport) -> None:
-    kept = stored.checkpoint()
+    kept, published = stored.checkpoint(), log.signed_checkpoint.note
     if kept is None or kept.tree_size < log.tree_size:
         message = "the ledger database knows no checkpoint of this size"
         report.problems.append(Problem("stored_checkpoint_behind", None, message))
+    elif kept.tree_size == log.tree_size and _text_of(kept.note) != _text_of(published):
+        message = "the ledger database holds another checkpoint than the public log"
+        report.problems.append(Problem("stored_checkpoint_differs", None, message))
+
+
+def _text_of(checkpoint_note: bytes) -> bytes:
+    # Cosignatures may differ; the log's own three lines may not.
+    return checkpoint_note.partition(b"\n\n")[0]

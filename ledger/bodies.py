@@ -32,6 +32,7 @@ MAX_TEXT_LINE_BYTES: Final = 16 * 1024
 MAX_DETAILS_BYTES: Final = 256 * 1024
 SALT_BYTES: Final = 32
 MAX_SAFE_INTEGER: Final = 2**53 - 1
+MAX_NESTING: Final = 16
 
 FactsT = TypeVar("FactsT", bound=msgspec.Struct)
 
@@ -99,9 +100,9 @@ def decode_text(line: bytes) -> SignedText | None:
     """
     try:
         decoded = _text_decoder.decode(line)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
-    if _sorted_encoder.encode(decoded) != line:
+    if _sorted_encoder.encode(decoded) != line or decoded.version > MAX_SAFE_INTEGER:
         return None
     return decoded
 
@@ -110,8 +111,8 @@ def check_generic_canonical(line: bytes) -> dict[str, object]:
     """Give the JSON object of a line that is canonical, whatever its members.
 
     Raises:
-        NotCanonical: not JSON, not an object, another spelling, a ``null``, a fraction or an
-            integer of 2^53 or more.
+        NotCanonical: not JSON, not an object, another spelling, a ``null``, a fraction, an
+            integer of 2^53 or more, or values nested deeper than any action's.
     """
     try:
         value = orjson.loads(line)
@@ -119,13 +120,15 @@ def check_generic_canonical(line: bytes) -> dict[str, object]:
         raise NotCanonical(f"the JSON line cannot be read: {error}") from error
     if not isinstance(value, dict):
         raise NotCanonical("the JSON line is not an object")
-    _check_values(value)
+    _check_values(value, MAX_NESTING)
     if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != line:
         raise NotCanonical("the JSON line differs from its canonical form")
     return value
 
 
-def _check_values(value: object) -> None:
+def _check_values(value: object, levels_left: int) -> None:
+    if levels_left == 0:
+        raise NotCanonical("values are nested deeper than any action's")
     if value is None or isinstance(value, float):
         raise NotCanonical("null and fractions have no place in a signed text")
     if isinstance(value, int) and not -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
@@ -134,7 +137,7 @@ def _check_values(value: object) -> None:
         value = list(value.values())
     if isinstance(value, list):
         for item in value:
-            _check_values(item)
+            _check_values(item, levels_left - 1)
 
 
 def decode_facts(raw: msgspec.Raw, facts_type: type[FactsT]) -> FactsT:
@@ -166,7 +169,7 @@ def decode_details(details: bytes, details_type: type[msgspec.Struct]) -> msgspe
         raise DetailsMismatch(f"details are {len(details)} bytes; at most {MAX_DETAILS_BYTES}")
     try:
         decoded: msgspec.Struct = _decoder_of(details_type).decode(details)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DetailsMismatch(f"details have the wrong shape: {error}") from error
     if _sorted_encoder.encode(decoded) != details:
         raise DetailsMismatch("details are not in canonical form")

@@ -3,10 +3,11 @@
 import hashlib
 import os
 import re
+import threading
 from pathlib import Path
 from typing import Final, Protocol
 
-from ledger.errors import DocumentMismatch, StoreCorrupt, TooLarge
+from ledger.errors import DocumentMismatch, StoreCorrupt, StoreUnavailable, TooLarge
 
 MAX_DOCUMENT_BYTES: Final = 256 * 1024
 _HEX_NAME: Final = re.compile(r"[0-9a-f]{64}")
@@ -47,17 +48,22 @@ class DocumentFolder:
         Raises:
             TooLarge: over 256 KiB.
             DocumentMismatch: not UTF-8 text.
+            StoreUnavailable: the disk does not write.
         """
         check_document(document)
         name = hashlib.sha256(document).hexdigest()
         path = self._folder / name
-        if not path.exists():
-            self._write(path, document)
+        try:
+            if not path.exists():
+                self._write(path, document)
+        except OSError as error:
+            raise StoreUnavailable(f"document {name} cannot be stored: {error}") from error
         return name
 
     def _write(self, path: Path, document: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}.new")
+        # Two workers, and two threads of one, may store the same document at the same time.
+        temporary = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.new")
         with temporary.open("wb") as file:
             file.write(document)
             file.flush()

@@ -6,7 +6,7 @@ lacks its private part. What a crash leaves behind between the two is an orphan,
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol
@@ -16,7 +16,6 @@ from ledger.action_notes import (
     KeySource,
     SubmittedAction,
     VerifiedAction,
-    keys_brought,
     open_text,
     verify_action,
 )
@@ -180,8 +179,7 @@ class _BatchKeys:
         self._brought: dict[str, VerificationKey] = {}
 
     def learn(self, verified: VerifiedAction) -> None:
-        brought: Mapping[str, VerificationKey] = keys_brought(verified.action)
-        self._brought.update(brought)
+        self._brought.update(verified.brought)
 
     def find(self, key_name: str, stream: str) -> VerificationKey | None:
         return self._brought.get(key_name) or self._known.find(key_name, stream)
@@ -207,17 +205,18 @@ class _DetailsQueue:
         while self._waiting:
             group, self._waiting = self._waiting, []
             parts = [part for waiting_parts, _ in group for part in waiting_parts]
-            try:
-                stored_at = render_utc_seconds(self._clock().replace(microsecond=0))
-                await asyncio.to_thread(self._vault.store, parts, stored_at)
-            except LedgerError as error:
-                _settle(group, error)
-            else:
-                _settle(group, None)
+            # Whatever goes wrong, whoever waits hears of it: nobody may wait for ever.
+            (outcome,) = await asyncio.gather(
+                asyncio.to_thread(self._keep, parts), return_exceptions=True
+            )
+            _settle(group, outcome)
+
+    def _keep(self, parts: list[PrivatePart]) -> None:
+        self._vault.store(parts, render_utc_seconds(self._clock().replace(microsecond=0)))
 
 
 def _settle(
-    group: Sequence[tuple[list[PrivatePart], "asyncio.Future[None]"]], error: LedgerError | None
+    group: Sequence[tuple[list[PrivatePart], "asyncio.Future[None]"]], error: BaseException | None
 ) -> None:
     for _, done in group:
         if done.done():
@@ -255,7 +254,7 @@ async def _wait_for_publication(handed: Sequence[HandedOver], wait_seconds: floa
 def _answer(verified: VerifiedAction, handed: HandedOver) -> Answer:
     verdict = handed.verdict
     proven = _proven(handed)
-    receipt = None if proven is None else _receipt(verified.note, proven)
+    receipt = None if proven is None else _receipt(verdict.entry or verified.note, proven)
     return Answer(
         code=verdict.code,
         message=verdict.message,

@@ -11,7 +11,9 @@ can read it. ``anchors.toml`` holds what an auditor needs and nothing secret::
 First use of a data folder makes everything here; nothing is ever overwritten.
 """
 
+import contextlib
 import os
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,13 +22,25 @@ from typing import Final
 
 from ledger.errors import StoreCorrupt
 from transparency.encoding import decode_base64, encode_base64
-from transparency.notes import SigningKey, VerificationKey, derive_key_name, parse_vkey, render_vkey
+from transparency.notes import (
+    ED25519_KEY_TYPE,
+    SEED_BYTES,
+    SigningKey,
+    VerificationKey,
+    derive_key_name,
+    is_key_name,
+    parse_vkey,
+    render_vkey,
+)
 
 RandomBytes = Callable[[int], bytes]
 
-SEED_BYTES: Final = 32
+SECRET_BYTES: Final = 32
+SECRET_MODE: Final = 0o600
+PUBLIC_MODE: Final = 0o644
 RECOVERY_KEYS: Final = 3
 PRIVATE_PREFIX: Final = "PRIVATE+KEY+"
+_SECRET: Final = re.compile(f"[0-9a-f]{{{2 * SECRET_BYTES}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,8 @@ def new_actor_key(kind: str, random_bytes: RandomBytes) -> SigningKey:
 def render_private_key(key: SigningKey) -> str:
     """Give the one line of a private key file."""
     key_id = key.verification_key.key_id.hex()
-    return f"{PRIVATE_PREFIX}{key.name}+{key_id}+{encode_base64(bytes([1]) + key.seed)}\n"
+    body = encode_base64(bytes([ED25519_KEY_TYPE]) + key.seed)
+    return f"{PRIVATE_PREFIX}{key.name}+{key_id}+{body}\n"
 
 
 def parse_private_key(text: str) -> SigningKey:
@@ -83,22 +98,30 @@ def parse_private_key(text: str) -> SigningKey:
         raise StoreCorrupt("a private key file does not hold a private key")
     name, key_id, encoded = parts
     try:
-        key = SigningKey(name, decode_base64(encoded)[1:])
-    except (ValueError, AssertionError) as error:
+        body = decode_base64(encoded, size_bytes=1 + SEED_BYTES)
+    except ValueError as error:
         raise StoreCorrupt(f"the private key of {name} cannot be read") from error
+    if body[0] != ED25519_KEY_TYPE or not is_key_name(name):
+        raise StoreCorrupt(f"the private key of {name} is not an Ed25519 key with a key's name")
+    key = SigningKey(name, body[1:])
     if key.verification_key.key_id.hex() != key_id:
         raise StoreCorrupt(f"the private key of {name} does not have its key id")
     return key
 
 
 def load_private_key(path: Path) -> SigningKey:
-    """Read one private key from its file."""
-    return parse_private_key(path.read_text(encoding="ascii"))
+    """Read one private key from its file.
+
+    Raises:
+        StoreCorrupt: the file does not hold a private key.
+        OSError: there is no such file.
+    """
+    return parse_private_key(_ascii(path.read_bytes(), path))
 
 
 def save_private_key(path: Path, key: SigningKey) -> None:
     """Write one private key, readable by its owner alone; an existing file is never replaced."""
-    _write_secret(path, render_private_key(key).encode("ascii"))
+    _write_once(path, render_private_key(key).encode("ascii"))
 
 
 def load_or_make_operator_keys(folder: Path, random_bytes: RandomBytes) -> OperatorKeys:
@@ -109,7 +132,7 @@ def load_or_make_operator_keys(folder: Path, random_bytes: RandomBytes) -> Opera
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     origin_line = _load_or_make(folder / "origin", lambda: _new_origin(random_bytes))
-    origin_text = origin_line.decode("ascii").strip()
+    origin_text = _ascii(origin_line, folder / "origin").strip()
     keys = OperatorKeys(
         origin=origin_text,
         log=_load_or_make_key(
@@ -126,8 +149,8 @@ def load_or_make_operator_keys(folder: Path, random_bytes: RandomBytes) -> Opera
         import_secret=_secret(folder / "import.secret", random_bytes),
         view_secret=_secret(folder / "view.secret", random_bytes),
     )
-    if not (folder / "anchors.toml").exists():
-        (folder / "anchors.toml").write_text(render_anchors(keys.anchors), encoding="ascii")
+    anchors = render_anchors(keys.anchors).encode("ascii")
+    _load_or_make(folder / "anchors.toml", lambda: anchors, mode=PUBLIC_MODE)
     return keys
 
 
@@ -173,28 +196,47 @@ def _actor(
 
 def _load_or_make_key(path: Path, make: Callable[[], SigningKey]) -> SigningKey:
     line = _load_or_make(path, lambda: render_private_key(make()).encode("ascii"))
-    return parse_private_key(line.decode("ascii"))
+    return parse_private_key(_ascii(line, path))
 
 
 def _secret(path: Path, random_bytes: RandomBytes) -> bytes:
-    return bytes.fromhex(_load_or_make(path, lambda: random_bytes(32).hex().encode()).decode())
+    line = _load_or_make(path, lambda: random_bytes(SECRET_BYTES).hex().encode("ascii"))
+    text = _ascii(line, path)
+    if _SECRET.fullmatch(text) is None:
+        raise StoreCorrupt(f"{path.name} does not hold a secret of {SECRET_BYTES} bytes")
+    return bytes.fromhex(text)
 
 
-def _load_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
+def _ascii(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise StoreCorrupt(f"{path.name} holds other bytes than ASCII") from error
+
+
+def _load_or_make(path: Path, make: Callable[[], bytes], mode: int = SECRET_MODE) -> bytes:
     if not path.exists():
-        _write_secret(path, make())
+        # Another process may have been first: what it made is then read below.
+        with contextlib.suppress(FileExistsError):
+            _write_once(path, make(), mode)
     return path.read_bytes()
 
 
-def _write_secret(path: Path, data: bytes) -> None:
+def _write_once(path: Path, data: bytes, mode: int = SECRET_MODE) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".{path.name}.new")
     temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
     # CRASH: link, not rename: a key that exists is never replaced, and half a key never exists.
-    os.link(temporary, path)
-    temporary.unlink()
+    try:
+        os.link(temporary, path)
+    finally:
+        temporary.unlink()
+    # CRASH: a ledger is opened with these keys at once, so their names must be on the disk too.
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    os.fsync(folder)
+    os.close(folder)

@@ -28,8 +28,9 @@ class StoredKeys:
             return known
         for source in (f"key:{key_name}", stream, f"ledger:{self._ledger}"):
             self._learn(source)
-            if key_name in self._known:
-                return self._known[key_name]
+            known = self._known.get(key_name)
+            if known is not None:
+                return known
         return None
 
     def _learn(self, stream: str) -> None:

@@ -211,7 +211,7 @@ def _count_overdue(
             first += 1
         cell.overdue_change[first] += 1
         return
-    last = _month_at(as_of, cell.zone) + 1 if stop is None else stop
+    last = max(first, _month_at(as_of, cell.zone)) + 1 if stop is None else stop
     was_overdue = False
     for month in range(first, last):
         end = _end_of(month, cell.zone, as_of)

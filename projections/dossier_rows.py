@@ -71,10 +71,6 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
         """Tell whether an importer signed."""
         return self.signers[0].role is Role.IMPORTER
 
-    def keys_as(self, *roles: Role) -> frozenset[str]:
-        """Give the keys that signed as one of these roles."""
-        return frozenset(signer.key for signer in self.signers if signer.role in roles)
-
 
 def act_of(entry: PublicEntry, state: StreamState) -> Act:
     """Make the act of a published entry and the state that it left."""
@@ -170,7 +166,7 @@ def _stored_moment(text: str) -> Moment:
     try:
         if len(text) == _DAY_LENGTH:
             return Moment(day=date.fromisoformat(text))
-        if text[-1] == "Z":
+        if text.endswith("Z"):
             return Moment(instant=datetime.fromisoformat(text))
     except ValueError:
         pass

@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from domain.calendars import Calendar, WorkingTime, working_days_between, working_time_between
+from domain.calendars import Calendar, WorkingTime, add_working_time, working_days_between
 from domain.deadlines import is_late, is_overdue
 from domain.dossiers import ENDED_STATUSES, Dossier, Due
 from domain.errors import CalendarHorizonPassed, Sentence
@@ -28,6 +28,8 @@ from domain.procedures import Procedure, ProcedureRecord
 from projections.dossier_rows import Act
 
 ONE_DAY: Final = timedelta(days=1)
+# Seals are written to the millisecond, so nothing is later by less.
+SHORTEST_DELAY: Final = timedelta(milliseconds=1)
 
 APOLOGY: Final = "dossier.extension_apology_issued"
 SUPPLEMENT_REQUESTS: Final = frozenset(
@@ -73,7 +75,7 @@ class Parameters:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ExaminedDossier:
     """All that a rule may look at: one dossier, its acts in order, and the registry's records."""
 
     dossier: Dossier
@@ -105,7 +107,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a rule found in one case: the reason and the acts that show it."""
+    """What a rule found in one dossier: the reason and the acts that show it."""
 
     reason: Sentence
     acts: tuple[Act, ...]
@@ -113,51 +115,53 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its number in domain.md 7.2, its version, and how it looks at a case."""
+    """One rule: its number in domain.md 7.2, its version, and how it looks at a dossier."""
 
     id: str
     version: int
     severity: Severity
     innocent_explanations: tuple[Sentence, ...]
-    look: Callable[[Case, Parameters], Iterator[Hit]]
+    look: Callable[[ExaminedDossier, Parameters], Iterator[Hit]]
 
 
 DEFAULT_PARAMETERS: Final = Parameters()
 
 
-def find(case: Case, parameters: Parameters = DEFAULT_PARAMETERS) -> list[Finding]:
+def find(examined: ExaminedDossier, parameters: Parameters = DEFAULT_PARAMETERS) -> list[Finding]:
     """Look at one dossier with every rule."""
     return [
         Finding(
             rule=rule.id,
             rule_version=rule.version,
             severity=rule.severity,
-            stream=case.dossier.stream,
-            office=case.dossier.office,
+            stream=examined.dossier.stream,
+            office=examined.dossier.office,
             reason=hit.reason,
             innocent_explanations=rule.innocent_explanations,
             evidence=tuple(act.entry_index for act in hit.acts),
         )
         for rule in RULES
-        for hit in rule.look(case, parameters)
+        for hit in rule.look(examined, parameters)
     ]
 
 
-def find_all(cases: Iterable[Case], parameters: Parameters = DEFAULT_PARAMETERS) -> list[Finding]:
+def find_all(
+    dossiers: Iterable[ExaminedDossier], parameters: Parameters = DEFAULT_PARAMETERS
+) -> list[Finding]:
     """Look at many dossiers with every rule."""
-    return [finding for case in cases for finding in find(case, parameters)]
+    return [finding for examined in dossiers for finding in find(examined, parameters)]
 
 
-def _repeated_supplements(case: Case, parameters: Parameters) -> Iterator[Hit]:
+def _repeated_supplements(examined: ExaminedDossier, parameters: Parameters) -> Iterator[Hit]:
     """R02: more requests for a supplement than the version in force allows.
 
     A new version of the law between two requests is innocent: it is counted anew.
     """
-    requests = tuple(act for act in case.acts if act.kind in SUPPLEMENT_REQUESTS)
+    requests = tuple(act for act in examined.acts if act.kind in SUPPLEMENT_REQUESTS)
     by_version: defaultdict[int | None, int] = defaultdict(int)
     allowed: dict[int | None, int] = {}
     for act in requests:
-        version = case.version_on(act.at)
+        version = examined.version_on(act.at)
         number = None if version is None else version.version
         declared = None if version is None else version.max_supplements
         allowed[number] = parameters.supplement_requests if declared is None else declared
@@ -170,27 +174,29 @@ def _repeated_supplements(case: Case, parameters: Parameters) -> Iterator[Hit]:
         yield Hit(reason, requests)
 
 
-def _missing_apology(case: Case, parameters: Parameters) -> Iterator[Hit]:
+def _missing_apology(examined: ExaminedDossier, parameters: Parameters) -> Iterator[Hit]:
     """R07: overdue without an apology in time, or apologised for more than once."""
-    apologies = tuple(act for act in case.acts if act.kind == APOLOGY)
+    apologies = tuple(act for act in examined.acts if act.kind == APOLOGY)
     if len(apologies) > parameters.apologies:
         yield Hit(_SECOND_APOLOGY, apologies)
-    dossier = case.dossier
-    if dossier.due is None or not _is_past_due(case, dossier.due):
+    dossier = examined.dossier
+    if dossier.due is None or not _is_past_due(examined, dossier.due):
         return
-    deadline = _apology_deadline(case, dossier.due, parameters)
-    if all(is_late(act.at, deadline, case.zone) for act in apologies):
-        yield Hit(_NO_APOLOGY, tuple(_acts_on_time_limit(case)))
+    deadline = _apology_deadline(examined, dossier.due, parameters)
+    if all(is_late(act.at, deadline, examined.zone) for act in apologies):
+        yield Hit(_NO_APOLOGY, tuple(_acts_on_time_limit(examined)))
 
 
-def _is_past_due(case: Case, due: Due) -> bool:
+def _is_past_due(examined: ExaminedDossier, due: Due) -> bool:
     """Tell whether the limit passed while the dossier did not wait for its applicant."""
-    dossier = case.dossier
-    if paused_at(dossier, _passes_at(due, case.zone), case.zone):
+    dossier = examined.dossier
+    if paused_at(dossier, _passes_at(due, examined.zone), examined.zone):
         return False
     if dossier.ended_at is not None:
-        return is_late(dossier.ended_at, due, case.zone)
-    return is_overdue(case.as_of, due, case.zone) and not paused_at(dossier, case.as_of, case.zone)
+        return is_late(dossier.ended_at, due, examined.zone)
+    return is_overdue(examined.as_of, due, examined.zone) and not paused_at(
+        dossier, examined.as_of, examined.zone
+    )
 
 
 def _passes_at(due: Due, zone: str) -> datetime:
@@ -200,61 +206,61 @@ def _passes_at(due: Due, zone: str) -> datetime:
     return datetime.combine(due.day + ONE_DAY, time(), time_zone(zone)).astimezone(UTC)
 
 
-def _apology_deadline(case: Case, due: Due, parameters: Parameters) -> Due:
-    accepted_at = case.dossier.accepted_at
+def _apology_deadline(examined: ExaminedDossier, due: Due, parameters: Parameters) -> Due:
+    accepted_at = examined.dossier.accepted_at
     by_due = accepted_at is None or (
-        accepted_at.day_in(case.zone) >= parameters.apology_by_due_since
+        accepted_at.day_in(examined.zone) >= parameters.apology_by_due_since
     )
-    before = None if by_due or case.calendar is None else _working_day_before(case, due)
+    before = None if by_due or examined.calendar is None else _working_day_before(examined, due)
     return due if before is None else Due(day=before)
 
 
-def _working_day_before(case: Case, due: Due) -> date | None:
-    assert case.calendar is not None
-    due_on = Moment(instant=due.instant, day=due.day).day_in(case.zone)
-    if not case.calendar.valid_from <= due_on <= case.calendar.valid_to:
+def _working_day_before(examined: ExaminedDossier, due: Due) -> date | None:
+    assert examined.calendar is not None
+    due_on = Moment(instant=due.instant, day=due.day).day_in(examined.zone)
+    if not examined.calendar.valid_from <= due_on <= examined.calendar.valid_to:
         return None
-    position = bisect_left(case.calendar.working_days, due_on)
-    return case.calendar.working_days[position - 1] if position else None
+    position = bisect_left(examined.calendar.working_days, due_on)
+    return examined.calendar.working_days[position - 1] if position else None
 
 
-def _acts_on_time_limit(case: Case) -> Iterator[Act]:
+def _acts_on_time_limit(examined: ExaminedDossier) -> Iterator[Act]:
     """Give acceptance, imported due dates, apologies, and the act that ended processing."""
     ended = False
-    for act in case.acts:
+    for act in examined.acts:
         ends = act.status in ENDED_STATUSES and not ended
         if ends or act.kind in DATING_ACTS or act.kind == APOLOGY:
             yield act
         ended = ended or ends
 
 
-def _back_dating(case: Case, parameters: Parameters) -> Iterator[Hit]:
+def _back_dating(examined: ExaminedDossier, parameters: Parameters) -> Iterator[Hit]:
     """R08: recorded long after it is said to have happened, or out of order.
 
     Imports are recorded late by nature, so they are left alone.
     """
-    acts = [act for act in case.acts if not act.is_imported]
-    late = tuple(act for act in acts if _is_recorded_late(act, case, parameters))
+    acts = [act for act in examined.acts if not act.is_imported]
+    late = tuple(act for act in acts if _is_recorded_late(act, examined, parameters))
     if late:
         yield Hit(_RECORDED_LATE, late)
     for former, latter in pairwise(acts):
-        if _goes_back(former.at, latter.at, case.zone, parameters.clock_skew):
+        if _goes_back(former.at, latter.at, examined.zone, parameters.clock_skew):
             yield Hit(_OUT_OF_ORDER, (former, latter))
 
 
-def _is_recorded_late(act: Act, case: Case, parameters: Parameters) -> bool:
-    if case.calendar is None:
+def _is_recorded_late(act: Act, examined: ExaminedDossier, parameters: Parameters) -> bool:
+    if examined.calendar is None:
         return False
     try:
         if act.at.instant is None:
-            return _is_day_passed(act, case.calendar, case.zone)
+            return _is_day_passed(act, examined.calendar, examined.zone)
         if act.recorded_at - act.at.instant <= parameters.recording_tolerance:
             return False
-        working = WorkingTime(case.calendar, case.zone)
-        delay = working_time_between(working, act.at.instant, act.recorded_at)
+        working = WorkingTime(examined.calendar, examined.zone)
+        too_late = parameters.recording_tolerance + SHORTEST_DELAY
+        return act.recorded_at >= add_working_time(working, act.at.instant, too_late)
     except CalendarHorizonPassed:
         return False
-    return delay > parameters.recording_tolerance
 
 
 def _is_day_passed(act: Act, calendar: Calendar, zone: str) -> bool:
@@ -270,24 +276,24 @@ def _goes_back(former: Moment, latter: Moment, zone: str, clock_skew: timedelta)
     return latter.day_in(zone) < former.day_in(zone)
 
 
-def _segregation(case: Case, _parameters: Parameters) -> Iterator[Hit]:
+def _segregation(examined: ExaminedDossier, _parameters: Parameters) -> Iterator[Hit]:
     """R16: one key (or one performer of an import) both took in and approved, or processed so."""
-    dossier = case.dossier
-    if _counter_decides(case):
+    dossier = examined.dossier
+    if _counter_decides(examined):
         return
     approved = frozenset(dossier.approved_by)
     keys = approved.intersection((*dossier.accepted_by, *dossier.processed_by))
     performers = frozenset(dossier.approved_performers).intersection(dossier.accepted_performers)
     if keys or performers:
-        acts = (act for act in case.acts if act.kind in PERSONAL_ACTS)
+        acts = (act for act in examined.acts if act.kind in PERSONAL_ACTS)
         yield Hit(_SAME_PERSON, tuple(act for act in acts if _is_by(act, keys, performers)))
 
 
-def _counter_decides(case: Case) -> bool:
+def _counter_decides(examined: ExaminedDossier) -> bool:
     # LAW: Decree 61/2018 art. 17.5: the decision may be delegated to the counter.
-    if case.procedure is None:
+    if examined.procedure is None:
         return False
-    version = case.procedure.version(case.dossier.procedure_version)
+    version = examined.procedure.version(examined.dossier.procedure_version)
     return version is not None and version.counter_decides
 
 

@@ -52,7 +52,7 @@ def read_findings(
     reader: ViewReader, office: str | None = None, parameters: Parameters = DEFAULT_PARAMETERS
 ) -> list[Finding]:
     """Give the findings on all dossiers, or on those of one office."""
-    return find_all(reader.cases(office), parameters)
+    return find_all(reader.examined_dossiers(office), parameters)
 
 
 def read_trail(

@@ -105,15 +105,22 @@ def open_engine(path: Path) -> sa.Engine:
     Raises:
         StoreUnavailable: the file cannot be opened or is no database.
     """
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-    event.listen(engine, "connect", _set_up_connection)
-    event.listen(engine, "begin", _begin)
     try:
-        with engine.begin() as connection:
+        # Two processes may open a new file at once: whoever comes second waits and finds tables.
+        preparing = _engine(path, "BEGIN IMMEDIATE")
+        with preparing.begin() as connection:
             _make_tables(connection)
+        preparing.dispose()
     except sa.exc.SQLAlchemyError as error:
         raise StoreUnavailable(f"the views database cannot be opened: {error}") from error
     path.chmod(0o600)
+    return _engine(path, "BEGIN")
+
+
+def _engine(path: Path, begin: str) -> sa.Engine:
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    event.listen(engine, "connect", _set_up_connection)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
@@ -126,10 +133,6 @@ def _set_up_connection(connection: sa.engine.interfaces.DBAPIConnection, _record
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
 
 
 def _make_tables(connection: sa.Connection) -> None:

@@ -24,7 +24,7 @@ from domain.offices import OfficeRecord
 from domain.procedures import ProcedureRecord
 from ledger.errors import StoreCorrupt, StoreUnavailable
 from projections.dossier_rows import Act, DossierRow, parse_due, render_due, row_of
-from projections.findings import Case
+from projections.findings import ExaminedDossier
 from projections.holders import HolderMark, Mark
 from projections.tables import (
     act_signers_table,
@@ -205,7 +205,7 @@ class ViewReader:
         )
         return [_open_act(row) for row in self._connection.execute(query)]
 
-    def cases(self, office: str | None = None) -> Iterator[Case]:
+    def examined_dossiers(self, office: str | None = None) -> Iterator[ExaminedDossier]:
         """Give every dossier with its acts, for the rules to look at; or those of one office."""
         position = self.position()
         if position is None:
@@ -225,7 +225,7 @@ class ViewReader:
             of_dossier = list(group)
             dossier = _state_decoder.decode(of_dossier[0].state)
             assert isinstance(dossier, Dossier)
-            yield Case(
+            yield ExaminedDossier(
                 dossier=dossier,
                 acts=tuple(_open_act(row) for row in of_dossier),
                 as_of=position.sealed_at,
@@ -277,13 +277,12 @@ def _decode_state(stream: str, state: bytes) -> StreamState:
 
 def _move_position(connection: sa.Connection, update: ViewUpdate) -> None:
     position = update.position
-    moved = connection.execute(
-        sa.delete(position_table).where(
-            position_table.c.view == VIEW,
-            position_table.c.log_position == update.old_log_position,
-        )
-    )
-    if moved.rowcount != (update.old_log_position > 0):
+    old = connection.execute(
+        sa.delete(position_table)
+        .where(position_table.c.view == VIEW)
+        .returning(position_table.c.log_position)
+    ).scalar()
+    if (old or 0) != update.old_log_position:
         raise StoreCorrupt(f"the views are not at entry {update.old_log_position}")
     connection.execute(
         sa.insert(position_table).values(

@@ -61,6 +61,9 @@ _ENDED: Final = {
     Timeliness.LATE: DueState.ENDED_LATE,
 }
 
+# The one-stop shop's acts in between do not bring the dossier back to its counter.
+DECIDING_ROLES: Final = frozenset({Role.ASSIGNER, Role.PROCESSOR, Role.APPROVER, Role.CLERK})
+
 _HOLDERS: Final = {
     Status.NEWLY_REGISTERED: Role.RECEIVER,
     Status.ACCEPTED: Role.RECEIVER,
@@ -166,10 +169,10 @@ def _holder(opened: DossierPage, names: Names, words: Words) -> str | None:
 
 
 def _acting_office(opened: DossierPage) -> str:
-    """Give the office of the last act while the deciding agency has the dossier."""
+    """Give the office that acted last for the deciding agency while it has the dossier."""
     if opened.dossier.status is Status.IN_PROCESS:
         for act in reversed(opened.acts):
-            if act.office is not None:
+            if act.office is not None and not DECIDING_ROLES.isdisjoint(act.roles):
                 return act.office
     return opened.dossier.office
 
@@ -234,14 +237,14 @@ def _timeline_act(act: PageAct, zone: str, names: Names, words: Words) -> Timeli
     )
 
 
-_SHOWN_FACTS: Final = ("label", "answer_by", "appointment", "reason_code", "amount_vnd", "pay_by")
+SHOWN_FACTS: Final = ("label", "answer_by", "appointment", "reason_code", "amount_vnd", "pay_by")
 
 
 def _fact_lines(act: PageAct, zone: str, words: Words) -> list[str]:
     facts = msgspec.to_builtins(act.facts)
     lines = [
         words.texts(f"fact_line.{name}", value=fact_value(name, facts[name], zone, words))
-        for name in _SHOWN_FACTS
+        for name in SHOWN_FACTS
         if facts.get(name) is not None
     ]
     if act.due_changed and act.due is not None:

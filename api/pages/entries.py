@@ -27,7 +27,7 @@ from transparency.tiles import TILE_WIDTH, EntryBundle, Tile, bundle_path, tile_
 ENTRIES_SHOWN: Final = 25
 
 _DATES: Final = frozenset({"answer_by", "pay_by", "due_on", "due_at", "appointment"})
-_TABLES: Final = {"channel": "channel", "outcome": "outcome"}
+_TABLES: Final = {"channel": "channel", "outcome": "outcome", "reason_code": "reason_code"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,8 @@ def fact_value(name: str, value: object, zone: str, words: Words) -> str:
     if name == "amount_vnd":
         return words.formats.vnd(int(str(value)))
     if name in _TABLES:
-        return words.member(_TABLES[name], str(value))
+        # An open code without words of its own is at least written as words.
+        return words.member(_TABLES[name], str(value)).replace("_", " ")
     if name == "grants" and isinstance(value, list | tuple):
         return "; ".join(f"{words.member('role', one['role'])} ({one['office']})" for one in value)
     if isinstance(value, list | tuple):

@@ -21,8 +21,8 @@ PAGE_ZONE: Final = "Asia/Ho_Chi_Minh"
 
 _LOCALES: Final = {"vi": "vi_VN", "en": "en_GB"}
 _DAY: Final = {"vi": "dd/MM/yyyy", "en": "d MMMM yyyy"}
-_INSTANT: Final = {"vi": "HH:mm, dd/MM/yyyy", "en": "HH:mm, d MMMM yyyy"}
-_SECOND: Final = {"vi": "HH:mm:ss, dd/MM/yyyy", "en": "HH:mm:ss, d MMMM yyyy"}
+_INSTANT: Final = {"vi": "HH:mm, dd/MM/yyyy", "en": "HH:mm, d MMM yyyy"}
+_SECOND: Final = {"vi": "HH:mm:ss, dd/MM/yyyy", "en": "HH:mm:ss, d MMM yyyy"}
 _MONTH: Final = {"vi": "MM/yyyy", "en": "MMM yyyy"}
 
 

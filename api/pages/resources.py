@@ -1,6 +1,7 @@
 """The pages as resources: each reads a request, asks the source in a thread, and renders."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,13 +12,15 @@ import segno
 from falcon import HTTPMovedPermanently
 from falcon.asgi import Request, Response
 
+from api.bodies import Problem
 from api.errors import NothingHere
 from api.negotiation import sentence_in
 from api.pages.entries import EntryPage
 from api.pages.forms import asked_end, asked_statistics, read_form
 from api.pages.rendering import Page, Renderer, StaticFile
 from api.pages.source import PartsSource
-from api.problems import PROBLEM_MEDIA_TYPE, Problem, problem_type
+from api.problems import PROBLEM_MEDIA_TYPE, problem_type
+from ledger.errors import LedgerError
 from projections.counts import DEFINITION
 from transparency.encoding import encode_base64
 
@@ -226,7 +229,9 @@ class BrowserProblems:
             remedy=sentence_in(row.remedy, language),
         )
         page = Page("problem.html", "", "/", {"page": shown}, NO_QUERY, is_personal=True)
-        self._renderer.answer(request, response, page)
+        # A demo's clock that cannot be read is itself such a problem: then the document stays.
+        with contextlib.suppress(LedgerError):
+            self._renderer.answer(request, response, page)
 
 
 def accepts_pages(request: Request) -> bool:

@@ -6,6 +6,7 @@ the address.
 """
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -24,7 +26,7 @@ from api import bootstrap
 from api.data_folder import DataFolder
 from api.settings import Settings, environment_of_child, settings_of_process
 from cli.output import EXIT_REFUSED, UsageProblem, command, fail, report, talk
-from ledger.errors import LedgerBusy, LedgerError, WriterUnavailable
+from ledger.errors import LedgerBusy, LedgerError, StoreUnavailable, WriterUnavailable
 
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 20.0
@@ -76,6 +78,7 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 
 def _run(settings: Settings, listener: socket.socket, *, as_json: bool) -> None:
     bootstrap.prepare_data_folder(settings)
+    bootstrap.open_views(settings).close()
     host, port = listener.getsockname()[:2]
     processes = _Processes(environment_of_child(settings))
     stopping = _Stopping()
@@ -84,6 +87,7 @@ def _run(settings: Settings, listener: socket.socket, *, as_json: bool) -> None:
         _wait_for_writer(processes, DataFolder(settings.data).socket)
         processes.start("follower", _own("follow", settings.data))
         processes.start("web", _gunicorn(settings, listener), listener)
+        _wait_for_web(processes, host, port)
         report({"address": f"http://{host}:{port}"}, as_json=as_json, text=f"http://{host}:{port}")
         sys.stdout.flush()
         while not stopping.asked:
@@ -133,6 +137,24 @@ def _wait_for_writer(processes: "_Processes", path: Path) -> None:
             return
         time.sleep(POLL_SECONDS / 2)
     raise WriterUnavailable("the writer did not start in time")
+
+
+def _wait_for_web(processes: "_Processes", host: str, port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        code = processes.exit_code("web")
+        if code is not None:
+            raise StoreUnavailable(f"the web server ended with exit code {code}")
+        connection = http.client.HTTPConnection(host, port, timeout=POLL_SECONDS * 10)
+        try:
+            connection.request("GET", "/livez")
+            if connection.getresponse().status == HTTPStatus.OK:
+                return
+        except (OSError, http.client.HTTPException):
+            time.sleep(POLL_SECONDS / 2)
+        finally:
+            connection.close()
+    raise StoreUnavailable("the web server did not answer in time")
 
 
 def _answers(path: Path) -> bool:

@@ -42,6 +42,8 @@ def open_engine(path: Path, store: str) -> sa.Engine:
     Raises:
         StoreUnavailable: the file cannot be opened or migrated.
     """
+    # Made here, so that nobody else may read it from the first byte on.
+    path.touch(mode=0o600)
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
     event.listen(engine, "connect", _set_durability)
     try:
@@ -64,7 +66,12 @@ def _migrate(engine: sa.Engine, store: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS / store))
     head = ScriptDirectory.from_config(config).get_current_head()
+    with engine.connect() as connection:
+        if _current_revision(connection) == head:
+            return
     with engine.begin() as connection:
+        # Two processes may open a new file at once: whoever comes second waits and finds tables.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         if _current_revision(connection) == head:
             return
         config.attributes["connection"] = connection

@@ -55,7 +55,8 @@ class Keyring:
     def keys_for(self, streams: Iterable[str]) -> dict[str, bytes]:
         """Give the keys of these streams, making and storing those that do not exist yet."""
         wanted = set(streams)
-        found = {stream: self._cache[stream] for stream in wanted if stream in self._cache}
+        cache = self._cache
+        found = {stream: cache[stream] for stream in wanted if stream in cache}
         missing = wanted - found.keys()
         if missing:
             self._insert(missing)
@@ -80,15 +81,18 @@ class Keyring:
 
     def _select(self, streams: set[str]) -> dict[str, bytes]:
         if len(self._cache) > MAX_CACHED_KEYS:
-            self._cache.clear()
+            self._cache = {}
         query = sa.select(keys_table).where(keys_table.c.stream.in_(streams))
-        with self._engine.connect() as connection:
+        with _reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        for row in rows:
-            self._cache[row.stream] = _unseal(
+        found = {
+            row.stream: _unseal(
                 row.wrapped_key, row.stream.encode(), row.nonce, self._key_encryption_key
             )
-        return {row.stream: self._cache[row.stream] for row in rows}
+            for row in rows
+        }
+        self._cache |= found
+        return found
 
     def close(self) -> None:
         """Give back the connections."""
@@ -138,7 +142,7 @@ class Vault:
             StoreCorrupt: the ciphertext is not the one that was stored.
         """
         query = sa.select(details_table).where(details_table.c.text_hash == text_hash)
-        with self._engine.connect() as connection:
+        with _reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
             return None
@@ -157,7 +161,7 @@ class Vault:
         query = sa.select(details_table.c.text_hash).where(
             details_table.c.stored_at < stored_before
         )
-        with self._engine.connect() as connection:
+        with _reading(self._engine) as connection:
             return [bytes(text_hash) for text_hash in connection.scalars(query)]
 
     def place_of(self, text_hash: bytes) -> tuple[str, int] | None:
@@ -165,7 +169,7 @@ class Vault:
         query = sa.select(details_table.c.stream, details_table.c.version).where(
             details_table.c.text_hash == text_hash
         )
-        with self._engine.connect() as connection:
+        with _reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else (row.stream, row.version)
 
@@ -191,6 +195,15 @@ def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
             yield connection
     except sa.exc.SQLAlchemyError as failure:
         raise StoreUnavailable(f"the private store failed: {failure}") from failure
+
+
+@contextmanager
+def _reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except sa.exc.SQLAlchemyError as failure:
+        raise StoreUnavailable(f"the private store cannot be read: {failure}") from failure
 
 
 def _unseal(ciphertext: bytes, associated_data: bytes, nonce: bytes, key: bytes) -> bytes:

@@ -73,7 +73,8 @@ class MemoryLedgerStore:
         size = len(self._bodies)
         if sorted(indexes) != list(range(size, size + len(indexes))):
             raise StaleVersion("a version or an entry index of this group is taken")
-        if any((event.stream, event.version) in self._events for event in group.events):
+        places = {(event.stream, event.version) for event in group.events}
+        if len(places) < len(group.events) or places & self._events.keys():
             raise StaleVersion("a version or an entry index of this group is taken")
 
     def _append(self, group: Group) -> None:
@@ -91,6 +92,7 @@ class MemoryLedgerStore:
         self, checkpoint: PublishedCheckpoint, *, expected_tree_size: int, fencing_token: int
     ) -> None:
         """Move the published checkpoint forward from ``expected_tree_size`` (0: none yet)."""
+        assert checkpoint.tree_size > expected_tree_size >= 0
         with self._lock:
             self._confirm(fencing_token)
             current = 0 if self._checkpoint is None else self._checkpoint.tree_size

@@ -106,7 +106,7 @@ class LedgerStore(LedgerReader, Protocol):
 
         Raises:
             NotTheWriter: the lease has another token.
-            StaleVersion: a version of a stream is taken.
+            StaleVersion: a version of a stream is taken, or the entry indexes are not the next.
             StoreUnavailable: the store failed; what was recorded must be read back.
         """
 

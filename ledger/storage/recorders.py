@@ -13,13 +13,14 @@ The module names exactly one factory, as the library's ``PERSISTENCE_MODULE`` wa
 library's own is not imported by name).
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import cast
 from uuid import UUID
 
 from eventsourcing import sqlite
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import OperationalError, StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -39,7 +40,13 @@ class ImmediateTransaction(SQLiteTransaction):
 
     def __enter__(self) -> SQLiteCursor:
         cursor = self.connection.cursor()
-        cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
+        try:
+            cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
+        except sqlite3.Error as error:
+            # The library translates only what fails after BEGIN. A COMMIT that failed may have
+            # left this connection inside its transaction; it gets out of it here.
+            self.connection.rollback()
+            raise OperationalError(error) from error
         return cursor
 
 

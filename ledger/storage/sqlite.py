@@ -119,13 +119,16 @@ class SqliteLedgerStore(SqliteLedgerReader):
 
     def claim_lease(self, holder: str) -> int:
         """Take the lease and give its fencing token."""
-        with self._recorder.datastore.transaction(commit=True) as cursor:
-            cursor.execute(
-                "UPDATE lease SET fencing_token = fencing_token + 1, holder = ? WHERE id = 1 "
-                "RETURNING fencing_token",
-                (holder,),
-            )
-            token: int = cursor.fetchone()[0]
+        try:
+            with self._recorder.datastore.transaction(commit=True) as cursor:
+                cursor.execute(
+                    "UPDATE lease SET fencing_token = fencing_token + 1, holder = ? WHERE id = 1 "
+                    "RETURNING fencing_token",
+                    (holder,),
+                )
+                token: int = cursor.fetchone()[0]
+        except PersistenceError as error:
+            raise StoreUnavailable(f"the lease was not confirmed: {error}") from error
         return token
 
     def record_group(self, group: Group, *, fencing_token: int) -> None:
@@ -138,6 +141,7 @@ class SqliteLedgerStore(SqliteLedgerReader):
 
         def step(cursor: SQLiteCursor, notification_ids: Sequence[int]) -> None:
             _confirm_token(cursor, fencing_token)
+            _confirm_next_indexes(cursor, group)
             _insert_entries(cursor, group, notification_ids)
 
         try:
@@ -184,6 +188,16 @@ def _confirm_token(cursor: SQLiteCursor, fencing_token: int) -> None:
     cursor.execute("SELECT fencing_token FROM lease WHERE id = 1")
     if cursor.fetchone()[0] != fencing_token:
         raise NotTheWriter("another writer took the lease")
+
+
+def _confirm_next_indexes(cursor: SQLiteCursor, group: Group) -> None:
+    # The table alone would let an index be left out, and the log could never be read past it.
+    indexes = [event.entry_index for event in group.events if event.entry_index is not None]
+    indexes += [body.entry_index for body in group.bodies]
+    cursor.execute("SELECT coalesce(max(entry_index) + 1, 0) FROM entries")
+    size: int = cursor.fetchone()[0]
+    if sorted(indexes) != list(range(size, size + len(indexes))):
+        raise StaleVersion("an entry index of this group is taken, or leaves a gap")
 
 
 def _insert_entries(cursor: SQLiteCursor, group: Group, notification_ids: Sequence[int]) -> None:

@@ -260,5 +260,5 @@ def _ignore_closed(
     loop: asyncio.AbstractEventLoop, settle: Callable[[Reply], None], reply: Reply
 ) -> None:
     # The asker may have ended its loop; the action is recorded all the same.
-    if not loop.is_closed():
+    with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(settle, reply)

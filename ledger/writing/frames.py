@@ -46,7 +46,8 @@ class Verdict(msgspec.Struct, frozen=True, array_like=True):
 
     ``code`` is empty for a recorded action; ``note`` is then the promise (empty where the entry
     is published already), otherwise the refusal. ``entry_index`` is None while refused or
-    deferred.
+    deferred. ``entry`` holds the recorded note where the one handed over differs from it: the same
+    text, signed otherwise.
     """
 
     code: str
@@ -54,6 +55,7 @@ class Verdict(msgspec.Struct, frozen=True, array_like=True):
     entry_index: int | None
     note: bytes
     repeated: bool = False
+    entry: bytes = b""
 
 
 class Verdicts(msgspec.Struct, frozen=True, tag="verdicts"):

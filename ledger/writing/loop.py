@@ -30,6 +30,7 @@ from ledger.writing.public_log import Publication
 from ledger.writing.writer import Writer
 
 Answer = Callable[[Reply], None]
+RETRY_SECONDS: Final = 1.0
 REFUSAL_MESSAGE: Final = "refused before it reached the writer"
 
 
@@ -55,6 +56,7 @@ class WriterLoop:
         self._publication_under_way = False
         self._published: Publication | None = None
         self._stopping = False
+        self._failed = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -97,11 +99,13 @@ class WriterLoop:
         return True
 
     def _can_seal(self) -> bool:
-        return not self._publication_under_way and self._writer.has_unsealed
+        return not self._publication_under_way and self._writer.has_unpublished
 
     def _may_stop(self) -> bool:
+        if self._failed:
+            return True
         idle = not (self._queue or self._published or self._publication_under_way)
-        return self._stopping and idle and not self._writer.has_unsealed
+        return self._stopping and idle and not self._writer.has_unpublished
 
     def _take_group(self) -> list[tuple[Request, Answer]]:
         taken: list[tuple[Request, Answer]] = []
@@ -131,6 +135,7 @@ class WriterLoop:
             result = self._writer.record(actions, with_seal=not self._publication_under_way)
         except StoreUnavailable as error:
             self._fail(requests, error)
+            self._pause()
             return
         answered = iter(result.verdicts)
         for request, answer in requests:
@@ -140,6 +145,12 @@ class WriterLoop:
         self._answer_published()
         if result.sealed:
             self._start_publication()
+
+    def _pause(self) -> None:
+        # What waits for a seal would be tried again at once, and again, while the store is away.
+        with self._condition:
+            if not (self._queue or self._published):
+                self._condition.wait(RETRY_SECONDS)
 
     @staticmethod
     def _fail(requests: list[tuple[HandOver, Answer]], error: LedgerError) -> None:
@@ -186,6 +197,9 @@ class WriterLoop:
             self._writer.write_publication(publication)
             self._prove(due, publication.tree_size, publication.checkpoint_note)
         except BaseException as error:  # noqa: BLE001 - the thread's edge: the process must end
+            with self._condition:
+                self._failed = True
+                self._condition.notify()
             self._on_fatal(error)
             return
         with self._condition:

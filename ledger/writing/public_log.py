@@ -65,6 +65,11 @@ class PublicLog:
         self._sealed_at: datetime | None = None
 
     @property
+    def origin(self) -> str:
+        """Give the log's name, which is the ledger's."""
+        return self._origin
+
+    @property
     def tree_size(self) -> int:
         """Count the entries appended so far."""
         return self._tree.tree_size

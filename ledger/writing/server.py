@@ -1,6 +1,8 @@
 """The writer's ear: a Unix socket over which web workers and commands hand over actions."""
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,16 +65,23 @@ class _Outbox:
         self._loop = loop
         self._writer = writer
         self._frames: list[bytes] = []
+        self._lock = threading.Lock()
 
     def send(self, reply: Reply) -> None:
         """Queue a reply; may be called from any thread."""
         frame = render_frame(reply)
-        self._frames.append(frame)
-        if len(self._frames) == 1:
-            self._loop.call_soon_threadsafe(self._flush)
+        # Two threads send: without the lock both could leave the flush to the other.
+        with self._lock:
+            self._frames.append(frame)
+            is_first = len(self._frames) == 1
+        if is_first:
+            # The server's loop may have ended; the action is recorded all the same.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._flush)
 
     def _flush(self) -> None:
-        frames, self._frames = self._frames, []
+        with self._lock:
+            frames, self._frames = self._frames, []
         if self._writer.is_closing():
             return
         self._writer.write(b"".join(frames))

@@ -11,19 +11,33 @@ its steps is the design (architecture.md, "The life of an action")::
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
-
-import msgspec
 
 from domain.errors import DomainError
 from ledger import action_notes
 from ledger.action_notes import VerifiedAction
-from ledger.errors import LedgerError, MalformedAction, StaleVersion, StoreCorrupt
+from ledger.errors import (
+    LedgerError,
+    MalformedAction,
+    StoreCorrupt,
+    StoreUnavailable,
+    WrongLedger,
+)
 from ledger.state import LedgerState
-from ledger.storage.port import Group, LedgerStore, NewBody, NewEvent, PublishedCheckpoint
+from ledger.storage.port import (
+    Group,
+    LedgerStore,
+    NewBody,
+    NewEvent,
+    PublishedCheckpoint,
+    StoredEvent,
+)
 from ledger.writing.frames import HandedAction, Verdict
 from ledger.writing.public_log import Publication, PublicLog
+from transparency.checkpoints import open_checkpoint
+from transparency.errors import CheckpointNotSigned, MalformedCheckpoint, TileNotFound
+from transparency.hashing import leaf_hash
 from transparency.notes import SigningKey
 from transparency.promises import Promise, Refusal, sign_promise, sign_refusal
 from transparency.seals import is_seal, parse_seal
@@ -32,6 +46,8 @@ LONGEST_PUBLICATION_DELAY: Final = timedelta(hours=1)
 READ_BATCH: Final = 2_000
 
 Clock = Callable[[], datetime]
+# What a group has accepted so far, in order, by the hash of the signed text.
+Accepted = dict[bytes, NewEvent]
 
 
 class PublicationStore(Protocol):
@@ -42,6 +58,9 @@ class PublicationStore(Protocol):
 
     def write_checkpoint(self, note: bytes) -> None:
         """Replace the served checkpoint."""
+
+    def read_checkpoint(self) -> bytes:
+        """Give the served checkpoint, or raise `TileNotFound`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,49 +99,47 @@ class Writer:
         self._promises: dict[bytes, bytes] = {}
         self._open_promises: deque[tuple[int, bytes]] = deque()
         self._fencing_token = 0
-        self.reload()
+        self._latest = datetime(1, 1, 1, tzinfo=UTC)
+        # Nothing is read yet: `take_over` reads when nobody else writes any more.
+        self._state = make_state()
+        self._log = PublicLog(self._ledger, keys.log)
+        self._checkpoint = PublishedCheckpoint(0, b"")
+        self._must_reload = True
 
     def reload(self) -> None:
-        """Forget everything and read it again from the store, as at the start of the process."""
-        self._state = self._make_state()
-        self._log = PublicLog(self._ledger, self._keys.log)
+        """Forget everything and read it again from the store, as at the start of the process.
+
+        Raises:
+            StoreUnavailable: it could not be read; the next `record` tries again first.
+            StoreCorrupt: entries and published checkpoint do not belong together.
+        """
+        self._must_reload = True
+        state, log = self._make_state(), PublicLog(self._ledger, self._keys.log)
+        for body in _stored_bodies(self._store):
+            _take_in(body, state, log)
+        for event in self._store.deferred_events():
+            state.apply_recorded(action_notes.open_text(event.note, self._ledger))
+        checkpoint = self._store.checkpoint() or PublishedCheckpoint(0, b"")
+        _check_against_checkpoint(log, checkpoint)
+        # Replaced at the end and whole: a publication under way goes on proving with the old log.
+        self._state, self._log, self._checkpoint = state, log, checkpoint
         self._promises.clear()
         self._open_promises.clear()
-        for body in _stored_bodies(self._store):
-            self._take_in(body)
-        for event in self._store.deferred_events():
-            self._state.apply_recorded(action_notes.open_text(event.note, self._ledger))
-        published = self._store.checkpoint()
-        self._checkpoint = published or PublishedCheckpoint(0, b"")
-        self._check_against_checkpoint()
-
-    def _take_in(self, body: bytes) -> None:
-        if is_seal(body):
-            self._log.append(body, None)
-            self._log.note_seal(parse_seal(body).sealed_at)
-            return
-        opened = action_notes.open_entry(body, self._ledger)
-        self._log.append(body, None if opened is None else opened.action.stream)
-        if opened is not None:
-            self._state.apply_recorded(opened)
-
-    def _check_against_checkpoint(self) -> None:
-        size = self._checkpoint.tree_size
-        if size == 0:
-            return
-        # The last seal is always compared before anything is served from this store.
-        if size > self._log.tree_size:
-            raise StoreCorrupt("the published checkpoint is ahead of the stored entries")
-        if self._log.checkpoint_note(size) != self._checkpoint.note:
-            raise StoreCorrupt("the stored entries do not have the published root")
+        self._must_reload = False
 
     def take_over(self, holder: str) -> None:
         """Claim the lease and bring the served files up to what is stored.
 
         Recovery runs the same publishing as every day: files of the published size are written
         again (equal bytes), then what was recorded after it is sealed and published.
+
+        Raises:
+            StoreCorrupt: the ledger database is not the one, or older than, what was published.
         """
         self._fencing_token = self._store.claim_lease(holder)
+        # Read after the claim: until then the last holder may have gone on recording.
+        self.reload()
+        self._check_served()
         if self._checkpoint.tree_size:
             files = self._log.publication(0, self._checkpoint.tree_size).files
             self._publications.write_all(dict(files))
@@ -130,8 +147,20 @@ class Writer:
         self._log.forget_published(self._checkpoint.tree_size)
         if self._log.tree_size > self._checkpoint.tree_size:
             if self._log.sealed_size != self._log.tree_size:
-                self._record_all([], [], with_seal=True)
+                self._record_group([], with_seal=True)
             self.publish()
+
+    def _check_served(self) -> None:
+        try:
+            note = self._publications.read_checkpoint()
+            served = open_checkpoint(note, self._keys.log.verification_key).checkpoint
+        except (TileNotFound, MalformedCheckpoint, CheckpointNotSigned):
+            # Nothing is served, or nothing that we signed: the copy is made again from the row.
+            return
+        if served.tree_size > self._checkpoint.tree_size:
+            raise StoreCorrupt("the ledger database is older than what was published from it")
+        if served.root_hash != self._log.root_hash(served.tree_size):
+            raise StoreCorrupt("the stored entries do not have the root that is served")
 
     @property
     def published_size(self) -> int:
@@ -144,9 +173,9 @@ class Writer:
         return self._checkpoint.note
 
     @property
-    def has_unsealed(self) -> bool:
-        """Tell whether entries wait for a seal."""
-        return self._log.tree_size > self._log.sealed_size
+    def has_unpublished(self) -> bool:
+        """Tell whether entries wait for a seal, or sealed ones for their publication."""
+        return self._log.tree_size > self._checkpoint.tree_size
 
     def record(self, handed: Sequence[HandedAction], *, with_seal: bool) -> GroupResult:
         """Decide a group and record what is permitted, in one durable transaction.
@@ -156,65 +185,88 @@ class Writer:
                 may hand over the same actions: what was recorded is recognised.
             NotTheWriter: another writer took over; this one must end.
         """
-        verdicts: list[Verdict] = []
-        accepted: list[VerifiedAction] = []
-        for action in handed:
-            verdicts.append(self._decide(action, accepted))
-        sealed = with_seal and bool(accepted or self.has_unsealed)
-        if accepted or sealed:
-            self._record_or_reload(accepted, verdicts, with_seal=sealed)
-        return GroupResult(verdicts, sealed)
-
-    def _record_or_reload(
-        self, accepted: list[VerifiedAction], verdicts: list[Verdict], *, with_seal: bool
-    ) -> None:
+        if self._must_reload:
+            self.reload()
         try:
-            self._record_all(accepted, verdicts, with_seal=with_seal)
+            return self._decide_and_record(handed, with_seal=with_seal)
         except LedgerError:
             # CRASH: memory is ahead of a store that may or may not have committed: only the
             # store knows, so memory is made anew from it.
             self.reload()
             raise
 
-    def _decide(self, handed: HandedAction, accepted: list[VerifiedAction]) -> Verdict:
+    def _decide_and_record(self, handed: Sequence[HandedAction], *, with_seal: bool) -> GroupResult:
+        accepted: Accepted = {}
+        verdicts = [self._decide(action, accepted) for action in handed]
+        seal_now = with_seal and self._log.tree_size > self._log.sealed_size
+        if accepted or seal_now:
+            self._record_group(list(accepted.values()), with_seal=seal_now)
+        # A seal that was recorded although the store reported a failure waits here too.
+        sealed = with_seal and self._log.sealed_size > self._checkpoint.tree_size
+        return GroupResult(verdicts, sealed)
+
+    def _decide(self, handed: HandedAction, accepted: Accepted) -> Verdict:
         try:
             verified = action_notes.reopen_verified(handed, self._ledger)
-        except MalformedAction as error:
+        except (MalformedAction, WrongLedger) as error:
             return Verdict(error.code, str(error), None, b"")
         try:
-            if self._state.has_seen_version(verified.action):
-                return self._answer_again(verified, accepted)
-            self._state.check(verified.action, self._clock())
+            first = self._recorded_before(verified, accepted)
+            if first is not None:
+                return self._answer_again(verified, first)
+            self._state.check(verified.action, self._now())
+        except (StoreUnavailable, StoreCorrupt):
+            # The world failed: that is no answer to an action, least of all a signed one.
+            raise
         except (LedgerError, DomainError) as error:
             return self._refuse(verified.text_hash, error)
         self._state.apply(verified.action, verified.leaf_hash)
-        accepted.append(verified)
-        return Verdict("", "", None, self._promise(verified))
+        event = self._sequence(verified)
+        accepted[verified.text_hash] = event
+        return Verdict("", "", event.entry_index, self._promise(verified, event))
 
-    def _answer_again(self, verified: VerifiedAction, accepted: list[VerifiedAction]) -> Verdict:
-        """Give the first answer to a text seen before, or refuse another text on its version.
-
-        Raises:
-            StaleVersion: the stream has another action under this version.
-        """
-        first = self._store.find(verified.action.stream, verified.action.version)
-        in_group = any(known.text_hash == verified.text_hash for known in accepted)
-        if not in_group and (first is None or first.note != verified.note):
-            raise StaleVersion("the stream has another action under this version")
-        note = self._promises.get(verified.text_hash, b"")
-        entry_index = None if first is None else first.entry_index
-        return Verdict("", "", entry_index, note, repeated=True)
-
-    def _promise(self, verified: VerifiedAction) -> bytes:
-        now = self._clock().replace(microsecond=0)
+    def _recorded_before(
+        self, verified: VerifiedAction, accepted: Accepted
+    ) -> NewEvent | StoredEvent | None:
         action = verified.action
-        publish_by = _end_of_month(now) if action.kind.deferred else now + LONGEST_PUBLICATION_DELAY
+        if not self._state.has_seen_version(action):
+            return None
+        if verified.text_hash in accepted:
+            return accepted[verified.text_hash]
+        stored = self._store.find(action.stream, action.version)
+        if stored is None or _text_hash(stored.note) != verified.text_hash:
+            return None
+        return stored
+
+    def _answer_again(self, verified: VerifiedAction, first: NewEvent | StoredEvent) -> Verdict:
+        """Give the first answer to a text seen before, also where it bears another signature."""
+        note = self._promises.get(verified.text_hash, b"")
+        is_published = (
+            first.entry_index is not None and first.entry_index < self._checkpoint.tree_size
+        )
+        if not note and not is_published:
+            # The first promise was forgotten in a restart: what is not published has one.
+            note = self._promise(verified, first)
+        entry = b"" if first.note == verified.note else first.note
+        return Verdict("", "", first.entry_index, note, repeated=True, entry=entry)
+
+    def _promise(self, verified: VerifiedAction, event: NewEvent | StoredEvent) -> bytes:
+        now = self._now().replace(microsecond=0)
+        is_deferred = verified.action.kind.deferred
+        publish_by = _end_of_month(now) if is_deferred else now + LONGEST_PUBLICATION_DELAY
         promise = Promise(
-            self._ledger, verified.leaf_hash, action.stream, action.version, now, publish_by
+            self._ledger, leaf_hash(event.note), event.stream, event.version, now, publish_by
         )
         note = sign_promise(promise, self._keys.promise)
         self._promises[verified.text_hash] = note
+        if event.entry_index is not None:
+            self._open_promises.append((event.entry_index, verified.text_hash))
         return note
+
+    def _now(self) -> datetime:
+        # Never back: a seal must not be earlier than the clock that permitted what it covers.
+        self._latest = max(self._latest, self._clock())
+        return self._latest
 
     def _refuse(self, text_hash: bytes, error: LedgerError | DomainError) -> Verdict:
         return Verdict(error.code, str(error), None, self.sign_refusal(text_hash, error.code))
@@ -223,17 +275,9 @@ class Writer:
         """Sign that a correctly signed text was refused, and why."""
         return sign_refusal(Refusal(self._ledger, text_hash, code), self._keys.promise)
 
-    def _record_all(
-        self, accepted: list[VerifiedAction], verdicts: list[Verdict], *, with_seal: bool
-    ) -> None:
-        events = [self._sequence(verified) for verified in accepted]
-        bodies: list[NewBody] = []
-        if with_seal:
-            bodies.append(self._append_seal())
-        self._store.record_group(
-            Group(tuple(events), tuple(bodies)), fencing_token=self._fencing_token
-        )
-        _fill_indexes(verdicts, [event.entry_index for event in events])
+    def _record_group(self, events: Sequence[NewEvent], *, with_seal: bool) -> None:
+        bodies = (self._append_seal(),) if with_seal else ()
+        self._store.record_group(Group(tuple(events), bodies), fencing_token=self._fencing_token)
 
     def _sequence(self, verified: VerifiedAction) -> NewEvent:
         action = verified.action
@@ -241,11 +285,10 @@ class Writer:
         if not action.kind.deferred:
             entry_index = self._log.tree_size
             self._log.append(verified.note, action.stream)
-            self._open_promises.append((entry_index, verified.text_hash))
         return NewEvent(action.stream, action.version, action.kind.name, verified.note, entry_index)
 
     def _append_seal(self) -> NewBody:
-        seal = self._log.make_seal(_to_milliseconds(self._clock()), self._checkpoint.note)
+        seal = self._log.make_seal(_to_milliseconds(self._now()), self._checkpoint.note)
         entry_index = self._log.tree_size
         self._log.append(seal, None)
         self._log.note_seal(parse_seal(seal).sealed_at)
@@ -293,15 +336,29 @@ def _stored_bodies(store: LedgerStore) -> Iterator[bytes]:
             yield entry.body
 
 
-def _fill_indexes(verdicts: list[Verdict], indexes: Sequence[int | None]) -> None:
-    """Give each newly recorded action, in order, the index it was sequenced at."""
-    fresh = [
-        position
-        for position, verdict in enumerate(verdicts)
-        if not verdict.code and not verdict.repeated
-    ]
-    for position, entry_index in zip(fresh, indexes, strict=True):
-        verdicts[position] = msgspec.structs.replace(verdicts[position], entry_index=entry_index)
+def _take_in(body: bytes, state: LedgerState, log: PublicLog) -> None:
+    if is_seal(body):
+        log.append(body, None)
+        log.note_seal(parse_seal(body).sealed_at)
+        return
+    opened = action_notes.open_entry(body, log.origin)
+    log.append(body, None if opened is None else opened.action.stream)
+    if opened is not None:
+        state.apply_recorded(opened)
+
+
+def _check_against_checkpoint(log: PublicLog, checkpoint: PublishedCheckpoint) -> None:
+    if checkpoint.tree_size == 0:
+        return
+    # The last seal is always compared before anything is served from this store.
+    if checkpoint.tree_size > log.tree_size:
+        raise StoreCorrupt("the published checkpoint is ahead of the stored entries")
+    if log.checkpoint_note(checkpoint.tree_size) != checkpoint.note:
+        raise StoreCorrupt("the stored entries do not have the published root")
+
+
+def _text_hash(note: bytes) -> bytes:
+    return action_notes.open_text(note, None).text_hash
 
 
 def _to_milliseconds(instant: datetime) -> datetime:

@@ -1,0 +1,196 @@
+"""/log/ as tlog-tiles says, receipts from it, and public documents."""
+
+import hashlib
+
+import pytest
+
+from ledger.bodies import canonical_json
+from tests.http.world import World
+from tests.support.builders import a_procedure
+from transparency.checkpoints import open_checkpoint
+from transparency.encoding import encode_base64
+from transparency.hashing import leaf_hash
+from transparency.tiles import EntryBundle, Tile, bundle_path, parse_bundle, tile_path
+from transparency.trusted_log import TrustedLog
+from transparency.verifier import verify_receipt
+
+
+class ClientSource:
+    """A tile source over the test client, as an outside reader would have it."""
+
+    def __init__(self, world: World):
+        self._client = world.client
+
+    def read(self, path: str) -> bytes:
+        result = self._client.simulate_get(f"/log/{path}")
+        assert result.status_code == 200, path
+        return result.content
+
+
+def test_outsider_replays_the_whole_log_from_what_is_served(world: World) -> None:
+    world.submit()
+    world.settle()
+    note = world.client.simulate_get("/log/checkpoint").content
+
+    signed = open_checkpoint(note, world.parts.anchors.log)
+    entries = [entry for _, entry in TrustedLog(ClientSource(world), signed).replay()]
+
+    assert len(entries) == signed.checkpoint.tree_size
+    assert b'"ledger.opened"' in entries[0]
+
+
+def test_checkpoint_is_plain_text_that_caches_keep_for_seconds_only(world: World) -> None:
+    result = world.client.simulate_get("/log/checkpoint")
+
+    assert result.headers["content-type"] == "text/plain; charset=utf-8"
+    assert result.headers["cache-control"] == "public, max-age=1"
+    assert result.headers["access-control-allow-origin"] == "*"
+
+
+def test_tiles_and_bundles_are_bytes_that_caches_keep_for_ever(world: World) -> None:
+    world.settle()
+    size = open_checkpoint(
+        world.client.simulate_get("/log/checkpoint").content, world.parts.anchors.log
+    ).checkpoint.tree_size
+    assert size < 256
+
+    tile = world.client.simulate_get(f"/log/{tile_path(Tile(0, 0, size))}")
+    bundle = world.client.simulate_get(f"/log/{bundle_path(EntryBundle(0, size))}")
+
+    assert len(tile.content) == 32 * size
+    assert len(parse_bundle(bundle.content)) == size
+    for result in (tile, bundle):
+        assert result.headers["content-type"] == "application/octet-stream"
+        assert result.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tile/0/000",
+        "tile/0/0",
+        "tile/00/000.p/3",
+        "tile/0/000.p/03",
+        "tile/0/000.p/256",
+        "tile/0/000.p/0",
+        "tile/64/000",
+        "tile/0/x000/000.p/3",
+        "tile/entries/000.p/x",
+        "tile/0/000.p/3/",
+        "tile/0//000.p/3",
+        "tile",
+        "checkpoint/",
+        "Checkpoint",
+        "tile/0/%30%30%30.p/3",
+        "../keys/log.key",
+        "tile/../checkpoint",
+        "tile/0/../../../keys/log.key",
+        "tile/0/..%2f..%2f..%2fkeys%2flog.key",
+        ".new",
+        "checkpoint.new",
+    ],
+)
+def test_unknown_or_otherwise_spelt_path_is_not_found(world: World, path: str) -> None:
+    result = world.client.simulate_get(f"/log/{path}")
+
+    assert result.status_code == 404
+    assert result.headers["content-type"] == "application/problem+json"
+    assert result.headers["cache-control"] == "no-store"
+
+
+def test_head_gives_the_headers_alone(world: World) -> None:
+    got = world.client.simulate_get("/log/checkpoint")
+
+    headed = world.client.simulate_head("/log/checkpoint")
+
+    assert headed.status_code == 200
+    assert headed.headers["content-type"] == got.headers["content-type"]
+    assert headed.content == b""
+
+
+def test_empty_ledger_has_no_checkpoint(empty_world: World) -> None:
+    result = empty_world.client.simulate_get("/log/checkpoint")
+
+    assert (result.status_code, result.json["code"]) == (404, "tile_not_found")
+
+
+def test_receipt_of_any_published_action_verifies(world: World) -> None:
+    dossier = world.submit()
+    action = world.accept(dossier)
+    world.submit()
+
+    result = world.client.simulate_get(f"/v1/streams/{dossier.stream}/versions/2/receipt")
+
+    assert result.headers["content-type"] == "text/plain; charset=utf-8"
+    verified = verify_receipt(result.content, world.parts.anchors.log)
+    assert verified.entry == action.note
+
+
+def test_receipt_of_the_ledgers_own_entry_is_found_by_its_index(world: World) -> None:
+    result = world.client.simulate_get("/v1/entries/0/receipt")
+
+    verified = verify_receipt(result.content, world.parts.anchors.log)
+    assert b'"ledger.opened"' in verified.entry
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/streams/dossier:ffffffffffffffffffffffffffffffff/versions/1/receipt",
+        "/v1/streams/dossier:00000000000000000000000000000001/versions/99/receipt",
+        "/v1/streams/nonsense/versions/1/receipt",
+        "/v1/streams/key:%00/versions/1/receipt",
+        "/v1/entries/99999/receipt",
+    ],
+)
+def test_receipt_of_what_is_not_published_is_not_found(world: World, path: str) -> None:
+    result = world.client.simulate_get(path)
+
+    assert (result.status_code, result.json["code"]) == (404, "unknown_entry")
+
+
+@pytest.mark.parametrize("version", ["0", "-1", "x", "9" * 40])
+def test_version_that_no_stream_has_is_not_found(world: World, version: str) -> None:
+    result = world.client.simulate_get(
+        f"/v1/streams/dossier:00000000000000000000000000000001/versions/{version}/receipt"
+    )
+
+    assert result.status_code == 404
+
+
+def test_head_of_a_stream_is_what_the_next_action_names(world: World) -> None:
+    dossier = world.submit()
+    action = world.accept(dossier)
+
+    result = world.client.simulate_get(f"/v1/streams/{dossier.stream}/head")
+
+    assert result.json["version"] == 2
+    assert result.json["leaf_hash"] == encode_base64(leaf_hash(action.note))
+
+
+@pytest.mark.parametrize("stream", ["rating:ffffffffffffffffffffffffffffffff", "nonsense"])
+def test_head_of_an_unknown_stream_is_not_found(world: World, stream: str) -> None:
+    assert world.client.simulate_get(f"/v1/streams/{stream}/head").status_code == 404
+
+
+def test_public_document_is_served_under_its_hash_for_ever(world: World) -> None:
+    document = canonical_json(a_procedure())
+
+    result = world.client.simulate_get(f"/documents/{hashlib.sha256(document).hexdigest()}")
+
+    assert result.content == document
+    assert result.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "immutable" in result.headers["cache-control"]
+
+
+@pytest.mark.parametrize("name", ["00" * 32, "x", "..%2Fledger.toml", "AB" * 32])
+def test_unknown_document_is_not_found(world: World, name: str) -> None:
+    assert world.client.simulate_get(f"/documents/{name}").status_code == 404
+
+
+def test_ledger_names_itself_and_its_anchors(world: World) -> None:
+    result = world.client.simulate_get("/v1/ledger")
+
+    assert result.json["origin"] == world.parts.origin
+    assert result.json["log"].startswith(f"{world.parts.origin}+")
+    assert result.json["demo"] is True
