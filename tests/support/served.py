@@ -1,0 +1,104 @@
+"""A served ledger for tests: real processes over a temporary data folder, with a small registry."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.data_folder import DataFolder
+from bench.world import OFFICE, PROCEDURE, World, now, registry_acts
+from cli.commands.act import render_submission
+from domain.moments import Moment
+from ledger.key_files import load_private_key, new_actor_key
+
+__all__ = ["OFFICE", "PROCEDURE", "Served", "served"]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running server."""
+
+    address: str
+    origin: str
+    data: Path
+    process: "subprocess.Popen[str]"
+
+    @staticmethod
+    def now() -> Moment:
+        """Give the present moment, to the second."""
+        return now()
+
+    def pid_of(self, pattern: str) -> int:
+        """Give the process whose command line holds the pattern."""
+        found = [pid for pid, line in _processes().items() if pattern in line]
+        assert len(found) == 1, found
+        return found[0]
+
+    def web_worker_pid(self) -> int:
+        """Give the web worker: the child of gunicorn, which is a child of the supervisor."""
+        parents = {pid: _parent(pid) for pid in _processes()}
+        master = next(
+            pid
+            for pid, line in _processes().items()
+            if "gunicorn" in line and parents[pid] == self.process.pid
+        )
+        return next(pid for pid, parent in parents.items() if parent == master)
+
+
+@contextmanager
+def served(data: Path) -> Iterator[Served]:
+    """Serve a fresh data folder on a free port and register an office and a procedure."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "serve", "--port", "0", "--data", str(data)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        origin = (DataFolder(data).keys / "origin").read_text(encoding="ascii").strip()
+        _register(address, origin, data)
+        yield Served(address, origin, data, process)
+    finally:
+        process.terminate()
+        process.wait(30)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def _register(address: str, origin: str, data: Path) -> None:
+    import urllib.request
+
+    registrar = load_private_key(DataFolder(data).keys / "registrar.key")
+    world = World(address, origin, registrar, new_actor_key("officer", os.urandom))
+    for action in registry_acts(world):
+        request = urllib.request.Request(
+            f"{address}/v1/actions",
+            render_submission(action),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as response:
+            assert response.status == 201
+
+
+def _processes() -> dict[int, str]:
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+            found[int(folder.name)] = line.strip()
+    return found
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int((Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
