@@ -12,6 +12,7 @@ from cli.commands.processes import follow, writer
 from cli.commands.recompute import recompute
 from cli.commands.serve import serve
 from cli.commands.verify import verify
+from cli.demo.command import demo
 
 
 @click.group()
@@ -20,7 +21,7 @@ def cli() -> None:
     """Dossier Ledger: a ledger that makes public administration checkable."""
 
 
-COMMANDS = (serve, writer, follow, import_log, keys, act, verify, audit, recompute)
+COMMANDS = (serve, writer, follow, import_log, keys, act, verify, audit, recompute, demo)
 for _command in COMMANDS:
     cli.add_command(_command)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import http.client
 import json
 import uuid
@@ -36,6 +37,15 @@ REPEATED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
+class _Typed:
+    """What the action holds, as it was typed."""
+
+    facts: str
+    details: str | None
+    document: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Wanted:
     """What was typed, understood but not yet placed in its stream."""
 
@@ -46,6 +56,7 @@ class _Wanted:
     details: Details | None
     signers: tuple[tuple[Role, SigningKey], ...]
     at: Moment | None
+    document: bytes | None
 
 
 @command("act", help="Build, sign and send one action; prints where it stands in the log.")
@@ -55,6 +66,11 @@ class _Wanted:
 @click.option("--office", help="Whose act it is.")
 @click.option("--facts", default="{}", show_default=True, help="Public facts, JSON.")
 @click.option("--details", help="Private details, JSON; a dossier's secret is made if missing.")
+@click.option(
+    "--document",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The public document that a publication names by its hash.",
+)
 @click.option("--at", help="When it happened; default now.")
 @click.option("--server", help="Send over HTTP to this address instead of to the data folder.")
 @click.option("--receipt", type=click.Path(path_type=Path), help="Where to keep the receipt.")
@@ -65,6 +81,7 @@ def act(  # noqa: PLR0913, PLR0917 - one argument per option
     office: str | None,
     facts: str,
     details: str | None,
+    document: Path | None,
     at: str | None,
     server: str | None,
     receipt: Path | None,
@@ -73,7 +90,8 @@ def act(  # noqa: PLR0913, PLR0917 - one argument per option
     as_json: bool,
 ) -> None:
     """Act as KIND on a stream."""
-    wanted = _understand(kind, stream, (facts, details), signs, at, office)
+    public = None if document is None else document.read_bytes()
+    wanted = _understand(kind, stream, _Typed(facts, details, public), signs, at, office)
     answer = asyncio.run(_act(data, wanted, server))
     if receipt is not None and answer.receipt is not None:
         receipt.write_bytes(answer.receipt)
@@ -91,7 +109,7 @@ def act(  # noqa: PLR0913, PLR0917 - one argument per option
 def _understand(
     kind_name: str,
     stream: str,
-    bodies: tuple[str, str | None],
+    typed: _Typed,
     signs: tuple[str, ...],
     at: str | None,
     office: str | None,
@@ -100,12 +118,14 @@ def _understand(
     if kind is None:
         raise UsageProblem(f"there is no kind {kind_name}; kinds: {', '.join(sorted(KINDS))}")
     signers = tuple(_signer(text) for text in signs)
-    facts, details = _typed(kind, bodies, signers)
+    facts, details = _read(kind, typed, signers)
     try:
         moment = None if at is None else parse_moment(at)
     except DomainError as error:
         raise UsageProblem(f"--at {at}: {error}") from error
-    return _Wanted(kind, _stream(kind, stream), office, facts, details, signers, moment)
+    return _Wanted(
+        kind, _stream(kind, stream), office, facts, details, signers, moment, typed.document
+    )
 
 
 def _stream(kind: Kind, stream: str) -> str:
@@ -124,13 +144,14 @@ def _signer(text: str) -> tuple[Role, SigningKey]:
         raise UsageProblem(f"--sign {text}: role=KEYFILE is wanted: {error}") from error
 
 
-def _typed(
-    kind: Kind, bodies: tuple[str, str | None], signers: tuple[tuple[Role, SigningKey], ...]
+def _read(
+    kind: Kind, typed: _Typed, signers: tuple[tuple[Role, SigningKey], ...]
 ) -> tuple[Facts, Details | None]:
-    facts_text, details_text = bodies
     try:
-        facts = json.loads(facts_text)
-        details = None if details_text is None else json.loads(details_text)
+        facts = json.loads(typed.facts)
+        details = None if typed.details is None else json.loads(typed.details)
+        if typed.document is not None:
+            facts.setdefault("document", hashlib.sha256(typed.document).hexdigest())
         if kind.facts is DossierSubmitted:
             _complete_submission(facts, details := details or {}, signers)
         if kind.facts is KeyRegistered and "vkey" not in facts:
@@ -175,6 +196,7 @@ def _sign(session: Session, wanted: _Wanted) -> SubmittedAction:
         wanted.signers,
         office=wanted.office,
         details=wanted.details,
+        document=wanted.document,
         salt=None if wanted.details is None else bootstrap.random_bytes(SALT_BYTES),
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from cli.output import UsageProblem, command, report
-from cli.sources import find_anchors
+from cli.sources import LogAddress, find_anchors, open_log
 from domain.errors import DomainError
 from domain.moments import render_moment
 from ledger import action_notes
@@ -23,13 +23,18 @@ MAX_RECEIPT_BYTES = 1024 * 1024
 @command("verify", help="Check a receipt offline: no network, no server, one trust anchor.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--anchors", type=click.Path(path_type=Path), help="The trust anchors.")
-def verify(file: Path, anchors: Path | None, data: Path, *, as_json: bool) -> None:
+@click.option("--log", "log_text", help="A log to compare with: folder or address; default none.")
+def verify(
+    file: Path, anchors: Path | None, log_text: str | None, data: Path, *, as_json: bool
+) -> None:
     """Verify FILE and print the sentences that it proves."""
     trusted = find_anchors(anchors, data)
     if file.stat().st_size > MAX_RECEIPT_BYTES:
         raise UsageProblem(f"{file} is too large for a receipt")
     receipt = verify_receipt(file.read_bytes(), trusted.log)
     proved, open_questions = explain(receipt, trusted)
+    if log_text is not None:
+        _compare_with_log(receipt, LogAddress(log_text), trusted, (proved, open_questions))
     text = _in_words(proved, open_questions)
     checkpoint = receipt.checkpoint.checkpoint
     members = {
@@ -41,6 +46,29 @@ def verify(file: Path, anchors: Path | None, data: Path, *, as_json: bool) -> No
         "origin": checkpoint.origin,
     }
     report(members, as_json=as_json, text=text)
+
+
+def _compare_with_log(
+    receipt: VerifiedReceipt,
+    address: LogAddress,
+    anchors: Anchors,
+    sentences: tuple[list[str], list[str]],
+) -> None:
+    """Check that a log, as it is now, begins with the log that the receipt is about.
+
+    Raises:
+        LogMisbehaviour: both are signed by the log's key and cannot both be true.
+    """
+    proved, open_questions = sentences
+    log = open_log(address, anchors)
+    size = receipt.checkpoint.checkpoint.tree_size
+    if size <= log.tree_size:
+        log.check_extends(receipt.checkpoint)
+        proved.append(f"the log at {address.text} has {log.tree_size} entries, these among them")
+    else:
+        open_questions.append(
+            f"that the log at {address.text} holds it: it has only {log.tree_size} entries"
+        )
 
 
 def _in_words(proved: list[str], open_questions: list[str]) -> str:

@@ -3,6 +3,7 @@
 Place names are real; every office id below H27, every person and every number is invented.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,7 +33,6 @@ from domain.facts import (
 from domain.offices import BilingualName, Level, Office
 from domain.roles import Role
 from ledger.bodies import canonical_json
-from transparency.hashing import sha256_hex
 
 ZONE: Final = "Asia/Ho_Chi_Minh"
 PROVINCE: Final = "H27"
@@ -154,13 +154,13 @@ def opening_steps(keys: ActorKeys, calendar: bytes, at: datetime) -> list[Step]:
     enrolled = list(officers())
     steps += [register_key(keys, officer, at, n) for n, officer in enumerate(enrolled, start=1)]
     later = at + timedelta(minutes=10)
-    facts = CalendarPublished(document=sha256_hex(calendar))
+    facts = CalendarPublished(document=_hex(calendar))
     steps.append(
         _publish(f"calendar:{NATIONAL_CALENDAR}", "calendar.published", facts, calendar, later)
     )
     for entry in CATALOGUE:
         document, code = entry.document, entry.procedure.code
-        version = ProcedureVersionPublished(document=sha256_hex(document), procedure_version=1)
+        version = ProcedureVersionPublished(document=_hex(document), procedure_version=1)
         kind = "procedure.version_published"
         steps.append(_publish(f"procedure:{code}", kind, version, document, later))
     return steps
@@ -175,7 +175,7 @@ def _register_office(office: Office, at: datetime) -> Step:
         stream=f"office:{office.id}",
         office=office.id,
         signers=((Role.REGISTRAR, REGISTRAR),),
-        facts=OfficeRegistered(document=sha256_hex(document)),
+        facts=OfficeRegistered(document=_hex(document)),
         document=document,
     )
 
@@ -228,3 +228,7 @@ def _publish(
         facts=facts,
         document=document,
     )
+
+
+def _hex(document: bytes) -> str:
+    return hashlib.sha256(document).hexdigest()

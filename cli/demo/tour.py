@@ -1,0 +1,148 @@
+"""The tour: what the demo leaves to look at, and five minutes of it in Vietnamese and English."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from cli.demo.driver import Driven
+from cli.demo.proofs import Proof
+from cli.demo.scenario import APOLOGY, SILENT, SMOOTH, Scenario
+from cli.demo.server import typed_command
+from domain.facts import DossierAcceptedDetails, DossierSubmittedDetails
+
+KEPT: Final = "kept"
+SLIPS_FILE: Final = "slips.json"
+FINISHING: Final = "dossier.result_issued"
+
+
+class Slip(msgspec.Struct, frozen=True, kw_only=True):
+    """What the slip of one story's dossier says: enough to track it as its holder."""
+
+    story: str
+    stream: str
+    secret: str
+    code: str | None
+
+
+def slips(scenario: Scenario) -> list[Slip]:
+    """Give the slips of all stories."""
+    names = {stream: story for story, stream in scenario.stories.items()}
+    secrets: dict[str, str] = {}
+    codes: dict[str, str | None] = {}
+    for step in scenario.steps:
+        if isinstance(step.details, DossierSubmittedDetails):
+            secrets[step.stream] = step.details.secret
+        elif isinstance(step.details, DossierAcceptedDetails):
+            codes[step.stream] = step.details.code
+    return [
+        Slip(story=story, stream=stream, secret=secrets[stream], code=codes.get(stream))
+        for stream, story in names.items()
+    ]
+
+
+def keep(data: Path, scenario: Scenario, driven: Driven) -> None:
+    """Write down what holders keep: slips, receipts and the signed refusal."""
+    folder = data / KEPT
+    folder.mkdir(mode=0o700)
+    names = {stream: story for story, stream in scenario.stories.items()}
+    for receipt in driven.receipts:
+        name = receipt_name(names[receipt.stream], receipt.version, receipt.kind)
+        (folder / name).write_bytes(receipt.receipt)
+    for refusal in driven.refusals:
+        name = f"{_plain(names[refusal.stream])}-refused"
+        (folder / f"{name}.note").write_bytes(refusal.note)
+        (folder / f"{name}.refusal").write_bytes(refusal.refusal)
+    body = msgspec.json.format(msgspec.json.encode(slips(scenario)))
+    (folder / SLIPS_FILE).write_bytes(body + b"\n")
+
+
+def receipt_name(story: str, version: int, kind: str) -> str:
+    """Name the file of a kept receipt."""
+    act = kind.partition(".")[2].replace("_", "-")
+    return f"{_plain(story)}-{version:02d}-{act}.tlog-proof"
+
+
+def finishing_receipt(scenario: Scenario, story: str) -> str:
+    """Give the file name of the receipt of the act by which a story's dossier was finished."""
+    stream = scenario.stories[story]
+    kinds = [step.kind for step in scenario.steps if step.stream == stream]
+    return receipt_name(story, kinds.index(FINISHING) + 1, FINISHING)
+
+
+def _plain(story: str) -> str:
+    return story.replace(" ", "-")
+
+
+def proof_lines(proofs: Sequence[Proof]) -> Iterator[str]:
+    """Say what was proven, both languages line under line."""
+    yield ""
+    yield "CHỨNG MINH / PROOFS"
+    for proof in proofs:
+        mark = "✓" if proof.ok else "✗"
+        for number, sentence in enumerate(proof.sentences):
+            yield f"  {mark if number == 0 else ' '} {sentence.vi}"
+            yield f"    {sentence.en}"
+
+
+def tour_lines(address: str, data: Path, scenario: Scenario) -> Iterator[str]:
+    """Lead through the running demo in five minutes."""
+    by_story = {slip.story: slip for slip in slips(scenario)}
+    yield ""
+    yield "DẠO QUANH 5 PHÚT / A FIVE-MINUTE TOUR"
+    yield "  Dữ liệu hoàn toàn là mẫu; mã cơ quan dưới H27 là tự đặt; đồng hồ mô phỏng."
+    yield "  All data are invented, and so are office ids below H27; the clock is simulated."
+    yield from _pages(address)
+    yield from _tracking(address, by_story[SMOOTH], by_story[APOLOGY])
+    yield from _checking(address, data)
+    finishing = finishing_receipt(scenario, SILENT)
+    yield from _cheating(address, data, by_story[SILENT], finishing)
+
+
+def _pages(address: str) -> Iterator[str]:
+    yield ""
+    yield "1. Trang chủ, số liệu, sổ công khai / Home, statistics, the public log"
+    yield f"     {address}/"
+    yield f"     {address}/statistics"
+    yield f"     {address}/log"
+    yield f"     {address}/v1/statistics/counts        (JSON; ?format=csv)"
+    yield f"     {address}/log/checkpoint              (C2SP tlog-tiles)"
+    yield f"     {address}/openapi.json"
+
+
+def _tracking(address: str, smooth: Slip, apology: Slip) -> Iterator[str]:
+    yield ""
+    yield "2. Theo dõi hồ sơ: trang của hồ sơ và mã bí mật trên phiếu"
+    yield "   Track a dossier: its page, and the secret that stands on its slip"
+    for words, slip in (("đúng hạn / on time", smooth), ("trễ, có xin lỗi / late", apology)):
+        yield f"     {address}/dossiers/{slip.stream.partition(':')[2]}"
+        yield f"       {slip.code}  {words}"
+        yield f"       mã bí mật / secret: {slip.secret}"
+    yield f"     mọi phiếu mẫu / all slips: {KEPT}/{SLIPS_FILE}"
+
+
+def _checking(address: str, data: Path) -> Iterator[str]:
+    receipt = data / KEPT / receipt_name(SMOOTH, 1, "dossier.submitted")
+    anchors = str(data / "keys" / "anchors.toml")
+    yield ""
+    yield "3. Tự kiểm tra, không cần tin máy chủ / Check it yourself, trusting no server"
+    yield "     " + typed_command(("verify", str(receipt), "--data", str(data)))
+    yield "     " + typed_command(("audit", "--data", str(data)))
+    yield "     " + typed_command(("recompute", "--log", f"{address}/log", "--anchors", anchors))
+
+
+def _cheating(address: str, data: Path, late: Slip, finishing: str) -> Iterator[str]:
+    folder = ("--data", str(data))
+    anchors = str(data / "keys" / "anchors.toml")
+    yield ""
+    yield "4. Thử gian lận như nút “đặt lại hồ sơ quá hạn”; rồi kiểm tra; rồi khôi phục"
+    yield "   Cheat as a “reset overdue dossier” button does; check again; then rebuild"
+    yield "     " + typed_command(
+        ("demo", "cheat", "reset-overdue", *folder, "--dossier", late.stream)
+    )
+    yield "     " + typed_command(("recompute", "--log", f"{address}/log", "--anchors", anchors))
+    yield "     " + typed_command(("audit", *folder))
+    yield "     " + typed_command(("verify", str(data / KEPT / finishing), *folder))
+    yield "     " + typed_command(("demo", "cheat", "rebuild", *folder))
+    yield ""
