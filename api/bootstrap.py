@@ -188,12 +188,13 @@ def open_views(settings: Settings) -> Views:
 def follower(settings: Settings) -> Follower:
     """Build the follower that keeps the views."""
     keys = prepare_data_folder(settings)
+    private = vault(settings, keys)
     return Follower(
         keys.origin,
         ledger_reader(settings),
         open_views(settings),
         documents(settings),
-        PrivateFold(vault(settings, keys).open, keys.view_secret),
+        PrivateFold(private.open, keys.view_secret, private.open_many),
     )
 
 

@@ -29,6 +29,7 @@ from transparency.receipts import Receipt, render_receipt
 
 CHUNK_ACTIONS: Final = 256
 INLINE_ACTIONS: Final = 4
+DETAILS_GROUP: Final = 16
 
 
 class DocumentStore(Protocol):
@@ -203,7 +204,11 @@ class _DetailsQueue:
 
     async def _run(self) -> None:
         while self._waiting:
-            group, self._waiting = self._waiting, []
+            # Small groups: the writer works on one while the next is encrypted and committed.
+            group, self._waiting = (
+                self._waiting[:DETAILS_GROUP],
+                self._waiting[DETAILS_GROUP:],
+            )
             parts = [part for waiting_parts, _ in group for part in waiting_parts]
             # Whatever goes wrong, whoever waits hears of it: nobody may wait for ever.
             (outcome,) = await asyncio.gather(

@@ -16,8 +16,14 @@ from ledger.documents import DocumentSource
 from ledger.errors import StoreCorrupt, StoreUnavailable
 from ledger.storage.port import LedgerReader, PublishedCheckpoint
 from projections.dossier_rows import Act, act_of
-from projections.entries import SealedGroup, read_checkpoint_note, sealed_groups
-from projections.holders import HolderMark, OpenPrivate, holder_mark
+from projections.entries import PublicEntry, SealedGroup, read_checkpoint_note, sealed_groups
+from projections.holders import (
+    HolderMark,
+    OpenManyPrivate,
+    OpenPrivate,
+    brings_mark,
+    holder_mark,
+)
 from projections.states import StreamStates
 from projections.views import Position, Views, ViewUpdate
 from transparency.seals import is_seal, parse_seal
@@ -33,6 +39,14 @@ class PrivateFold:
 
     open_private: OpenPrivate
     view_secret: bytes
+    open_many: OpenManyPrivate | None = None
+
+    def opener_for(self, entries: Sequence[PublicEntry]) -> OpenPrivate:
+        """Give what opens these entries; at once where the vault can, since one by one is slow."""
+        if self.open_many is None:
+            return self.open_private
+        wanted = [entry.text_hash for entry in entries if brings_mark(entry)]
+        return self.open_many(wanted).get
 
 
 class Follower:
@@ -133,6 +147,7 @@ class Follower:
     def _write(self, old_log_position: int, groups: Sequence[SealedGroup]) -> None:
         entries = [entry for group in groups for entry in group.entries]
         self._states.prefetch(entry.action.stream for entry in entries)
+        open_private = self._private.opener_for(entries)
         states: dict[str, StreamState] = {}
         acts: list[Act] = []
         marks: list[HolderMark] = []
@@ -140,7 +155,7 @@ class Follower:
             state = self._states.apply(entry)
             states[entry.action.stream] = state
             acts.append(act_of(entry, state))
-            mark = holder_mark(entry, self._private.open_private, self._private.view_secret)
+            mark = holder_mark(entry, open_private, self._private.view_secret)
             if mark is not None:
                 marks.append(mark)
         self._views.write(

@@ -5,7 +5,7 @@ view secret is kept, so a copy of the views gives nobody a code to guess against
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from hashlib import sha256
 
@@ -18,6 +18,7 @@ from ledger.private.vault import PrivatePart
 from projections.entries import EntryUnreadable, PublicEntry
 
 OpenPrivate = Callable[[bytes], PrivatePart | None]
+OpenManyPrivate = Callable[[Sequence[bytes]], Mapping[bytes, PrivatePart]]
 
 
 class Mark(StrEnum):
@@ -45,6 +46,12 @@ def is_same_hash(first: bytes | None, second: bytes | None) -> bool:
     return first is not None and second is not None and hmac.compare_digest(first, second)
 
 
+def brings_mark(entry: PublicEntry) -> bool:
+    """Tell whether the private part of an entry may bring a mark."""
+    action = entry.action
+    return action.commitment is not None and action.kind.details in _MARKED_DETAILS
+
+
 def holder_mark(
     entry: PublicEntry, open_private: OpenPrivate, view_secret: bytes
 ) -> HolderMark | None:
@@ -54,7 +61,7 @@ def holder_mark(
         EntryUnreadable: what the vault gave does not open the entry's commitment.
     """
     action = entry.action
-    if action.commitment is None or action.kind.details not in _MARKED_DETAILS:
+    if not brings_mark(entry):
         return None
     part = open_private(entry.text_hash)
     if part is None:

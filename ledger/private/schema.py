@@ -42,15 +42,15 @@ def open_engine(path: Path, store: str) -> sa.Engine:
     Raises:
         StoreUnavailable: the file cannot be opened or migrated.
     """
-    # Made here, so that nobody else may read it from the first byte on.
-    path.touch(mode=0o600)
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
     event.listen(engine, "connect", _set_durability)
     try:
+        # Made here, so that nobody else may read it, nor the files that SQLite puts beside it.
+        path.touch(mode=0o600)
+        path.chmod(0o600)
         _migrate(engine, store)
-    except sa.exc.SQLAlchemyError as error:
+    except (sa.exc.SQLAlchemyError, OSError) as error:
         raise StoreUnavailable(f"the {store} cannot be opened: {error}") from error
-    path.chmod(0o600)
     return engine
 
 

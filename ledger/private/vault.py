@@ -27,6 +27,10 @@ from ledger.private.schema import details_table, keys_table, open_engine
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 24
 MAX_CACHED_KEYS: Final = 20_000
+HASHES_PER_QUERY: Final = 500
+
+_INSERT_KEYS: Final = insert(keys_table).on_conflict_do_nothing()
+_INSERT_DETAILS: Final = insert(details_table).on_conflict_do_nothing()
 
 RandomBytes = Callable[[int], bytes]
 
@@ -59,29 +63,44 @@ class Keyring:
         found = {stream: cache[stream] for stream in wanted if stream in cache}
         missing = wanted - found.keys()
         if missing:
-            self._insert(missing)
-            found |= self._select(missing)
+            made = self._insert(missing)
+            found |= self._remember(made) if made else self._select(missing)
         return found
 
     def find(self, stream: str) -> bytes | None:
         """Give the key of a stream, or None where it never existed or was destroyed."""
-        return self._cache.get(stream) or self._select({stream}).get(stream)
+        return self.find_many({stream}).get(stream)
 
-    def _insert(self, streams: set[str]) -> None:
-        rows = []
-        for stream in sorted(streams):
-            nonce = self._random_bytes(NONCE_BYTES)
-            wrapped = crypto_aead_xchacha20poly1305_ietf_encrypt(
-                self._random_bytes(KEY_BYTES), stream.encode(), nonce, self._key_encryption_key
-            )
-            rows.append({"stream": stream, "nonce": nonce, "wrapped_key": wrapped})
+    def find_many(self, streams: set[str]) -> dict[str, bytes]:
+        """Give the keys of these streams that exist."""
+        cache = self._cache
+        found = {stream: cache[stream] for stream in streams if stream in cache}
+        missing = streams - found.keys()
+        return found | self._select(missing) if missing else found
+
+    def _insert(self, streams: set[str]) -> dict[str, bytes]:
+        """Make and store keys; none is given where another worker was first with one of them."""
+        keys = {stream: self._random_bytes(KEY_BYTES) for stream in sorted(streams)}
+        rows = [self._wrapped(stream, key) for stream, key in keys.items()]
         # Another worker may have been first: its key stays, and ours is forgotten unused.
         with _writing(self._engine) as connection:
-            connection.execute(insert(keys_table).on_conflict_do_nothing(), rows)
+            stored = connection.execute(_INSERT_KEYS, rows).rowcount
+        return keys if stored == len(rows) else {}
 
-    def _select(self, streams: set[str]) -> dict[str, bytes]:
+    def _wrapped(self, stream: str, key: bytes) -> dict[str, object]:
+        nonce = self._random_bytes(NONCE_BYTES)
+        wrapped = crypto_aead_xchacha20poly1305_ietf_encrypt(
+            key, stream.encode(), nonce, self._key_encryption_key
+        )
+        return {"stream": stream, "nonce": nonce, "wrapped_key": wrapped}
+
+    def _remember(self, keys: dict[str, bytes]) -> dict[str, bytes]:
         if len(self._cache) > MAX_CACHED_KEYS:
             self._cache = {}
+        self._cache |= keys
+        return keys
+
+    def _select(self, streams: set[str]) -> dict[str, bytes]:
         query = sa.select(keys_table).where(keys_table.c.stream.in_(streams))
         with _reading(self._engine) as connection:
             rows = connection.execute(query).all()
@@ -91,8 +110,7 @@ class Keyring:
             )
             for row in rows
         }
-        self._cache |= found
-        return found
+        return self._remember(found)
 
     def close(self) -> None:
         """Give back the connections."""
@@ -119,7 +137,7 @@ class Vault:
         keys = self._keyring.keys_for(part.stream for part in parts)
         rows = [self._row(part, keys[part.stream], stored_at) for part in parts]
         with _writing(self._engine) as connection:
-            connection.execute(insert(details_table).on_conflict_do_nothing(), rows)
+            connection.execute(_INSERT_DETAILS, rows)
 
     def _row(self, part: PrivatePart, key: bytes, stored_at: str) -> dict[str, object]:
         nonce = self._random_bytes(NONCE_BYTES)
@@ -141,17 +159,31 @@ class Vault:
         Raises:
             StoreCorrupt: the ciphertext is not the one that was stored.
         """
-        query = sa.select(details_table).where(details_table.c.text_hash == text_hash)
+        return self.open_many([text_hash]).get(text_hash)
+
+    def open_many(self, text_hashes: Sequence[bytes]) -> dict[bytes, PrivatePart]:
+        """Open the private parts of several actions; those without one are left out.
+
+        Raises:
+            StoreCorrupt: a ciphertext is not the one that was stored.
+        """
+        opened: dict[bytes, PrivatePart] = {}
+        for start in range(0, len(text_hashes), HASHES_PER_QUERY):
+            opened |= self._open_some(text_hashes[start : start + HASHES_PER_QUERY])
+        return opened
+
+    def _open_some(self, text_hashes: Sequence[bytes]) -> dict[bytes, PrivatePart]:
+        query = sa.select(details_table).where(details_table.c.text_hash.in_(text_hashes))
         with _reading(self._engine) as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        key = self._keyring.find(row.stream)
-        if key is None:
-            return None
-        clear = _unseal(
-            row.ciphertext, self._associated_data(row.stream, row.version), row.nonce, key
-        )
+            rows = connection.execute(query).all()
+        keys = self._keyring.find_many({row.stream for row in rows})
+        return {
+            row.text_hash: self._part(row, keys[row.stream]) for row in rows if row.stream in keys
+        }
+
+    def _part(self, row: "sa.Row[tuple[object, ...]]", key: bytes) -> PrivatePart:
+        data = self._associated_data(row.stream, row.version)
+        clear = _unseal(row.ciphertext, data, row.nonce, key)
         return PrivatePart(
             row.stream, row.version, row.text_hash, clear[:SALT_BYTES], clear[SALT_BYTES:]
         )
