@@ -9,7 +9,7 @@ lines, keys known, signatures, details open the commitment. The rest is the writ
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -19,10 +19,10 @@ from domain.actions import Action, Signer, parse_stream
 from domain.errors import DomainError
 from domain.facts import Facts, LedgerOpened, SatisfactionRated
 from domain.kinds import KINDS, Kind
-from domain.moments import Moment, parse_moment, render_moment
+from domain.moments import parse_moment
 from domain.roles import Role
 from ledger import bodies
-from ledger.bodies import ACTION_TYPE_LINE, SignedText, SignerLine
+from ledger.bodies import ACTION_TYPE_LINE, SignedText
 from ledger.documents import check_document
 from ledger.errors import (
     DetailsMismatch,
@@ -44,13 +44,11 @@ from transparency.encoding import decode_base64, encode_base64
 from transparency.hashing import leaf_hash
 from transparency.notes import (
     SignedNote,
-    SigningKey,
     VerificationKey,
     check_signature,
     derive_key_name,
     parse_note,
     parse_vkey,
-    render_note,
 )
 
 MAX_NOTE_BYTES: Final = 60_000
@@ -352,56 +350,3 @@ def _check_document(action: Action, document: bytes | None) -> None:
     check_document(document)
     if hashlib.sha256(document).hexdigest() != wanted:
         raise DocumentMismatch("the document does not have the hash that the facts name")
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An action before it is signed: everything but the signatures.
-
-    ``previous`` is the leaf hash of the stream's previous entry, None at version 1. ``details``
-    with ``salt`` become the commitment.
-    """
-
-    kind: str
-    ledger: str
-    stream: str
-    version: int
-    previous: bytes | None
-    at: Moment
-    office: str | None
-    roles: Sequence[Role]
-    facts: Facts
-    details: msgspec.Struct | None = None
-    salt: bytes | None = None
-    document: bytes | None = None
-
-
-def sign_draft(draft: Draft, keys: Sequence[SigningKey]) -> SubmittedAction:
-    """Write the text of a draft and sign it with one key per role, in order."""
-    assert len(keys) == len(draft.roles)
-    details, commitment = _commit(draft)
-    text = SignedText(
-        action=draft.kind,
-        at=render_moment(draft.at),
-        facts=msgspec.Raw(bodies.canonical_json(draft.facts)),
-        ledger=draft.ledger,
-        signers=tuple(
-            SignerLine(key.name, role.value) for key, role in zip(keys, draft.roles, strict=True)
-        ),
-        stream=draft.stream,
-        version=draft.version,
-        details=commitment,
-        office=draft.office,
-        previous=None if draft.previous is None else encode_base64(draft.previous),
-    )
-    note_text = ACTION_TYPE_LINE + bodies.canonical_json(text) + b"\n"
-    note = render_note(note_text, [key.sign(note_text) for key in keys])
-    return SubmittedAction(note, draft.salt if details else None, details, draft.document)
-
-
-def _commit(draft: Draft) -> tuple[bytes | None, str | None]:
-    if draft.details is None:
-        return None, None
-    assert draft.salt is not None
-    details = bodies.canonical_json(draft.details)
-    return details, encode_base64(bodies.commitment_of(details, draft.salt))

@@ -1,4 +1,4 @@
-"""Placing new actions at the end of their streams, and the registry's own acts.
+"""Writing and signing new actions, placed at the end of their streams.
 
 What a registrar or a catalogue administrator does from the command line, and what an import does
 before its first dossier: register keys and offices, publish procedures and calendars.
@@ -7,6 +7,8 @@ before its first dossier: register keys and offices, publish procedures and cale
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+import msgspec
 
 from domain.facts import (
     CalendarPublished,
@@ -18,13 +20,68 @@ from domain.facts import (
     OfficeRegistered,
     ProcedureVersionPublished,
 )
-from domain.moments import Moment
+from domain.moments import Moment, render_moment
 from domain.roles import Role
-from ledger.action_notes import Draft, SubmittedAction, sign_draft
-from ledger.bodies import SALT_BYTES
+from ledger import bodies
+from ledger.action_notes import SubmittedAction
+from ledger.bodies import ACTION_TYPE_LINE, SALT_BYTES, SignedText, SignerLine
 from ledger.storage.port import LedgerReader
+from transparency.encoding import encode_base64
 from transparency.hashing import leaf_hash
-from transparency.notes import SigningKey, render_vkey
+from transparency.notes import SigningKey, render_note, render_vkey
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An action before it is signed: everything but the signatures.
+
+    ``previous`` is the leaf hash of the stream's previous entry, None at version 1. ``details``
+    with ``salt`` become the commitment.
+    """
+
+    kind: str
+    ledger: str
+    stream: str
+    version: int
+    previous: bytes | None
+    at: Moment
+    office: str | None
+    roles: Sequence[Role]
+    facts: Facts
+    details: msgspec.Struct | None = None
+    salt: bytes | None = None
+    document: bytes | None = None
+
+
+def sign_draft(draft: Draft, keys: Sequence[SigningKey]) -> SubmittedAction:
+    """Write the text of a draft and sign it with one key per role, in order."""
+    assert len(keys) == len(draft.roles)
+    details, commitment = _commit(draft)
+    text = SignedText(
+        action=draft.kind,
+        at=render_moment(draft.at),
+        facts=msgspec.Raw(bodies.canonical_json(draft.facts)),
+        ledger=draft.ledger,
+        signers=tuple(
+            SignerLine(key.name, role.value) for key, role in zip(keys, draft.roles, strict=True)
+        ),
+        stream=draft.stream,
+        version=draft.version,
+        details=commitment,
+        office=draft.office,
+        previous=None if draft.previous is None else encode_base64(draft.previous),
+    )
+    note_text = ACTION_TYPE_LINE + bodies.canonical_json(text) + b"\n"
+    note = render_note(note_text, [key.sign(note_text) for key in keys])
+    return SubmittedAction(note, draft.salt if details else None, details, draft.document)
+
+
+def _commit(draft: Draft) -> tuple[bytes | None, str | None]:
+    if draft.details is None:
+        return None, None
+    assert draft.salt is not None
+    details = bodies.canonical_json(draft.details)
+    return details, encode_base64(bodies.commitment_of(details, draft.salt))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Final
 from domain.facts import LedgerOpened
 from domain.moments import Moment
 from domain.roles import Role
-from ledger.action_notes import Draft, SubmittedAction, sign_draft
+from ledger.action_notes import SubmittedAction
+from ledger.drafting import Draft, sign_draft
 from ledger.key_files import OperatorKeys
 from transparency.notes import SigningKey, render_vkey
 

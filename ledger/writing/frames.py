@@ -112,7 +112,7 @@ def parse_request(body: bytes) -> Request:
     """
     try:
         return _request_decoder.decode(body)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise StoreCorrupt(f"a hand-over cannot be read: {error}") from error
 
 
@@ -124,5 +124,5 @@ def parse_reply(body: bytes) -> Reply:
     """
     try:
         return _reply_decoder.decode(body)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise StoreCorrupt(f"a reply of the writer cannot be read: {error}") from error

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.reference_merkle import ReferenceTree, is_subtree
+from tests.support.references.merkle import ReferenceTree, is_subtree
 from tests.support.transparency_builders import SHARED, a_tree
 from transparency.errors import ProofInvalid
 from transparency.merkle import MerkleTree

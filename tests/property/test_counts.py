@@ -12,7 +12,7 @@ from projections.counts import ALL_HISTORY, Counts, Figure, Span, count_dossiers
 from projections.dossier_rows import counted_dossier, row_of
 from projections.durations import nearest_rank
 from tests.support.dossier_cases import a_dossier
-from tests.support.reference_counts import counts_of_month, slow_percentile
+from tests.support.references.counts import counts_of_month, slow_percentile
 
 ZONES = {"H27": "Asia/Ho_Chi_Minh", "X1": "Europe/Berlin", "Y1": "America/New_York"}
 AS_OF = datetime(2026, 4, 15, 9, 30, tzinfo=UTC)

@@ -25,8 +25,9 @@ from domain.facts import (
 from domain.kinds import KINDS
 from domain.moments import parse_moment
 from domain.roles import Role
-from ledger.action_notes import Draft, open_text, sign_draft
+from ledger.action_notes import open_text
 from ledger.documents import MemoryDocuments
+from ledger.drafting import Draft, sign_draft
 from ledger.key_files import Anchors, new_actor_key
 from ledger.private.vault import PrivatePart
 from ledger.storage.memory import MemoryLedgerStore

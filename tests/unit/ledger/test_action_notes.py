@@ -1,23 +1,20 @@
 """The order of checks, walked from the first refusal to the last, and what stands between them."""
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from domain.facts import DossierAccepted, DossierAcceptedDetails, KeyRevoked, RevocationReason
+from domain.facts import Grant, KeyRevoked, RevocationReason
 from domain.moments import Moment, render_moment
 from domain.roles import Role
 from ledger.action_notes import MAX_NOTE_BYTES, SubmittedAction, open_text
-from ledger.bodies import ACTION_TYPE_LINE, MAX_TEXT_LINE_BYTES
-from ledger.intake import Answer
 from tests.support.intake_builders import Counter, a_counter
 from tests.support.ledger_builders import ORIGIN, START, World, a_signing_key, a_world
+from tests.support.wrecks import Wreck, an_acceptance, wreck_of
 from transparency.encoding import encode_base64
-from transparency.notes import NoteSignature, SigningKey, parse_note, render_note
+from transparency.notes import NoteSignature, SigningKey
 from transparency.promises import open_promise, open_refusal
 from transparency.verifier import verify_receipt
 
@@ -34,8 +31,6 @@ def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
 
 
 def _enrol_and_revoke(world: World, key: SigningKey) -> None:
-    from domain.facts import Grant
-
     desk = world.desk
     grants = [Grant(Role.CATALOGUE_ADMIN, "*")]
     world.record(desk.drafter.register_key(desk.registrar, key, grants, desk.now()))
@@ -49,48 +44,6 @@ def _revocation(world: World, key: SigningKey) -> SubmittedAction:
         facts=KeyRevoked(reason=RevocationReason.LOST),
         signers=[(Role.REGISTRAR, world.desk.registrar)],
         office=None,
-    )
-
-
-@dataclass
-class Wreck:
-    """An action of which everything can be made wrong, each thing for itself."""
-
-    world: World
-    members: dict[str, Any]
-    salt: bytes
-    details: bytes
-    keys: list[SigningKey]
-    respell: Callable[[bytes], bytes] = lambda line: line
-    relines: Callable[[list[NoteSignature]], list[NoteSignature]] = lambda lines: lines
-    renote: list[Callable[[bytes], bytes]] = field(default_factory=list)
-
-    def submitted(self) -> SubmittedAction:
-        self.members["signers"] = [
-            {"as": signer["as"], "key": key.name}
-            for signer, key in zip(self.members["signers"], self.keys, strict=True)
-        ]
-        line = json.dumps(self.members, sort_keys=True, separators=(",", ":")).encode()
-        text = ACTION_TYPE_LINE + self.respell(line) + b"\n"
-        note = render_note(text, self.relines([key.sign(text) for key in self.keys]))
-        for change in self.renote:
-            note = change(note)
-        return SubmittedAction(note, self.salt, self.details)
-
-
-def _wreck_of(world: World, action: SubmittedAction) -> Wreck:
-    line = parse_note(action.note).text[len(ACTION_TYPE_LINE) :]
-    assert action.salt is not None
-    assert action.details is not None
-    return Wreck(world, json.loads(line), action.salt, action.details, [world.desk.officer])
-
-
-def _an_acceptance(world: World, stream: str) -> SubmittedAction:
-    return world.act(
-        "dossier.accepted",
-        stream,
-        facts=DossierAccepted(appointment="2026-03-20"),
-        details=DossierAcceptedDetails(code="H27-260302-0001"),
     )
 
 
@@ -160,7 +113,7 @@ def _a_stale_version(wreck: Wreck) -> None:
 def _not_permitted(wreck: Wreck) -> None:
     """The dossier has been accepted already."""
     accepted = wreck.world.a_dossier("dossier.accepted")
-    moved = _wreck_of(wreck.world, _an_acceptance(wreck.world, accepted))
+    moved = wreck_of(wreck.world, an_acceptance(wreck.world, accepted))
     for name in ("stream", "version", "previous"):
         wreck.members[name] = moved.members[name]
 
@@ -200,7 +153,7 @@ FIRST_SIGNED_REFUSAL = CODES.index("details_mismatch")
 
 def _wrong_from(world: World, first: int) -> SubmittedAction:
     """An action that is wrong in one check and in all later ones."""
-    wreck = _wreck_of(world, _an_acceptance(world, world.a_dossier()))
+    wreck = wreck_of(world, an_acceptance(world, world.a_dossier()))
     for _, spoil in reversed(CHECKS[first:]):
         spoil(wreck)
     return wreck.submitted()
@@ -241,7 +194,7 @@ def test_an_action_wrong_in_no_check_is_recorded_promised_and_gets_a_receipt(
 def test_a_version_that_is_taken_is_refused_only_after_the_role(counter: Counter) -> None:
     world = counter.world
     stream = world.a_dossier()
-    first, other = _an_acceptance(world, stream), _wreck_of(world, _an_acceptance(world, stream))
+    first, other = an_acceptance(world, stream), wreck_of(world, an_acceptance(world, stream))
     assert counter.code_of(first) == ""
     other.members["facts"]["appointment"] = "2026-03-21"
 
@@ -256,7 +209,7 @@ def test_the_same_text_again_gets_the_first_answer_whatever_changed_since(
 ) -> None:
     world = a_world()
     stream = world.a_dossier()
-    action = _an_acceptance(world, stream)
+    action = an_acceptance(world, stream)
     with a_counter(tmp_path_factory.mktemp("private"), world) as counter:
         (first,) = counter.submit(action)
         key = f"key:{world.desk.officer.name}"
@@ -275,7 +228,7 @@ def test_the_same_text_again_gets_the_first_answer_whatever_changed_since(
 def test_one_action_twice_in_one_batch_is_recorded_once_and_answered_twice(
     counter: Counter,
 ) -> None:
-    action = _an_acceptance(counter.world, counter.world.a_dossier())
+    action = an_acceptance(counter.world, counter.world.a_dossier())
 
     first, again = counter.submit(action, action)
 
@@ -283,169 +236,3 @@ def test_one_action_twice_in_one_batch_is_recorded_once_and_answered_twice(
     assert first.entry_index == again.entry_index is not None
     assert first.note == again.note != b""
     assert first.receipt == again.receipt is not None
-
-
-Lines = Callable[[list[NoteSignature]], list[NoteSignature]]
-
-OTHER_LINES: dict[str, Lines] = {
-    "one stripped": lambda lines: lines[:1],
-    "one added": lambda lines: [*lines, STRANGER.sign(b"\n")],
-    "reordered": lambda lines: lines[::-1],
-    "the first repeated": lambda lines: [lines[0], *lines],
-    "the first in place of the second": lambda lines: [lines[0], lines[0]],
-    "one by another": lambda lines: [lines[0], STRANGER.sign(b"\n")],
-}
-
-
-@pytest.mark.parametrize("relines", OTHER_LINES.values(), ids=OTHER_LINES.keys())
-def test_signature_lines_other_than_the_signers_in_order_are_refused(
-    counter: Counter, relines: Lines
-) -> None:
-    wreck = _hand_over(counter.world)
-    wreck.relines = relines
-
-    assert counter.code_of(wreck.submitted()) == "signature_lines_mismatch"
-
-
-def test_signature_lines_as_the_text_asks_for_them_pass(counter: Counter) -> None:
-    assert counter.code_of(_hand_over(counter.world).submitted()) == ""
-
-
-def test_one_key_that_signs_twice_is_refused(counter: Counter) -> None:
-    wreck = _hand_over(counter.world)
-    wreck.keys = [wreck.keys[0], wreck.keys[0]]
-
-    assert counter.code_of(wreck.submitted()) == "signature_lines_mismatch"
-
-
-def _hand_over(world: World) -> Wreck:
-    """A hand-over that giver and taker sign."""
-    from domain.facts import HandoverAcknowledgedDetails
-
-    desk = world.desk
-    signers = [(Role.RECEIVER, desk.officer), (Role.PROCESSOR, desk.colleague)]
-    stream = world.a_dossier("dossier.accepted")
-    details = HandoverAcknowledgedDetails(from_unit="Một cửa", to_unit="Tư pháp")
-    action = world.act("dossier.handover_acknowledged", stream, details=details, signers=signers)
-    wreck = _wreck_of(world, action)
-    wreck.keys = [desk.officer, desk.colleague]
-    return wreck
-
-
-def _with_text_of(size_bytes: int, wreck: Wreck) -> SubmittedAction:
-    """The action with a JSON line of exactly this many bytes, by an office with a long name."""
-    wreck.members["office"] = ""
-    short = json.dumps(wreck.members, sort_keys=True, separators=(",", ":"))
-    wreck.members["office"] = "x" * (size_bytes - len(short))
-    return wreck.submitted()
-
-
-def test_a_line_of_16_kib_is_read_and_one_byte_more_is_too_large(counter: Counter) -> None:
-    world = counter.world
-    wreck = _wreck_of(world, _an_acceptance(world, world.a_dossier()))
-
-    codes = [
-        counter.code_of(_with_text_of(size, wreck))
-        for size in (MAX_TEXT_LINE_BYTES, MAX_TEXT_LINE_BYTES + 1)
-    ]
-
-    assert codes == ["unknown_office", "too_large"]
-
-
-def _with_a_line_by(name: str) -> Lines:
-    return lambda lines: [*lines, replace(lines[0], key_name=name)]
-
-
-def test_a_note_of_60_000_bytes_is_read_and_one_byte_more_is_too_large(counter: Counter) -> None:
-    world = counter.world
-    wreck = _wreck_of(world, _an_acceptance(world, world.a_dossier()))
-    rest = MAX_NOTE_BYTES - len(wreck.submitted().note)
-    codes = []
-    for size in (rest, rest + 1):
-        line_bytes = len("— ") + 2 + len(" \n") + len(encode_base64(bytes(68)))
-        name = "x" * (size - line_bytes)
-        wreck.relines = _with_a_line_by(name)
-        submitted = wreck.submitted()
-        assert len(submitted.note) == MAX_NOTE_BYTES - rest + size
-        codes.append(counter.code_of(submitted))
-
-    assert codes == ["signature_lines_mismatch", "too_large"]
-
-
-def test_details_of_another_salt_no_salt_or_none_are_refused(counter: Counter) -> None:
-    world = counter.world
-    action = _an_acceptance(world, world.a_dossier())
-    wrong = [
-        replace(action, salt=bytes(32)),
-        replace(action, salt=b""),
-        replace(action, salt=None),
-        replace(action, details=None),
-        replace(action, salt=None, details=None),
-    ]
-
-    assert [counter.code_of(one) for one in wrong] == ["details_mismatch"] * len(wrong)
-    assert counter.code_of(action) == ""
-
-
-def test_details_that_the_text_does_not_commit_to_are_refused(counter: Counter) -> None:
-    world = counter.world
-    action = world.act("dossier.accepted", world.a_dossier())
-
-    wrong = replace(action, salt=bytes(32), details=b"{}")
-
-    assert counter.code_of(wrong) == "details_mismatch"
-
-
-def test_a_document_that_is_missing_changed_or_not_asked_for_is_refused(
-    counter: Counter,
-) -> None:
-    desk = counter.world.desk
-    place = counter.world.next_place("office:H27")
-    document = b'{"id":"H27"}'
-    action = desk.drafter.register_office(desk.registrar, "H27", document, place, desk.now())
-    unasked = counter.world.act("dossier.accepted", counter.world.a_dossier())
-
-    answers: list[Answer] = counter.submit(
-        replace(action, document=None),
-        replace(action, document=document + b" "),
-        replace(unasked, document=document),
-    )
-
-    assert [answer.code for answer in answers] == ["document_mismatch"] * 3
-    promise_key = counter.world.keys.promise.verification_key
-    assert all(open_refusal(answer.note, promise_key) for answer in answers)
-
-
-def _submission_with(world: World, vkey: str) -> SubmittedAction:
-    desk = world.desk
-    stream = desk.new_stream()
-    action = desk.submitted(stream)
-    wreck = _wreck_of(world, action)
-    wreck.keys = [desk.applicant_of(stream)]
-    wreck.members["facts"]["applicant_key"] = vkey
-    return wreck.submitted()
-
-
-def test_a_key_that_a_text_brings_must_bear_a_derived_name_and_be_a_safe_point(
-    counter: Counter,
-) -> None:
-    from transparency.notes import VerificationKey, render_vkey
-
-    key = a_signing_key("applicant", 1234)
-    public = key.verification_key.public_key
-    suffix = key.name.rpartition("-")[2]
-    names = {
-        "the log's name": ORIGIN,
-        "a person's name": "nguyen-thi-minh-khai",
-        "a person's name before the derived part": f"Nguyen.Thi.Khai-{suffix}",
-        "no kind": suffix,
-        "an empty kind": f"-{suffix}",
-        "another key's derived part": a_signing_key("applicant", 4321).name,
-    }
-    vkeys = [render_vkey(VerificationKey(name, 1, public)) for name in names.values()]
-    low_order = VerificationKey("applicant-0000000000000000", 1, bytes(32))
-    vkeys += [render_vkey(low_order), f"{key.name}+00000000+" + encode_base64(bytes([1]) + public)]
-
-    answers = [counter.code_of(_submission_with(counter.world, vkey)) for vkey in vkeys]
-
-    assert answers == ["schema_mismatch"] * len(vkeys)

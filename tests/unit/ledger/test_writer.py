@@ -1,6 +1,5 @@
 """The writer's core: one order, one answer per text, refusals that single one action out."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,11 +8,7 @@ from domain.facts import DossierAccepted, RatingStage
 from domain.moments import Moment
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction, open_text
-from ledger.bodies import ACTION_TYPE_LINE
 from ledger.drafting import place_after
-from ledger.errors import NotTheWriter, StoreCorrupt, StoreUnavailable
-from ledger.storage.memory import MemoryLedgerStore
-from ledger.storage.port import Group, PublishedCheckpoint, StoredEvent
 from ledger.writing.frames import HandedAction
 from ledger.writing.writer import LONGEST_PUBLICATION_DELAY
 from tests.support.ledger_builders import (
@@ -22,14 +17,13 @@ from tests.support.ledger_builders import (
     SteppingClock,
     World,
     a_world,
-    handed,
     operator_keys,
 )
+from tests.support.other_signatures import signed_otherwise
 from transparency.hashing import leaf_hash
-from transparency.notes import NoteSignature, SigningKey, VerificationKey, parse_note, render_note
+from transparency.notes import parse_note, render_note
 from transparency.promises import open_promise, open_refusal
 from transparency.seals import is_seal, parse_seal
-from transparency.tile_store import MemoryTileStore
 
 PROMISE_KEY = operator_keys().promise.verification_key
 
@@ -138,46 +132,6 @@ def test_one_text_twice_in_one_group_is_recorded_once_and_both_know_its_place() 
     assert (first.repeated, again.repeated) == (False, True)
     assert first.note == again.note
     assert world.store.sequenced_size() == size + 2
-
-
-class RandomizedSigner:
-    """Signs with another nonce each time, as Ed25519 permits and our own keys never do."""
-
-    def __init__(self, key: SigningKey, nonce: int) -> None:
-        self._key = key
-        self._nonce = nonce
-
-    def sign(self, text: bytes) -> NoteSignature:
-        import hashlib
-
-        from nacl import bindings as b
-
-        digest = hashlib.sha512(self._key.seed).digest()
-        scalar = bytearray(digest[:32])
-        scalar[0] &= 248
-        scalar[31] = (scalar[31] & 127) | 64
-        public = self._key.verification_key.public_key
-        nonce = b.crypto_core_ed25519_scalar_reduce(self._nonce.to_bytes(64, "little"))
-        point = b.crypto_scalarmult_ed25519_base_noclamp(nonce)
-        hashed = hashlib.sha512(point + public + text).digest()
-        product = b.crypto_core_ed25519_scalar_mul(
-            b.crypto_core_ed25519_scalar_reduce(hashed),
-            b.crypto_core_ed25519_scalar_reduce(bytes(scalar) + bytes(32)),
-        )
-        signature = point + b.crypto_core_ed25519_scalar_add(nonce, product)
-        return NoteSignature(self._key.name, self._key.verification_key.key_id, signature)
-
-
-def signed_otherwise(action: SubmittedAction, key: SigningKey, nonce: int = 77) -> SubmittedAction:
-    """The same text under another good signature by the same key."""
-    from dataclasses import replace
-
-    from transparency.notes import check_signature
-
-    text = parse_note(action.note).text
-    signature = RandomizedSigner(key, nonce).sign(text)
-    check_signature(key.verification_key, text, signature)
-    return replace(action, note=render_note(text, [signature]))
 
 
 def test_the_same_text_signed_otherwise_is_the_same_action_and_the_first_note_stays() -> None:
@@ -344,212 +298,6 @@ def test_a_rating_repeated_after_a_restart_is_promised_again() -> None:
     assert (after.leaf_hash, after.publish_by) == (before.leaf_hash, before.publish_by)
 
 
-class FailingStore(MemoryLedgerStore):
-    """A store that fails where it is told to, once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.failing: list[str] = []
-
-    def _fail(self, step: str) -> None:
-        if step in self.failing:
-            self.failing.remove(step)
-            raise StoreUnavailable(step)
-
-    def find(self, stream: str, version: int) -> StoredEvent | None:
-        self._fail("find")
-        return super().find(stream, version)
-
-    def sequenced_size(self) -> int:
-        self._fail("sequenced_size")
-        return super().sequenced_size()
-
-    def record_group(self, group: Group, *, fencing_token: int) -> None:
-        self._fail("before")
-        super().record_group(group, fencing_token=fencing_token)
-        self._fail("after")
-
-
-def _failing_world(*steps: str) -> tuple[World, FailingStore, list[SubmittedAction]]:
-    store = FailingStore()
-    world = a_world(store=store)
-    actions = [world.desk.submitted(world.desk.new_stream()) for _ in range(2)]
-    store.failing = list(steps)
-    return world, store, actions
-
-
-@pytest.mark.parametrize("step", ["before", "after"])
-def test_a_store_that_failed_leaves_nothing_in_memory_and_a_repeat_is_recorded_once(
-    step: str,
-) -> None:
-    world, store, actions = _failing_world(step)
-
-    with pytest.raises(StoreUnavailable):
-        world.record(*actions)
-    verdicts = world.record(*actions)
-
-    assert [verdict.code for verdict in verdicts] == ["", ""]
-    assert [verdict.repeated for verdict in verdicts] == [step == "after"] * 2
-    assert len(store.stream_events(open_text(actions[0].note, None).action.stream)) == 1
-    assert world.writer.published_size == store.sequenced_size()
-    assert world.audit(store).ok
-
-
-def test_a_store_that_cannot_even_be_read_is_read_again_before_the_next_decision() -> None:
-    world, store, actions = _failing_world("before", "sequenced_size")
-
-    with pytest.raises(StoreUnavailable):
-        world.record(*actions)
-    verdicts = world.record(*actions)
-
-    assert [verdict.code for verdict in verdicts] == ["", ""]
-    assert world.audit(store).ok
-
-
-def test_a_store_that_fails_while_deciding_refuses_nobody_and_records_nothing() -> None:
-    world, store, actions = _failing_world()
-    world.record(actions[0])
-    store.failing = ["find"]
-
-    with pytest.raises(StoreUnavailable):
-        world.record(actions[1], actions[0])
-
-    assert [verdict.repeated for verdict in world.record(*actions)] == [True, False]
-    assert world.audit(store).ok
-
-
-def test_a_clock_that_fails_refuses_nobody_and_leaves_nothing_in_memory() -> None:
-    world = a_world()
-    action = world.desk.submitted(world.desk.new_stream())
-    step = world.clock.step
-    looks = iter([True, False])
-
-    class FailingClock(SteppingClock):
-        def __call__(self) -> datetime:
-            if next(looks, True):
-                return super().__call__()
-            raise StoreUnavailable("the simulated clock cannot be read")
-
-    world.clock = FailingClock(world.clock.now, step)
-    world.writer = world.new_writer()
-    looks_of_the_take_over = world.writer
-    looks_of_the_take_over.take_over("again")
-
-    with pytest.raises(StoreUnavailable):
-        world.record(action)
-
-    assert _codes(world, action) == [""]
-    assert world.audit(world.store).ok
-
-
-def test_a_deposed_writer_records_nothing_and_publishes_nothing() -> None:
-    world = a_world()
-    deposed = world.writer
-    deposed.record([handed(world.desk.submitted(world.desk.new_stream()))], with_seal=True)
-    successor = world.new_writer()
-    successor.take_over("second")
-    published = world.store.checkpoint()
-    action = handed(world.desk.submitted(world.desk.new_stream()))
-
-    with pytest.raises(NotTheWriter):
-        deposed.publish()
-    with pytest.raises(NotTheWriter):
-        deposed.record([action], with_seal=True)
-
-    assert world.store.checkpoint() == published
-    assert world.tiles.read_checkpoint() == successor.checkpoint_note
-    assert [v.code for v in successor.record([action], with_seal=True).verdicts] == [""]
-
-
-def test_what_the_last_holder_recorded_before_the_claim_is_not_lost_to_its_successor() -> None:
-    world = a_world()
-    successor = world.new_writer()
-    late = [world.desk.submitted(world.desk.new_stream()) for _ in range(2)]
-    world.record(late[0])
-    world.record(late[1], with_seal=False)
-
-    successor.take_over("second")
-
-    assert successor.published_size == world.store.sequenced_size()
-    assert world.tiles.read_checkpoint() == successor.checkpoint_note
-    again = successor.record([handed(action) for action in late], with_seal=True)
-    assert [(v.code, v.repeated) for v in again.verdicts] == [("", True)] * 2
-
-
-def _older_copy(
-    store: MemoryLedgerStore, size: int, checkpoint: PublishedCheckpoint | None
-) -> None:
-    store._bodies = store._bodies[:size]
-    store._events = {
-        place: event
-        for place, event in store._events.items()
-        if event.entry_index is None or event.entry_index < size
-    }
-    store._checkpoint = checkpoint
-
-
-@pytest.mark.parametrize("emptied", [True, False], ids=["emptied", "an older copy"])
-def test_a_ledger_database_older_than_what_was_published_is_refused_at_the_start(
-    emptied: bool,
-) -> None:
-    store = MemoryLedgerStore()
-    world = a_world(store=store)
-    size, checkpoint = store.sequenced_size(), store.checkpoint()
-    world.a_dossier("dossier.accepted")
-    served = world.tiles.read_checkpoint()
-    _older_copy(store, 0 if emptied else size, None if emptied else checkpoint)
-
-    with pytest.raises(StoreCorrupt):
-        world.new_writer().take_over("after the restore")
-
-    assert world.tiles.read_checkpoint() == served
-
-
-def test_another_ledgers_database_is_refused_at_the_start() -> None:
-    world = a_world()
-    other = a_world(clock=SteppingClock(START + timedelta(days=1)))
-    other.a_dossier()
-    world.tiles = other.tiles
-
-    with pytest.raises(StoreCorrupt):
-        world.new_writer().take_over("on other tiles")
-
-
-def test_a_stored_entry_that_was_changed_is_found_at_the_start() -> None:
-    store = MemoryLedgerStore()
-    world = a_world(store=store)
-    store._bodies[3], store._bodies[4] = store._bodies[4], store._bodies[3]
-
-    with pytest.raises(StoreCorrupt):
-        world.new_writer().take_over("after the change")
-
-
-def test_a_served_checkpoint_that_is_missing_or_damaged_is_made_again() -> None:
-    world = a_world()
-    right = world.tiles.read_checkpoint()
-    for damaged in (MemoryTileStore(), world.tiles):
-        world.tiles = damaged
-        damaged.write_checkpoint(b"damaged")
-
-        world.new_writer().take_over("again")
-
-        assert damaged.read_checkpoint() == right
-
-
-def test_tiles_that_are_gone_are_made_again_byte_for_byte() -> None:
-    world = a_world()
-    for _ in range(5):
-        world.a_dossier("dossier.accepted")
-    entries, note = world.entries(), world.tiles.read_checkpoint()
-
-    world.tiles = MemoryTileStore()
-    world.writer = world.new_writer()
-    world.writer.take_over("again")
-
-    assert (world.entries(), world.tiles.read_checkpoint()) == (entries, note)
-    assert world.audit(world.store).ok
-
-
 def test_every_published_checkpoint_is_embedded_in_the_next_seal() -> None:
     world = a_world()
     notes = [b"", world.tiles.read_checkpoint()]
@@ -593,12 +341,3 @@ def test_a_key_brought_by_a_refused_action_signs_nothing_later_in_the_group() ->
 
     assert codes[0] == "acted_in_the_future"
     assert codes[1] != ""
-
-
-def test_texts_begin_with_their_type_line() -> None:
-    world = a_world()
-
-    actions: Sequence[bytes] = [entry for entry in world.entries() if not is_seal(entry)]
-
-    assert all(entry.startswith(ACTION_TYPE_LINE) for entry in actions)
-    assert isinstance(world.desk.officer.verification_key, VerificationKey)

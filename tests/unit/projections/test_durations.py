@@ -6,7 +6,7 @@ from ledger.errors import StoreCorrupt
 from projections.counts import Span
 from projections.durations import Duration, measure_durations, nearest_rank
 from tests.support.dossier_cases import HANOI, OFFICE, a_row, a_wait
-from tests.support.reference_counts import slow_percentile
+from tests.support.references.counts import slow_percentile
 
 ZONES = {OFFICE: HANOI}
 DAY = 86_400

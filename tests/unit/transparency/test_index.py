@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from tests.support.reference_index import reference_proof, reference_root
+from tests.support.references.index import reference_proof, reference_root
 from transparency.encoding import MAX_TREE_SIZE, encode_u64
 from transparency.errors import MalformedProof, ProofInvalid
 from transparency.hashing import EMPTY_ROOT_HASH

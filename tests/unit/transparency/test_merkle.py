@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.support.reference_merkle import ReferenceTree
+from tests.support.references.merkle import ReferenceTree
 from tests.support.transparency_builders import a_tree, some_entries
 from transparency.hashing import EMPTY_ROOT_HASH, leaf_hash
 from transparency.merkle import Frontier, MerkleTree

@@ -16,7 +16,7 @@ from api.pages.texts import load_texts
 from api.pages.words import all_words
 from domain.facts import Channel, DossierSubmitted, DossierSubmittedDetails
 from domain.roles import Role
-from ledger.action_notes import Draft, sign_draft
+from ledger.drafting import Draft, sign_draft
 from tests.support.builders import LEDGER, OFFICE, PROCEDURE, STREAM, ZONE, MemoryRegister, a_moment
 from transparency.hashing import EMPTY_ROOT_HASH
 from transparency.notes import SigningKey, render_vkey

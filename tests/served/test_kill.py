@@ -24,7 +24,7 @@ from ledger.documents import DocumentFolder
 from ledger.drafting import FIRST_PLACE, Drafter
 from ledger.key_files import load_anchors, new_actor_key
 from ledger.storage.sqlite import SqliteLedgerReader
-from tests.support.served import OFFICE, PROCEDURE, Served, served
+from tests.served.server import OFFICE, PROCEDURE, Served, served
 from transparency.checkpoints import SignedCheckpoint, open_checkpoint
 from transparency.hashing import leaf_hash
 from transparency.notes import parse_vkey, render_vkey
@@ -32,6 +32,8 @@ from transparency.promises import open_promise
 from transparency.tile_store import FileTileStore
 from transparency.trusted_log import TrustedLog
 from transparency.verifier import verify_receipt
+
+pytestmark = pytest.mark.slow
 
 ROUNDS = 20
 CLIENTS = 6
