@@ -25,6 +25,7 @@ from falcon.asgi import App, Request, Response
 
 from api.app import create_app
 from api.data_folder import DataFolder
+from api.limiting import LookupLimiter
 from api.nonces import NonceMemory
 from api.parts import Clock, Parts
 from api.settings import Settings, settings_of_process
@@ -226,6 +227,7 @@ def web_parts(settings: Settings, writer: WriterPort | None = None) -> Parts:
             NonceMemory(data_folder(settings).nonces),
             clock,
         ),
+        lookups=LookupLimiter(settings.lookups_per_minute),
         writer_reachable=_always_reachable if writer else _asks_socket(data_folder(settings)),
         clock=clock,
         random_bytes=os.urandom,

@@ -98,6 +98,12 @@ class NotAnInspector(ApiError):
     code = "not_an_inspector"
 
 
+class TooManyRequests(ApiError):
+    """One client asked for dossiers too often; the header says when to ask again."""
+
+    code = "too_many_requests"
+
+
 class InternalError(ApiError):
     """The program failed; the incident number leads to the log line."""
 

@@ -112,7 +112,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "Status and timeline of a dossier, for whoever holds the slip's secret",
         {200: [answers.DossierAnswer]},
         headers=("Dossier-Secret",),
-        refusals=(404, 503),
+        refusals=(404, 429, 503),
     ),
     Operation(
         "post",
@@ -120,7 +120,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "How much of the work on a dossier is done, by the code on the slip",
         {200: [bodies.LookupAnswer]},
         takes={JSON_MEDIA_TYPE: bodies.LookupRequest},
-        refusals=(400, 404, 411, 413, 415, 503),
+        refusals=(400, 404, 411, 413, 415, 429, 503),
     ),
     Operation(
         "get",

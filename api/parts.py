@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.limiting import LookupLimiter
 from api.settings import Settings
 from api.signatures import RequestVerifier
 from ledger.documents import DocumentFolder
@@ -39,6 +40,7 @@ class Parts:
     views: Views
     view_secret: bytes
     requests: RequestVerifier
+    lookups: LookupLimiter
     writer_reachable: Callable[[], Awaitable[bool]]
     clock: Clock
     random_bytes: RandomBytes

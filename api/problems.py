@@ -11,25 +11,13 @@ from http import HTTPStatus
 from typing import Final
 
 from api import errors as api_errors
-from api.bodies import Problem
+from api.bodies import Problem as Problem  # noqa: PLC0414 - given on, as the type of all answers
 from api.negotiation import Language, sentence_in
 from domain import errors as domain_errors
 from domain.errors import ActionRefused, Sentence
 from ledger import errors as ledger_errors
 from projections import entries as projection_errors
 from transparency import errors as log_errors
-
-__all__ = [
-    "PROBLEMS",
-    "PROBLEMS_BY_CODE",
-    "PROBLEM_ADDRESS",
-    "PROBLEM_MEDIA_TYPE",
-    "SHARED_ROWS",
-    "Problem",
-    "ProblemType",
-    "problem",
-    "problem_type",
-]
 
 ErrorType = type[Exception]
 
@@ -158,6 +146,12 @@ _API: Final[Mapping[ErrorType, ProblemType]] = {
         "Yêu cầu đã ký này đã được trả lời một lần.",
         "This signed request was answered once already.",
         Sentence("Hãy ký lại với nonce mới.", "Sign again with a new nonce."),
+    ),
+    api_errors.TooManyRequests: _row(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Quý vị đã tra cứu quá nhiều lần trong một phút.",
+        "You have looked up dossiers too often within a minute.",
+        Sentence("Hãy chờ một phút rồi thử lại.", "Wait a minute and try again."),
     ),
     api_errors.NotAnInspector: _forbidden(
         "Khóa này hiện không có vai trò thanh tra.",

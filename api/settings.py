@@ -46,6 +46,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_batch_bytes: Annotated[int, msgspec.Meta(ge=1024)] = 16 * 1024 * 1024
     max_batch_actions: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1_000
     longest_follower_delay_seconds: Annotated[float, msgspec.Meta(ge=0)] = 30.0
+    lookups_per_minute: Annotated[int, msgspec.Meta(ge=1)] = 60
+    """How often one client may ask for dossiers by code or by secret."""
+
     follower_poll_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 0.2
 
 

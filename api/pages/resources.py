@@ -14,6 +14,7 @@ from falcon.asgi import Request, Response
 
 from api.bodies import Problem
 from api.errors import NothingHere
+from api.limiting import LookupLimiter
 from api.negotiation import sentence_in
 from api.pages.entries import EntryPage
 from api.pages.forms import asked_end, asked_statistics, read_form
@@ -108,9 +109,10 @@ class TrackPages:
     Code and secret come in the body of a POST, and never stand in an address.
     """
 
-    def __init__(self, renderer: Renderer, source: PartsSource):
+    def __init__(self, renderer: Renderer, source: PartsSource, lookups: LookupLimiter):
         self._renderer = renderer
         self._source = source
+        self._lookups = lookups
 
     async def on_get(self, request: Request, response: Response) -> None:
         """Show the forms."""
@@ -132,6 +134,7 @@ class TrackPages:
         if not code:
             self._answer_form(request, response, TrackPage(error="track.incomplete"))
             return
+        self._lookups.check(request.remote_addr)
         share = await asyncio.to_thread(self._source.share_done, code)
         found = TrackPage(share_done_percent=share)
         unknown = TrackPage(error="track.unknown_code")
@@ -145,6 +148,7 @@ class TrackPages:
             error = TrackPage(dossier_id, "track.incomplete")
             self._answer_form(request, response, error)
             return
+        self._lookups.check(request.remote_addr)
         words = self._renderer.words(request)
         opened = await asyncio.to_thread(self._source.dossier, dossier_id, secret, words)
         if opened is None:

@@ -68,9 +68,11 @@ class DossiersResource:
 
     def __init__(self, parts: Parts):
         self._reader = DossierReader(parts)
+        self._lookups = parts.lookups
 
     async def on_get(self, request: Request, response: Response, *, stream: str) -> None:
         """Give status and timeline."""
+        self._lookups.check(request.remote_addr)
         secret = request.get_header(SECRET_HEADER)
         answer = await asyncio.to_thread(self._answer, stream, secret)
         response.data = encode(answer)
@@ -86,9 +88,11 @@ class LookupResource:
 
     def __init__(self, parts: Parts):
         self._reader = DossierReader(parts)
+        self._lookups = parts.lookups
 
     async def on_post(self, request: Request, response: Response) -> None:
         """Give the share done; the code travels in the body, so that no access log keeps it."""
+        self._lookups.check(request.remote_addr)
         body = await read_body(request, JSON_MEDIA_TYPE, MAX_LOOKUP_BYTES)
         share = await asyncio.to_thread(self._reader.share_done, parse_lookup(body).code)
         response.data = encode(LookupAnswer(share_done_percent=share))
