@@ -7,15 +7,20 @@ import sys
 import threading
 import traceback
 from pathlib import Path
+from typing import Final
 
 from api import bootstrap
 from api.data_folder import DataFolder
 from api.settings import Settings, settings_of_process
 from cli.output import EXIT_FAILED, command, talk
 from cli.sessions import open_ledger
+from ledger.errors import StoreUnavailable
+from ledger.sweeping import sweep_orphans
 from ledger.writing.client import LoopWriter
 from ledger.writing.loop import WriterLoop
 from ledger.writing.server import WriterServer
+
+SWEEP_SECONDS: Final = 24 * 3600.0
 
 
 @command("writer", help="The one writer of a data folder (started by serve).", hidden=True)
@@ -62,4 +67,17 @@ def follow(data: Path, *, as_json: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    threading.Thread(target=_sweep_daily, args=(settings, stop), daemon=True).start()
     bootstrap.follower(settings).run(stop, settings.follower_poll_seconds)
+
+
+def _sweep_daily(settings: Settings, stop: threading.Event) -> None:
+    """Delete private parts whose action was never recorded, at the start and then once a day."""
+    vault = bootstrap.vault(settings, bootstrap.operator_keys(settings))
+    reader, clock = bootstrap.ledger_reader(settings), bootstrap.make_clock(settings)
+    while not stop.is_set():
+        try:
+            sweep_orphans(vault, reader, clock())
+        except StoreUnavailable as error:
+            talk.print(f"{error.code}: {error}", markup=False)
+        stop.wait(SWEEP_SECONDS)

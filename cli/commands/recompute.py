@@ -12,7 +12,13 @@ from api import bootstrap
 from api.data_folder import DataFolder
 from api.settings import settings_of_process
 from cli.output import EXIT_FAILED, command, report
-from cli.sources import TIMEOUT_SECONDS, LogAddress, find_anchors, find_log
+from cli.sources import (
+    TIMEOUT_SECONDS,
+    LogAddress,
+    find_anchors,
+    find_log,
+    open_address,
+)
 from ledger.errors import StoreUnavailable
 from ledger.key_files import Anchors
 from projections.counts import CountStatistics
@@ -70,7 +76,7 @@ def fetch_counts(site: str) -> CountStatistics:
     address = f"{site}/v1/statistics/counts"
     request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - LogAddress lets only http and https through
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - as above
+        with open_address(address).open(request, timeout=TIMEOUT_SECONDS) as answer:
             body: bytes = answer.read(MAX_ANSWER_BYTES)
     except (urllib.error.URLError, OSError) as error:
         raise StoreUnavailable(f"{address}: {error}") from error

@@ -29,6 +29,7 @@ from cli.output import EXIT_REFUSED, UsageProblem, command, fail, report, talk
 from ledger.errors import LedgerBusy, LedgerError, StoreUnavailable, WriterUnavailable
 
 START_SECONDS: Final = 60.0
+LONGEST_SOCKET_PATH_BYTES: Final = 107
 STOP_SECONDS: Final = 20.0
 POLL_SECONDS: Final = 0.1
 FIRST_BACKOFF_SECONDS: Final = 0.2
@@ -59,6 +60,9 @@ def serve(  # noqa: PLR0913 - one argument per option
     settings = settings_of_process(
         {"data": data, **{name: value for name, value in given.items() if value is not None}}
     )
+    socket_path = DataFolder(settings.data.absolute()).socket
+    if len(str(socket_path).encode()) > LONGEST_SOCKET_PATH_BYTES:
+        raise UsageProblem(f"{socket_path} is too long for a Unix socket: use a shorter --data")
     with _listening(settings) as listener:
         _run(settings, listener, as_json=as_json)
 

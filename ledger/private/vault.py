@@ -188,22 +188,13 @@ class Vault:
             row.stream, row.version, row.text_hash, clear[:SALT_BYTES], clear[SALT_BYTES:]
         )
 
-    def stored_hashes(self, stored_before: str) -> list[bytes]:
-        """Give the text hashes of parts stored before an instant, for the sweep of orphans."""
-        query = sa.select(details_table.c.text_hash).where(
-            details_table.c.stored_at < stored_before
-        )
+    def places(self, stored_from: str, stored_before: str) -> list[tuple[bytes, str, int]]:
+        """Give text hash, stream and version of the parts stored between two instants."""
+        columns = (details_table.c.text_hash, details_table.c.stream, details_table.c.version)
+        stored_at = details_table.c.stored_at
+        query = sa.select(*columns).where(stored_at >= stored_from, stored_at < stored_before)
         with _reading(self._engine) as connection:
-            return [bytes(text_hash) for text_hash in connection.scalars(query)]
-
-    def place_of(self, text_hash: bytes) -> tuple[str, int] | None:
-        """Give stream and version that a stored part belongs to, without opening it."""
-        query = sa.select(details_table.c.stream, details_table.c.version).where(
-            details_table.c.text_hash == text_hash
-        )
-        with _reading(self._engine) as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else (row.stream, row.version)
+            return [(row.text_hash, row.stream, row.version) for row in connection.execute(query)]
 
     def discard(self, text_hashes: Sequence[bytes]) -> None:
         """Delete parts whose action was never recorded."""

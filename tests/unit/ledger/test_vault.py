@@ -68,7 +68,7 @@ def test_another_process_opens_what_this_one_stored(tmp_path: Path) -> None:
 
     with _a_vault(tmp_path, seed=2) as again:
         assert again.open(PART.text_hash) == PART
-        assert again.place_of(PART.text_hash) == ("dossier:1", 1)
+        assert again.places("2026", "2027") == [(PART.text_hash, "dossier:1", 1)]
 
 
 def test_what_was_never_stored_opens_to_nothing(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_what_was_never_stored_opens_to_nothing(tmp_path: Path) -> None:
         vault.store([], NOW)
 
         assert vault.open(PART.text_hash) is None
-        assert vault.place_of(PART.text_hash) is None
+        assert vault.places("2026", "2027") == []
 
 
 def test_storing_again_changes_nothing(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_hashes_stored_before_an_instant_are_found_for_the_sweep(tmp_path: Path)
         vault.store([PART], "2026-03-01T00:00:00Z")
         vault.store([OTHER], "2026-03-02T00:00:00Z")
 
-        assert vault.stored_hashes("2026-03-02T00:00:00Z") == [PART.text_hash]
+        assert vault.places("2026", "2026-03-02T00:00:00Z") == [(PART.text_hash, "dossier:1", 1)]
 
 
 def test_files_are_readable_by_their_owner_alone_while_they_are_used(tmp_path: Path) -> None:
@@ -249,8 +249,7 @@ def test_a_broken_database_is_unavailable_for_reading_and_writing(tmp_path: Path
         for use in (
             lambda: vault.store([OTHER], NOW),
             lambda: vault.open(PART.text_hash),
-            lambda: vault.place_of(PART.text_hash),
-            lambda: vault.stored_hashes(NOW),
+            lambda: vault.places("2026", NOW),
             lambda: vault.discard([PART.text_hash]),
         ):
             with pytest.raises(StoreUnavailable):
