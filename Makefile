@@ -38,10 +38,10 @@ check: setup ## Format, lint, types, imports and the quick tests: run it before 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -n 2 -m "not slow"
+	$(BIN)/pytest -q -n 2 -m "not slow and not served"
 
-test: setup ## Run the whole suite
-	$(BIN)/pytest
+test: setup ## Run the whole suite, but for the thousand seeds of test-slow
+	$(BIN)/pytest -m "not slow"
 
 test-slow: setup ## Run only the slow tests: many seeds and large trees
 	$(BIN)/pytest -m slow

@@ -22,6 +22,7 @@ from ledger.errors import InvalidSignature, LedgerError, UnknownKey
 from ledger.key_files import Anchors
 from ledger.state import LedgerState
 from ledger.storage.port import LedgerReader
+from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
 from ledger.writing.public_log import index_key
 from transparency.checkpoints import open_checkpoint
 from transparency.errors import LogMisbehaviour, TransparencyError
@@ -40,7 +41,6 @@ from transparency.trusted_log import TrustedLog
 MAX_PROBLEMS: Final = 1_000
 SIGNATURES_PER_TASK: Final = 256
 READ_BATCH: Final = 1_000
-ENVELOPE_PREFIX: Final = b"dossier-ledger/envelope@v1\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Auditor:
         try:
             if is_seal(entry):
                 self._take_seal(entry_index, parse_seal(entry))
-            elif entry.startswith(ENVELOPE_PREFIX):
+            elif entry.startswith(ENVELOPE_TYPE_LINE):
                 self._report.envelopes += 1
             else:
                 self._take_action(entry_index, entry)

@@ -10,17 +10,16 @@ left unpublished dates nothing. So actions come in groups, one for each publishe
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from domain.actions import Action
 from ledger.action_notes import open_text
 from ledger.errors import LedgerError
+from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
 from transparency.checkpoints import Checkpoint, parse_checkpoint_text
 from transparency.errors import TransparencyError
 from transparency.notes import parse_note
 from transparency.seals import Seal, is_seal, parse_seal
-
-ENVELOPE_TYPE_LINE: Final = b"dossier-ledger/envelope@v1\n"
 
 
 class ProjectionError(Exception):

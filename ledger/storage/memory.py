@@ -44,6 +44,14 @@ class MemoryLedgerStore:
         with self._lock:
             return [event for event in self._events.values() if event.entry_index is None]
 
+    def enveloped_events(self) -> Sequence[StoredEvent]:
+        """Give the deferred actions whose envelope has an entry, in order of recording."""
+        with self._lock:
+            return [event for event in self._events.values() if self._is_enveloped(event)]
+
+    def _is_enveloped(self, event: StoredEvent) -> bool:
+        return event.entry_index is not None and self._bodies[event.entry_index] != event.note
+
     def checkpoint(self) -> PublishedCheckpoint | None:
         """Give the published checkpoint, or None before the first."""
         return self._checkpoint

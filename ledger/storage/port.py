@@ -91,6 +91,9 @@ class LedgerReader(Protocol):
     def deferred_events(self) -> Sequence[StoredEvent]:
         """Give the recorded actions that have no entry yet, in order of recording."""
 
+    def enveloped_events(self) -> Sequence[StoredEvent]:
+        """Give the deferred actions whose envelope has an entry, in order of recording."""
+
     def checkpoint(self) -> PublishedCheckpoint | None:
         """Give the published checkpoint, or None before the first."""
 

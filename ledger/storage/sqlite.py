@@ -95,6 +95,13 @@ class SqliteLedgerReader:
         )
         return [_event(row) for row in rows]
 
+    def enveloped_events(self) -> Sequence[StoredEvent]:
+        """Give the deferred actions whose envelope has an entry, in order of recording."""
+        rows = self._rows(
+            _SELECT_EVENTS + "WHERE entries.body IS NOT NULL ORDER BY stored_events.rowid"
+        )
+        return [_event(row) for row in rows]
+
     def checkpoint(self) -> PublishedCheckpoint | None:
         """Give the published checkpoint, or None before the first."""
         ((tree_size, note),) = self._rows("SELECT tree_size, note FROM checkpoint WHERE id = 1")

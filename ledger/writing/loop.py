@@ -31,6 +31,7 @@ from ledger.writing.writer import Writer
 
 Answer = Callable[[Reply], None]
 RETRY_SECONDS: Final = 1.0
+CALENDAR_SECONDS: Final = 30.0
 REFUSAL_MESSAGE: Final = "refused before it reached the writer"
 
 
@@ -86,8 +87,9 @@ class WriterLoop:
 
     def _step(self) -> bool:
         with self._condition:
-            while not (self._queue or self._published or self._can_seal() or self._may_stop()):
-                self._condition.wait()
+            while not (self._queue or self._published or self._is_due() or self._may_stop()):
+                # The end of a month notifies nobody: it is looked for.
+                self._condition.wait(CALENDAR_SECONDS)
             if self._may_stop():
                 return False
             requests = self._take_group()
@@ -98,8 +100,10 @@ class WriterLoop:
         self._handle(requests)
         return True
 
-    def _can_seal(self) -> bool:
-        return not self._publication_under_way and self._writer.has_unpublished
+    def _is_due(self) -> bool:
+        if self._publication_under_way:
+            return False
+        return self._writer.has_unpublished or self._writer.has_due_envelopes
 
     def _may_stop(self) -> bool:
         if self._failed:

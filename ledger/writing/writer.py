@@ -9,7 +9,7 @@ its steps is the design (architecture.md, "The life of an action")::
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
@@ -33,14 +33,16 @@ from ledger.storage.port import (
     PublishedCheckpoint,
     StoredEvent,
 )
+from ledger.writing.envelopes import DeferredPool
 from ledger.writing.frames import HandedAction, Verdict
 from ledger.writing.public_log import Publication, PublicLog
+from ledger.writing.reading import check_against_checkpoint, read_store
 from transparency.checkpoints import open_checkpoint
 from transparency.errors import CheckpointNotSigned, MalformedCheckpoint, TileNotFound
 from transparency.hashing import leaf_hash
 from transparency.notes import SigningKey
 from transparency.promises import Promise, Refusal, sign_promise, sign_refusal
-from transparency.seals import is_seal, parse_seal
+from transparency.seals import parse_seal
 
 LONGEST_PUBLICATION_DELAY: Final = timedelta(hours=1)
 READ_BATCH: Final = 2_000
@@ -103,6 +105,7 @@ class Writer:
         # Nothing is read yet: `take_over` reads when nobody else writes any more.
         self._state = make_state()
         self._log = PublicLog(self._ledger, keys.log)
+        self._pool = DeferredPool(keys.promise)
         self._checkpoint = PublishedCheckpoint(0, b"")
         self._must_reload = True
 
@@ -115,14 +118,13 @@ class Writer:
         """
         self._must_reload = True
         state, log = self._make_state(), PublicLog(self._ledger, self._keys.log)
-        for body in _stored_bodies(self._store):
-            _take_in(body, state, log)
-        for event in self._store.deferred_events():
-            state.apply_recorded(action_notes.open_text(event.note, self._ledger))
+        pool = DeferredPool(self._keys.promise)
+        read_store(self._store, state, log, pool)
         checkpoint = self._store.checkpoint() or PublishedCheckpoint(0, b"")
-        _check_against_checkpoint(log, checkpoint)
+        check_against_checkpoint(log, checkpoint)
         # Replaced at the end and whole: a publication under way goes on proving with the old log.
         self._state, self._log, self._checkpoint = state, log, checkpoint
+        self._pool = pool
         self._promises.clear()
         self._open_promises.clear()
         self._must_reload = False
@@ -147,7 +149,7 @@ class Writer:
         self._log.forget_published(self._checkpoint.tree_size)
         if self._log.tree_size > self._checkpoint.tree_size:
             if self._log.sealed_size != self._log.tree_size:
-                self._record_group([], with_seal=True)
+                self._record_group([], [], with_seal=True)
             self.publish()
 
     def _check_served(self) -> None:
@@ -177,6 +179,11 @@ class Writer:
         """Tell whether entries wait for a seal, or sealed ones for their publication."""
         return self._log.tree_size > self._checkpoint.tree_size
 
+    @property
+    def has_due_envelopes(self) -> bool:
+        """Tell whether a month has ended whose deferred events are not in the log yet."""
+        return self._pool.has_due(self._now())
+
     def record(self, handed: Sequence[HandedAction], *, with_seal: bool) -> GroupResult:
         """Decide a group and record what is permitted, in one durable transaction.
 
@@ -196,11 +203,12 @@ class Writer:
             raise
 
     def _decide_and_record(self, handed: Sequence[HandedAction], *, with_seal: bool) -> GroupResult:
+        envelopes = self._append_due_envelopes()
         accepted: Accepted = {}
         verdicts = [self._decide(action, accepted) for action in handed]
         seal_now = with_seal and self._log.tree_size > self._log.sealed_size
-        if accepted or seal_now:
-            self._record_group(list(accepted.values()), with_seal=seal_now)
+        if accepted or envelopes or seal_now:
+            self._record_group(list(accepted.values()), envelopes, with_seal=seal_now)
         # A seal that was recorded although the store reported a failure waits here too.
         sealed = with_seal and self._log.sealed_size > self._checkpoint.tree_size
         return GroupResult(verdicts, sealed)
@@ -248,6 +256,8 @@ class Writer:
             # The first promise was forgotten in a restart: what is not published has one.
             note = self._promise(verified, first)
         entry = b"" if first.note == verified.note else first.note
+        if verified.action.kind.deferred and first.entry_index is not None:
+            entry = self._pool.envelope_of(first.note)
         return Verdict("", "", first.entry_index, note, repeated=True, entry=entry)
 
     def _promise(self, verified: VerifiedAction, event: NewEvent | StoredEvent) -> bytes:
@@ -275,14 +285,28 @@ class Writer:
         """Sign that a correctly signed text was refused, and why."""
         return sign_refusal(Refusal(self._ledger, text_hash, code), self._keys.promise)
 
-    def _record_group(self, events: Sequence[NewEvent], *, with_seal: bool) -> None:
-        bodies = (self._append_seal(),) if with_seal else ()
-        self._store.record_group(Group(tuple(events), bodies), fencing_token=self._fencing_token)
+    def _record_group(
+        self, events: Sequence[NewEvent], envelopes: Sequence[NewBody], *, with_seal: bool
+    ) -> None:
+        seals = (self._append_seal(),) if with_seal else ()
+        group = Group(tuple(events), (*envelopes, *seals))
+        self._store.record_group(group, fencing_token=self._fencing_token)
+
+    def _append_due_envelopes(self) -> list[NewBody]:
+        bodies = []
+        for waiting in self._pool.take_due(self._now()):
+            entry_index = self._log.tree_size
+            self._log.append(waiting.envelope, None)
+            body = NewBody(entry_index, waiting.envelope, waiting.stream, waiting.version)
+            bodies.append(body)
+        return bodies
 
     def _sequence(self, verified: VerifiedAction) -> NewEvent:
         action = verified.action
         entry_index: int | None = None
-        if not action.kind.deferred:
+        if action.kind.deferred:
+            self._pool.add(action.stream, action.version, verified.note, self._now())
+        else:
             entry_index = self._log.tree_size
             self._log.append(verified.note, action.stream)
         return NewEvent(action.stream, action.version, action.kind.name, verified.note, entry_index)
@@ -327,34 +351,6 @@ class Writer:
     def prove(self, entry_index: int, tree_size: int) -> tuple[bytes, ...]:
         """Prove that a published entry is in the tree of ``tree_size``."""
         return self._log.prove(entry_index, tree_size)
-
-
-def _stored_bodies(store: LedgerStore) -> Iterator[bytes]:
-    size = store.sequenced_size()
-    for start in range(0, size, READ_BATCH):
-        for entry in store.entries(start, min(size, start + READ_BATCH)):
-            yield entry.body
-
-
-def _take_in(body: bytes, state: LedgerState, log: PublicLog) -> None:
-    if is_seal(body):
-        log.append(body, None)
-        log.note_seal(parse_seal(body).sealed_at)
-        return
-    opened = action_notes.open_entry(body, log.origin)
-    log.append(body, None if opened is None else opened.action.stream)
-    if opened is not None:
-        state.apply_recorded(opened)
-
-
-def _check_against_checkpoint(log: PublicLog, checkpoint: PublishedCheckpoint) -> None:
-    if checkpoint.tree_size == 0:
-        return
-    # The last seal is always compared before anything is served from this store.
-    if checkpoint.tree_size > log.tree_size:
-        raise StoreCorrupt("the published checkpoint is ahead of the stored entries")
-    if log.checkpoint_note(checkpoint.tree_size) != checkpoint.note:
-        raise StoreCorrupt("the stored entries do not have the published root")
 
 
 def _text_hash(note: bytes) -> bytes:

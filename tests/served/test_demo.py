@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.served
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 240

@@ -33,7 +33,7 @@ from transparency.tile_store import FileTileStore
 from transparency.trusted_log import TrustedLog
 from transparency.verifier import verify_receipt
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.served
 
 ROUNDS = 20
 CLIENTS = 6

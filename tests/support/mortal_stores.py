@@ -100,6 +100,10 @@ class MortalStore:
         """Read, as the store inside."""
         return self.inner.deferred_events()
 
+    def enveloped_events(self) -> Sequence[StoredEvent]:
+        """Read, as the store inside."""
+        return self.inner.enveloped_events()
+
     def checkpoint(self) -> PublishedCheckpoint | None:
         """Read, as the store inside."""
         return self.inner.checkpoint()

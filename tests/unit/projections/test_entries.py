@@ -1,7 +1,7 @@
 import pytest
 
+from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
 from projections.entries import (
-    ENVELOPE_TYPE_LINE,
     EntryUnreadable,
     public_entries,
     sealed_groups,
