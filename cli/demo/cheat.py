@@ -103,7 +103,9 @@ def rebuild(data: Path) -> Rebuilt:
 
 _SELECT_NOTE: Final = (
     "SELECT stored_events.state FROM stored_events JOIN entries "
-    "ON entries.notification_id = stored_events.rowid WHERE entries.entry_index = ?"
+    "ON entries.notification_id = stored_events.rowid "
+    # A rating stands in the log as its envelope: its note is another text, and stays.
+    "WHERE entries.entry_index = ? AND entries.body IS NULL"
 )
 _SELECT_FINISHING: Final = (
     "SELECT stored_events.rowid, entries.entry_index, topic, state FROM stored_events "

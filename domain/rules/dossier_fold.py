@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from domain.actions import Action
-from domain.deadlines import due_after_pause, legal_due, needs_calendar
+from domain.deadlines import due_after_pause, is_late, legal_due, needs_calendar
 from domain.dossiers import (
     ENDED_STATUSES,
     WAIT_OF_STATUS,
@@ -172,7 +172,7 @@ def _accepted_version(dossier: Dossier, register: Register) -> Procedure | None:
 
 def _supplement_completed(dossier: Dossier, action: Action, register: Register) -> Dossier:
     procedure = _accepted_version(dossier, register)
-    if procedure is None:
+    if procedure is None or _was_late_before_wait(dossier, register):
         return dossier
     if procedure.supplement_policy is SupplementPolicy.RESTART:
         due = _due_from(dossier, procedure, action.at, register)
@@ -182,9 +182,22 @@ def _supplement_completed(dossier: Dossier, action: Action, register: Register) 
     return dossier
 
 
+def _was_late_before_wait(dossier: Dossier, register: Register) -> bool:
+    """Tell whether the due date had passed when the last wait began.
+
+    What is late stays late: asking for one more paper afterwards neither restarts nor stops it.
+    """
+    if dossier.due is None or not dossier.waits:
+        return False
+    zone = office_record(register, dossier.office).office.time_zone
+    return is_late(dossier.waits[-1].since, dossier.due, zone)
+
+
 def _payment_confirmed(dossier: Dossier, _action: Action, register: Register) -> Dossier:
     procedure = _accepted_version(dossier, register)
     if procedure is None or not procedure.pause_in_payment:
+        return dossier
+    if _was_late_before_wait(dossier, register):
         return dossier
     return _paused(dossier, procedure, register)
 

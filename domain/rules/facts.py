@@ -1,6 +1,7 @@
 """Rules about facts: what the shape of a fact cannot say, checked against header and register."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
 
 from domain.actions import Action
@@ -22,6 +23,7 @@ from domain.facts import (
     DossierSubmitted,
     DueDateImported,
     ExtensionApologyIssued,
+    Facts,
     ImportableFacts,
     KeyRegistered,
     LedgerOpened,
@@ -29,7 +31,7 @@ from domain.facts import (
     ProcedureVersionPublished,
 )
 from domain.keys import KeyRecord, vkey_name
-from domain.moments import parse_moment
+from domain.moments import FIRST_YEAR, LAST_YEAR, parse_moment
 from domain.offices import parse_office
 from domain.procedures import ProcedureRecord, parse_procedure
 from domain.roles import UNGRANTED_ROLES
@@ -45,11 +47,20 @@ def check_facts(state: StreamState | None, action: Action, register: Register) -
         ActionRefused: a fact is missing, invalid, or names something unknown.
     """
     facts = action.facts
+    _check_days(facts)
     if isinstance(facts, ImportableFacts):
         _check_import_marks(facts, action)
     rule = FACT_RULES.get(action.kind.name)
     if rule is not None:
         rule(state, action, register)
+
+
+def _check_days(facts: Facts) -> None:
+    """Refuse days outside the years with which every fold can reckon in any time zone."""
+    for name in facts.__struct_fields__:
+        value = getattr(facts, name)
+        if isinstance(value, date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise FactInvalid(name)
 
 
 def check_stream(action: Action) -> None:
@@ -176,6 +187,9 @@ def _submitted(_state: StreamState | None, action: Action, register: Register) -
         if not action.is_imported:
             raise FactMissing("applicant_key")
         return
+    # Whoever names a key must hold it, or a stranger's key could be tied to a dossier.
+    if vkey_name(facts.applicant_key) not in {signer.key for signer in action.signers}:
+        raise FactInvalid("applicant_key")
     # No log holds citizens' signatures, so an import has nobody who signs as the applicant; and a
     # key that is enrolled would link the dossier to a person.
     if action.is_imported or register.key(vkey_name(facts.applicant_key)) is not None:

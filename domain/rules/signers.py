@@ -33,6 +33,7 @@ def check_signers(state: StreamState | None, action: Action, register: Register)
     zone = _check_office(action, register)
     if isinstance(state, Dossier):
         _check_visit(state, action)
+        _check_import_stays_apart(state, action)
     for signer in action.signers:
         match signer.role:
             case Role.APPLICANT | Role.PROXY:
@@ -83,6 +84,15 @@ def _check_visit(dossier: Dossier, action: Action) -> None:
         return
     if not any(signer.role in VISITING_ROLES for signer in action.signers):
         raise NotYourOffice(str(action.office))
+
+
+def _check_import_stays_apart(dossier: Dossier, action: Action) -> None:
+    """Keep importers off dossiers that this ledger has known from their first action.
+
+    An import tells another system's history; here it could move a due date or an end unseen.
+    """
+    if action.is_imported and not dossier.imported:
+        raise NotYourRole(Role.IMPORTER)
 
 
 def _check_applicant(

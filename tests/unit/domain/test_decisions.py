@@ -190,6 +190,20 @@ def test_supplement_moves_the_due_date_as_the_procedure_says(
     )
 
 
+@pytest.mark.parametrize("policy", [SupplementPolicy.RESTART, SupplementPolicy.PAUSE])
+def test_what_was_late_is_not_healed_by_asking_for_a_supplement(policy: SupplementPolicy) -> None:
+    register = a_register(a_procedure(supplement_policy=policy))
+
+    dossier = dossier_after(
+        an_action("dossier.supplement_requested", at=a_moment("2026-04-20T02:00:00Z")),
+        an_action("dossier.supplement_completed", at=a_moment("2026-04-20T02:05:00Z")),
+        state=a_dossier_in_process(),
+        register=register,
+    )
+
+    assert dossier.due == Due(day=date(2026, 3, 11))
+
+
 def test_supplement_under_an_unknown_limit_leaves_the_due_date() -> None:
     for policy in (SupplementPolicy.RESTART, SupplementPolicy.PAUSE):
         register = a_register(a_procedure(limit=UNKNOWN_LIMIT, supplement_policy=policy))

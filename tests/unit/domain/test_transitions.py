@@ -66,6 +66,7 @@ def _dossier_at(place: str) -> Dossier:
         status_before_wait=None if before is None else Status(before),
         waits=() if wait_kind is None else (Wait(wait_kind, since),),
         approved_at=a_moment(),
+        imported=True,
     )
 
 

@@ -1,17 +1,25 @@
 """Facts: shapes at their limits, and rules that shapes cannot say."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
 
 from domain.decisions import decide
-from domain.errors import ActionRefused, FactInvalid, FactMissing, UnknownProcedure
+from domain.errors import (
+    ActionRefused,
+    FactInvalid,
+    FactMissing,
+    NotYourRole,
+    UnknownProcedure,
+)
 from domain.facts import (
     Channel,
     DossierAccepted,
     DossierSubmitted,
     DossierSubmittedDetails,
+    DueDateImported,
     ExtensionApologyIssued,
     ForeignStepRecorded,
     IntakeRefused,
@@ -104,7 +112,8 @@ def test_officers_facts_bear_no_importers_mark(mark: str) -> None:
 
     with pytest.raises(FactInvalid):
         decide(a_dossier(), an_action("dossier.accepted", facts=facts), a_register())
-    decide(a_dossier(), an_imported_action("dossier.accepted", facts=facts), a_register())
+    imported = a_dossier(imported=True)
+    decide(imported, an_imported_action("dossier.accepted", facts=facts), a_register())
 
 
 def test_label_is_written_out_or_hashed_and_not_both() -> None:
@@ -112,10 +121,34 @@ def test_label_is_written_out_or_hashed_and_not_both() -> None:
 
     with pytest.raises(FactInvalid):
         decide(
-            a_dossier(),
+            a_dossier(imported=True),
             an_imported_action("dossier.foreign_step_recorded", facts=facts),
             a_register(),
         )
+
+
+def test_day_outside_the_years_that_can_be_reckoned_with_is_refused() -> None:
+    facts = DueDateImported(due_on=date(9999, 12, 31))
+    action = an_imported_action("dossier.due_date_imported", facts=facts)
+
+    with pytest.raises(FactInvalid):
+        decide(a_dossier(imported=True), action, a_register())
+
+
+def test_importer_may_not_act_on_a_dossier_that_began_here() -> None:
+    facts = DueDateImported(due_on=date(2031, 12, 31))
+    action = an_imported_action("dossier.due_date_imported", facts=facts)
+
+    with pytest.raises(NotYourRole):
+        decide(a_dossier(), action, a_register())
+
+
+def test_named_applicants_key_must_sign() -> None:
+    proxy = signed_as(Role.PROXY, key=OFFICER_KEY)
+    action = an_action("dossier.submitted", facts=a_submission(), signers=proxy)
+
+    with pytest.raises(FactInvalid):
+        decide(None, action, a_register())
 
 
 def a_submission(**changes: Any) -> DossierSubmitted:

@@ -73,12 +73,12 @@ def test_imported_due_date_stands_against_the_procedures(facts: DueDateImported,
     before = dossier_after(
         an_imported_action("dossier.due_date_imported", facts=facts),
         an_imported_action("dossier.accepted"),
-        state=a_dossier(),
+        state=a_dossier(imported=True),
     )
     afterwards = dossier_after(
         an_imported_action("dossier.accepted"),
         an_imported_action("dossier.due_date_imported", facts=facts),
-        state=a_dossier(),
+        state=a_dossier(imported=True),
     )
 
     assert before.due == afterwards.due == due
@@ -91,7 +91,9 @@ def test_imported_due_date_stands_against_the_procedures(facts: DueDateImported,
 def test_imported_due_date_is_exactly_one(facts: DueDateImported) -> None:
     with pytest.raises(FactInvalid):
         decide(
-            a_dossier(), an_imported_action("dossier.due_date_imported", facts=facts), a_register()
+            a_dossier(imported=True),
+            an_imported_action("dossier.due_date_imported", facts=facts),
+            a_register(),
         )
 
 
@@ -99,7 +101,7 @@ def test_imported_end_wins_over_an_earlier_end() -> None:
     dossier = dossier_after(
         an_imported_action("dossier.resolution_refused", at=a_moment("2026-03-05")),
         an_imported_action("dossier.end_imported", at=a_moment("2026-03-04")),
-        state=a_dossier_in_process(),
+        state=a_dossier_in_process(imported=True),
     )
 
     assert dossier.ended_at == a_moment("2026-03-04")
@@ -109,7 +111,9 @@ def test_imported_end_wins_over_an_earlier_end() -> None:
 def test_imported_end_closes_a_wait_and_names_its_outcome() -> None:
     end = an_imported_action("dossier.end_imported", at=a_moment("2026-03-04"))
     granted = an_imported_action("dossier.end_imported", facts=EndImported(outcome=Outcome.GRANTED))
-    waiting = dossier_after(an_action("dossier.payment_required"), state=a_dossier_in_process())
+    waiting = dossier_after(
+        an_action("dossier.payment_required"), state=a_dossier_in_process(imported=True)
+    )
 
     ended = dossier_after(end, state=waiting)
 
@@ -123,7 +127,7 @@ def test_return_after_an_imported_end_leaves_the_end() -> None:
     dossier = dossier_after(
         an_imported_action("dossier.end_imported", at=a_moment("2026-03-04")),
         an_imported_action("dossier.result_returned", at=a_moment("2026-03-08")),
-        state=a_dossier_in_process(),
+        state=a_dossier_in_process(imported=True),
     )
 
     assert dossier.ended_at == a_moment("2026-03-04")
@@ -131,7 +135,7 @@ def test_return_after_an_imported_end_leaves_the_end() -> None:
 
 
 def test_foreign_step_changes_nothing() -> None:
-    dossier = a_dossier(status=Status.STOPPED)
+    dossier = a_dossier(status=Status.STOPPED, imported=True)
 
     assert (
         dossier_after(an_imported_action("dossier.foreign_step_recorded"), state=dossier) == dossier
