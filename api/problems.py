@@ -220,6 +220,10 @@ _LEDGER: Final[Mapping[ErrorType, ProblemType]] = {
     ledger_errors.InvalidSignature: _forbidden(
         "Chữ ký sai.", "A signature does not belong to the text and its key."
     ),
+    ledger_errors.KeyNameTaken: _forbidden(
+        "Tên khóa và khóa công khai không đi đôi với nhau.",
+        "The key's name belongs to another key, or the key has another name.",
+    ),
     ledger_errors.UnknownDossier: _row(
         HTTPStatus.NOT_FOUND,
         "Không tìm thấy hồ sơ, hoặc mã bí mật không đúng.",

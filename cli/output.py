@@ -17,8 +17,9 @@ from rich.progress import Progress
 
 from api.settings import SettingsInvalid
 from domain.errors import DomainError
-from ledger.errors import LedgerError, StoreUnavailable
+from ledger.errors import LedgerError, SignatureLinesMismatch, StoreUnavailable
 from ledger.importing.errors import MalformedMapping, MalformedSource
+from projections.entries import EntryUnreadable, ProjectionError
 from transparency.errors import TileNotFound, TileStoreUnavailable, TransparencyError
 
 EXIT_OK: Final = 0
@@ -44,7 +45,7 @@ def exit_code_of(error: Exception) -> int:
         return EXIT_USAGE
     if isinstance(error, StoreUnavailable | TileStoreUnavailable | TileNotFound):
         return EXIT_UNREACHABLE
-    if isinstance(error, TransparencyError):
+    if isinstance(error, TransparencyError | SignatureLinesMismatch | EntryUnreadable):
         return EXIT_FAILED
     return EXIT_REFUSED
 
@@ -65,6 +66,7 @@ def command(
             except (
                 LedgerError,
                 DomainError,
+                ProjectionError,
                 TransparencyError,
                 SettingsInvalid,
                 UsageProblem,

@@ -43,6 +43,7 @@ from transparency import errors as transparency_errors
 from transparency.encoding import decode_base64, encode_base64
 from transparency.hashing import leaf_hash
 from transparency.notes import (
+    ED25519_KEY_TYPE,
     SignedNote,
     VerificationKey,
     check_signature,
@@ -284,7 +285,7 @@ def keys_brought(action: Action) -> Mapping[str, VerificationKey]:
     Raises:
         SchemaMismatch: a key is malformed, or its name is not derived from its public part.
     """
-    texts = _vkeys_of(action.facts)
+    texts = vkeys_of(action.facts)
     if not texts:
         return {}
     brought = {}
@@ -293,13 +294,16 @@ def keys_brought(action: Action) -> Mapping[str, VerificationKey]:
             key = parse_vkey(text)
         except transparency_errors.MalformedKey as error:
             raise SchemaMismatch(str(error)) from error
+        if key.key_type != ED25519_KEY_TYPE:
+            raise SchemaMismatch(f"{key.name} is not a key that signs actions")
         if not _is_derived_name(key) and not _is_log_key(key, action):
             raise SchemaMismatch(f"the name of {key.name} is not derived from its key")
         brought[key.name] = key
     return brought
 
 
-def _vkeys_of(facts: Facts) -> list[str]:
+def vkeys_of(facts: Facts) -> list[str]:
+    """Give the texts of the keys that facts bring."""
     members = ("vkey", "applicant_key", "registrar_vkey", "log_vkey", "promise_vkey", "system_vkey")
     found = [getattr(facts, member, None) for member in members]
     recovery: tuple[str, ...] = getattr(facts, "recovery_vkeys", ())

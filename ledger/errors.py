@@ -85,6 +85,12 @@ class UnknownKey(ActionNotVerified):
     code = "unknown_key"
 
 
+class KeyNameTaken(ActionNotVerified):
+    """The name belongs to another public key, or the public key has another name."""
+
+    code = "key_name_taken"
+
+
 class InvalidSignature(ActionNotVerified):
     """A signature does not belong to the text and the key that it names."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from domain.actions import Action
+from domain.actions import Action, StreamType
 from domain.calendars import CalendarRecord
 from domain.decisions import RatingRecord, StreamState, decide, decide_private, evolve
 from domain.dossiers import Dossier
@@ -19,9 +19,9 @@ from domain.offices import OfficeRecord
 from domain.procedures import ProcedureRecord
 from domain.rules.facts import check_stream
 from domain.rules.signers import check_signers
-from ledger.action_notes import OpenedText
+from ledger.action_notes import OpenedText, vkeys_of
 from ledger.documents import DocumentSource
-from ledger.errors import ActedInTheFuture, StaleVersion
+from ledger.errors import ActedInTheFuture, KeyNameTaken, StaleVersion
 from transparency.encoding import encode_base64
 from transparency.hashing import leaf_hash
 
@@ -48,6 +48,8 @@ class LedgerState:
         self._heads: dict[str, Head] = {}
         self._roots: dict[str, KeyRecord] = {}
         self._rated: set[tuple[str, str]] = set()
+        self._key_of_name: dict[str, str] = {}
+        self._stream_of_enrolled: dict[str, str] = {}
 
     def head(self, stream: str) -> Head | None:
         """Give the head of a stream, or None where it has no entry."""
@@ -111,6 +113,7 @@ class LedgerState:
             check_signers(state, action, self)
             raise StaleVersion("version or previous do not continue the stream; read it again")
         decide(state, action, self)
+        self._check_key_names(action)
         decide_private(state, action, self)
         self._check_first_rating(state, action)
         _check_not_in_future(action.at, not_before)
@@ -125,6 +128,7 @@ class LedgerState:
         if not _continues(action, head):
             raise StaleVersion("version or previous do not continue the stream")
         decide(None if head is None else head.state, action, self)
+        self._check_key_names(action)
         _check_not_in_future(action.at, not_before)
 
     def apply(self, action: Action, action_leaf_hash: bytes) -> None:
@@ -132,6 +136,7 @@ class LedgerState:
         head = self._heads.get(action.stream)
         state = evolve(None if head is None else head.state, action, self)
         self._heads[action.stream] = Head(action.version, action_leaf_hash, state)
+        self._remember_keys(action)
         if isinstance(state, LedgerRecord):
             self._roots = {record.name: record for record in root_keys(state)}
         elif isinstance(state, RatingRecord):
@@ -141,12 +146,33 @@ class LedgerState:
         """Take in an action that the ledger has recorded, without deciding again."""
         self.apply(opened.action, leaf_hash(opened.note))
 
+    def _check_key_names(self, action: Action) -> None:
+        # SPEC: formats.md, "Keys": one name per public key for ever; log, witness, promise and
+        # actor keys never coincide.
+        for name, public_key in _named_keys(action):
+            is_other = self._key_of_name.get(name, public_key) != public_key
+            enrolled_on = self._stream_of_enrolled.get(public_key, action.stream)
+            if is_other or enrolled_on != action.stream:
+                raise KeyNameTaken(f"{name} and its public key do not belong together alone")
+
+    def _remember_keys(self, action: Action) -> None:
+        for name, public_key in _named_keys(action):
+            self._key_of_name[name] = public_key
+            if action.kind.stream is not StreamType.DOSSIER:
+                self._stream_of_enrolled[public_key] = action.stream
+
     def _check_first_rating(self, state: StreamState | None, action: Action) -> None:
         if not action.kind.deferred:
             return
         rating = evolve(state, action, self)
         if isinstance(rating, RatingRecord) and (rating.dossier, rating.stage) in self._rated:
             raise NotPermitted(f"{action.kind.name} {rating.stage}")
+
+
+def _named_keys(action: Action) -> list[tuple[str, str]]:
+    """Give name and public key, in base64, of each key that an action brings."""
+    texts = [text.split("+", 2) for text in vkeys_of(action.facts)]
+    return [(name, public_key) for name, _, public_key in texts]
 
 
 def _continues(action: Action, head: Head | None) -> bool:

@@ -81,6 +81,7 @@ def explain(receipt: VerifiedReceipt, anchors: Anchors) -> tuple[list[str], list
     """Say what a verified receipt proves, and what needs more than it.
 
     Raises:
+        SignatureLinesMismatch: the entry is not signed by exactly those that it names.
         SignatureInvalid: the entry's own signature by a key that it brings does not verify.
     """
     checkpoint = receipt.checkpoint.checkpoint
@@ -95,7 +96,10 @@ def explain(receipt: VerifiedReceipt, anchors: Anchors) -> tuple[list[str], list
         "that others see the same log (no witness has cosigned this checkpoint)",
     ]
     opened = _open(receipt.entry, anchors)
-    if opened is not None:
+    if opened is None:
+        open_questions.append("what the entry says: it is no action of this ledger (a seal, say)")
+    else:
+        action_notes.check_signature_lines(opened)
         proved.append(_describe(opened))
         _judge_signers(opened, proved, open_questions)
     return proved, open_questions
@@ -113,7 +117,8 @@ def _describe(opened: OpenedText) -> str:
     by = " and ".join(f"{signer.key} as {signer.role.value}" for signer in action.signers)
     return (
         f"the entry is the action {action.kind.name}, version {action.version} of "
-        f"{action.stream}, said to have happened at {render_moment(action.at)}, signed by {by}"
+        f"{action.stream}, said to have happened at {render_moment(action.at)}; it names as its "
+        f"signers {by}"
     )
 
 
