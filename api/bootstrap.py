@@ -30,7 +30,7 @@ from api.nonces import NonceMemory
 from api.parts import Clock, Parts
 from api.settings import Settings, settings_of_process
 from api.signatures import RequestVerifier, key_record
-from ledger.documents import DocumentFolder
+from ledger.documents import CopiedDocuments, DocumentFolder
 from ledger.errors import StoreUnavailable
 from ledger.intake import Intake
 from ledger.key_files import OperatorKeys, load_or_make_operator_keys
@@ -110,9 +110,11 @@ def ledger_reader(settings: Settings) -> SqliteLedgerReader:
     return SqliteLedgerReader(data_folder(settings).ledger)
 
 
-def documents(settings: Settings) -> DocumentFolder:
+def documents(settings: Settings) -> CopiedDocuments:
     """Open the folder of public documents."""
-    return DocumentFolder(data_folder(settings).documents)
+    folder = data_folder(settings)
+    kept, published = DocumentFolder(folder.documents), DocumentFolder(folder.published_documents)
+    return CopiedDocuments(kept, published)
 
 
 def tile_store(settings: Settings) -> FileTileStore:
@@ -140,6 +142,7 @@ def writer_core(settings: Settings) -> Writer:
     folder = data_folder(settings)
     keys = prepare_data_folder(settings)
     sources = documents(settings)
+    sources.complete_copies()
     return Writer(
         SqliteLedgerStore(folder.ledger),
         tile_store(settings),

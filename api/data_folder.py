@@ -52,6 +52,11 @@ class DataFolder:
         return self.path / "documents"
 
     @property
+    def published_documents(self) -> Path:
+        """Give their copies within the log: who copies the log has everything public."""
+        return self.log / "documents"
+
+    @property
     def keys(self) -> Path:
         """Give the folder of private keys and trust anchors."""
         return self.path / "keys"
@@ -66,20 +71,58 @@ class DataFolder:
         """Give the file that a simulated clock reads."""
         return self.path / "clock"
 
+    @property
+    def lock(self) -> Path:
+        """Give the file whose lock keeps a second writer out."""
+        return self.path / "lock"
+
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the folder's lock; the system lets go of it when the process dies.
+    def locked(self) -> Iterator[int]:
+        """Hold the folder's lock; the value is the descriptor that holds it.
+
+        The lock belongs to the open file, not to the process. A child that is given the
+        descriptor (`kept_locked`) holds the same lock, until the last of them closes it or dies;
+        the other children of this process do not inherit it.
 
         Raises:
             LedgerBusy: another process holds it.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self.lock, os.O_RDWR | os.O_CREAT, 0o600)
+        with self._holding(descriptor):
+            yield descriptor
+
+    @contextmanager
+    def kept_locked(self, descriptor: int) -> Iterator[None]:
+        """Go on holding the lock that the process before us took and handed over.
+
+        Raises:
+            LedgerBusy: the descriptor does not hold this folder's lock.
+        """
+        try:
+            # It came through an exec, so our own children would inherit it too.
+            fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+        except OSError as error:
+            raise LedgerBusy("the lock was not handed over") from error
+        with self._holding(descriptor):
+            yield
+
+    @contextmanager
+    def _holding(self, descriptor: int) -> Iterator[None]:
         try:
             try:
+                # Where this open file holds the lock already, this changes nothing.
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise LedgerBusy("another process writes in this data folder") from error
+            if not self._is_lock(descriptor):
+                raise LedgerBusy("the lock of this data folder is another file by now")
             yield
         finally:
             os.close(descriptor)
+
+    def _is_lock(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), self.lock.stat())
+        except FileNotFoundError:
+            return False

@@ -7,7 +7,7 @@ from datetime import datetime
 from api.limiting import LookupLimiter
 from api.settings import Settings
 from api.signatures import RequestVerifier
-from ledger.documents import DocumentFolder
+from ledger.documents import DocumentSource
 from ledger.intake import Intake
 from ledger.key_files import Anchors
 from ledger.private.vault import Vault
@@ -35,7 +35,7 @@ class Parts:
     intake: Intake
     keys: StoredKeys
     vault: Vault
-    documents: DocumentFolder
+    documents: DocumentSource
     tile_store: LogSource
     views: Views
     view_secret: bytes

@@ -72,6 +72,9 @@ def command(
                 UsageProblem,
             ) as error:
                 fail(error, as_json=bool(kwargs.get("as_json")))
+            except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+                problem = UsageProblem(f"{error.filename}: {error.strerror}")
+                fail(problem, as_json=bool(kwargs.get("as_json")))
 
         wrapped: Any = guarded
         for option in (_json_option, _data_option):

@@ -62,7 +62,8 @@ class Session:
         answers = await self.intake.submit(actions, self.settings.longest_wait_seconds)
         for answer in answers:
             if answer.code:
-                raise Refused(f"{answer.code}: {answer.message}")
+                is_named = answer.message.startswith(answer.code)
+                raise Refused(answer.message if is_named else f"{answer.code}: {answer.message}")
         return answers
 
 

@@ -13,12 +13,14 @@ from ledger.documents import MAX_DOCUMENT_BYTES, DocumentFolder, DocumentSource
 from ledger.errors import LedgerError, StoreUnavailable
 from ledger.key_files import Anchors, load_anchors
 from transparency.checkpoints import open_checkpoint
-from transparency.errors import MalformedKey
+from transparency.errors import MalformedKey, TileNotFound
 from transparency.http_source import HttpTileSource
 from transparency.tile_store import FileTileStore, LogSource
 from transparency.trusted_log import TrustedLog
 
 TIMEOUT_SECONDS: Final = 20.0
+# Entry 0 and its seal: a ledger that has published nothing yet.
+ENTRIES_WITHOUT_DOCUMENTS: Final = 2
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 NOT_FOUND: Final = 404
 
@@ -53,7 +55,8 @@ class LogAddress:
         """Open the public documents that belong to the log."""
         if self.is_remote:
             return HttpDocuments(self.site)
-        return DocumentFolder(Path(self.text).parent / "documents")
+        inside = Path(self.text) / "documents"
+        return DocumentFolder(inside if inside.is_dir() else Path(self.text).parent / "documents")
 
 
 def open_address(address: str) -> urllib.request.OpenerDirector:
@@ -107,11 +110,45 @@ def find_anchors(given: Path | None, data: Path) -> Anchors:
 
 
 def find_log(given: str | None, data: Path) -> LogAddress:
-    """Give the log that was named, or the data folder's own."""
-    return LogAddress(given or str(data / "log"))
+    """Give the log that was named, or the data folder's own.
+
+    A site's address without a path means the log that a ledger serves there.
+    """
+    address = LogAddress(given or str(data / "log"))
+    if address.is_remote and urlsplit(address.text).path in ("", "/"):
+        return LogAddress(f"{address.site}/log")
+    return address
 
 
 def open_log(address: LogAddress, anchors: Anchors) -> TrustedLog:
-    """Open a log at its present checkpoint, which the anchored key must have signed."""
+    """Open a log at its present checkpoint, which the anchored key must have signed.
+
+    Raises:
+        StoreUnavailable: there is no log at that place, or its public documents are not there.
+        CheckpointNotSigned: the log is another one than the anchors are for.
+    """
     tiles = address.tiles()
-    return TrustedLog(tiles, open_checkpoint(tiles.read_checkpoint(), anchors.log))
+    try:
+        note = tiles.read_checkpoint()
+    except TileNotFound as error:
+        raise StoreUnavailable(f"there is no log at {address.text}: no checkpoint") from error
+    log = TrustedLog(tiles, open_checkpoint(note, anchors.log))
+    _check_documents_are_here(address, log)
+    return log
+
+
+def _check_documents_are_here(address: LogAddress, log: TrustedLog) -> None:
+    """Tell a log that was copied without its documents from one whose operator lost some.
+
+    Raises:
+        StoreUnavailable: no documents are kept where this log lies.
+    """
+    if address.is_remote or log.tree_size <= ENTRIES_WITHOUT_DOCUMENTS:
+        return
+    if (
+        not (Path(address.text) / "documents").is_dir()
+        and not (Path(address.text).parent / "documents").is_dir()
+    ):
+        raise StoreUnavailable(
+            f"the public documents of this log are not here: copy documents/ into {address.text}"
+        )

@@ -60,6 +60,18 @@ class DocumentFolder:
             raise StoreUnavailable(f"document {name} cannot be stored: {error}") from error
         return name
 
+    def copy_missing_from(self, source: "DocumentFolder") -> None:
+        """Take over the documents that another folder has and this one lacks.
+
+        Raises:
+            StoreCorrupt: a document of the source was changed on disk.
+            StoreUnavailable: the disk does not write.
+        """
+        for path in sorted(source._folder.glob("*")):
+            document = None if (self._folder / path.name).exists() else source.read(path.name)
+            if document is not None:
+                self.store(document)
+
     def _write(self, path: Path, document: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         # Two workers, and two threads of one, may store the same document at the same time.
@@ -73,6 +85,32 @@ class DocumentFolder:
         descriptor = os.open(self._folder, os.O_RDONLY)
         os.fsync(descriptor)
         os.close(descriptor)
+
+
+class CopiedDocuments:
+    """Documents in a folder of their own, with a copy in the public log's folder.
+
+    The first is what decisions rest on; the copy is for whoever takes the log elsewhere.
+    """
+
+    def __init__(self, kept: DocumentFolder, published: DocumentFolder):
+        self._kept = kept
+        self._published = published
+
+    def read(self, document_hex: str) -> bytes | None:
+        """Give the document with that hash, or None where it is missing."""
+        return self._kept.read(document_hex)
+
+    def store(self, document: bytes) -> str:
+        """Keep a document durably in both places and give its hash."""
+        name = self._kept.store(document)
+        # CRASH: a copy that was not made is made at the writer's next start.
+        self._published.store(document)
+        return name
+
+    def complete_copies(self) -> None:
+        """Make the copies that a crash, or the loss of the log's folder, left missing."""
+        self._published.copy_missing_from(self._kept)
 
 
 class MemoryDocuments:

@@ -10,15 +10,21 @@ perhaps a `.new` file, which the next write replaces; nothing ever reads it.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from transparency.errors import TileNotFound, TileStoreCorrupt, TileStoreUnavailable
-from transparency.tiles import parse_tile_path
+from transparency.errors import (
+    MalformedTilePath,
+    TileNotFound,
+    TileStoreCorrupt,
+    TileStoreUnavailable,
+)
+from transparency.tiles import TILE_WIDTH, EntryBundle, parse_tile_path
 
 CHECKPOINT_PATH = "checkpoint"
+BUNDLES_PATH = "tile/entries"
 
 _NEW_FILE_SUFFIX = ".new"
 
@@ -52,6 +58,14 @@ class TileStore(LogSource, Protocol):
 
     def write_checkpoint(self, note: bytes) -> None:
         """Replace the checkpoint in one step; it is durable when this returns."""
+        ...
+
+    def largest_tree_size(self) -> int:
+        """Tell how far the stored entry bundles reach, full or partial; 0 where there are none.
+
+        A bundle counts by its path alone. After a crash, or where the checkpoint is lost, this
+        may be more than any checkpoint in the store says.
+        """
         ...
 
 
@@ -90,6 +104,10 @@ class MemoryTileStore:
     def write_checkpoint(self, note: bytes) -> None:
         """Replace the checkpoint."""
         self._checkpoint = note
+
+    def largest_tree_size(self) -> int:
+        """Tell how far the stored entry bundles reach."""
+        return _reach(self._files)
 
 
 class FileTileStore:
@@ -138,6 +156,17 @@ class FileTileStore:
             for folder in changed:
                 _sync_folder(folder)
 
+    def largest_tree_size(self) -> int:
+        """Tell how far the stored entry bundles reach; files under other names do not count."""
+        with _disk_errors():
+            return _reach(self._paths_below(BUNDLES_PATH))
+
+    def _paths_below(self, path: str) -> Iterator[str]:
+        # Without `onerror` a folder that cannot be read would pass for an empty one.
+        for folder, _, names in os.walk(self._folder / path, onerror=_raise_unless_missing):
+            place = Path(folder).relative_to(self._folder).as_posix()
+            yield from (f"{place}/{name}" for name in names)
+
     def _read_file(self, path: str) -> bytes:
         with _disk_errors():
             try:
@@ -157,6 +186,23 @@ class FileTileStore:
 def _check_unchanged(path: str, stored: bytes, data: bytes) -> None:
     if stored != data:
         raise TileStoreCorrupt(f"{path} holds other bytes than those to be written")
+
+
+def _reach(paths: Iterable[str]) -> int:
+    return max((_end_of_bundle(path) for path in paths), default=0)
+
+
+def _end_of_bundle(path: str) -> int:
+    try:
+        place = parse_tile_path(path)
+    except MalformedTilePath:
+        return 0
+    return place.index * TILE_WIDTH + place.width if isinstance(place, EntryBundle) else 0
+
+
+def _raise_unless_missing(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 @contextmanager

@@ -68,7 +68,7 @@ class _Wanted:
 @click.option("--details", help="Private details, JSON; a dossier's secret is made if missing.")
 @click.option(
     "--document",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False),
     help="The public document that a publication names by its hash.",
 )
 @click.option("--at", help="When it happened; default now.")

@@ -9,6 +9,8 @@ import traceback
 from pathlib import Path
 from typing import Final
 
+import click
+
 from api import bootstrap
 from api.data_folder import DataFolder
 from api.settings import Settings, settings_of_process
@@ -24,11 +26,13 @@ SWEEP_SECONDS: Final = 24 * 3600.0
 
 
 @command("writer", help="The one writer of a data folder (started by serve).", hidden=True)
-def writer(data: Path, *, as_json: bool) -> None:
-    """Hold the folder's lock and record until told to stop."""
+@click.option("--lock-fd", type=click.IntRange(min=3), default=None, hidden=True)
+def writer(lock_fd: int | None, data: Path, *, as_json: bool) -> None:
+    """Hold the folder's lock, taken or handed over by serve, and record until told to stop."""
     del as_json
     settings = settings_of_process({"data": data})
-    with DataFolder(settings.data).locked():
+    folder = DataFolder(settings.data)
+    with folder.locked() if lock_fd is None else folder.kept_locked(lock_fd):
         asyncio.run(_write(settings))
 
 

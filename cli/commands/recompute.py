@@ -18,6 +18,7 @@ from cli.sources import (
     find_anchors,
     find_log,
     open_address,
+    open_log,
 )
 from ledger.errors import StoreUnavailable
 from ledger.key_files import Anchors
@@ -37,10 +38,11 @@ def recompute(log_text: str | None, anchors: Path | None, data: Path, *, as_json
     """Compare with the stored views; an address: with what it publishes; a folder: only compute."""
     trusted = find_anchors(anchors, data)
     address = find_log(log_text, data)
+    log_size = open_log(address, trusted).tree_size
     published = _published(address, data, is_own=log_text is None)
     recomputed = recompute_from(address, trusted, published)
     differences = [] if published is None else compare(published, recomputed)
-    _print(recomputed, published, differences, as_json=as_json)
+    _print(recomputed, published, differences, log_size, as_json=as_json)
     if differences:
         sys.exit(EXIT_FAILED)
 
@@ -90,6 +92,7 @@ def _print(
     recomputed: CountStatistics,
     published: CountStatistics | None,
     differences: list[Difference],
+    log_size: int,
     *,
     as_json: bool,
 ) -> None:
@@ -99,6 +102,8 @@ def _print(
         "figures": len(recomputed.figures),
         "differences": len(differences),
         "checkpoint_size": recomputed.checkpoint.size,
+        "log_size": log_size,
+        "entries_behind": log_size - recomputed.checkpoint.size,
         "compared": published is not None,
         "total": msgspec.to_builtins(recomputed.total),
         "shown": shown,

@@ -1,8 +1,12 @@
 """``serve``: writer, follower and web workers as processes of one supervisor.
 
-The supervisor makes the keys, opens the listening socket, starts the three and restarts writer or
-follower when one dies; gunicorn restarts its own workers. The first line on standard output is
-the address.
+The supervisor takes the folder's lock, makes the keys, opens the listening socket, starts the three
+and restarts writer or follower when one dies; gunicorn restarts its own workers. The first line on
+standard output is the address.
+
+The writer shares the supervisor's lock, so nobody slips in while it is started again. A supervisor
+that is killed (SIGKILL) leaves its children behind: they go on serving, the writer goes on holding
+the lock, and a new ``serve`` is refused until that writer is ended.
 """
 
 import contextlib
@@ -26,7 +30,7 @@ from api import bootstrap
 from api.data_folder import DataFolder
 from api.settings import Settings, environment_of_child, settings_of_process
 from cli.output import EXIT_REFUSED, UsageProblem, command, fail, report, talk
-from ledger.errors import LedgerBusy, LedgerError, StoreUnavailable, WriterUnavailable
+from ledger.errors import LedgerError, StoreUnavailable, WriterUnavailable
 
 START_SECONDS: Final = 60.0
 LONGEST_SOCKET_PATH_BYTES: Final = 107
@@ -35,6 +39,12 @@ POLL_SECONDS: Final = 0.1
 FIRST_BACKOFF_SECONDS: Final = 0.2
 LONGEST_BACKOFF_SECONDS: Final = 1.0
 GRACEFUL_SECONDS: Final = 10
+
+
+class WriterRefused(LedgerError):
+    """The writer refused its data folder; a new start would only be refused again."""
+
+    code = "writer_refused"
 
 
 @command("serve", help="Serve the ledger: API, pages and log files.")
@@ -60,11 +70,13 @@ def serve(  # noqa: PLR0913 - one argument per option
     settings = settings_of_process(
         {"data": data, **{name: value for name, value in given.items() if value is not None}}
     )
-    socket_path = DataFolder(settings.data.absolute()).socket
+    folder = DataFolder(settings.data.absolute())
+    socket_path = folder.socket
     if len(str(socket_path).encode()) > LONGEST_SOCKET_PATH_BYTES:
         raise UsageProblem(f"{socket_path} is too long for a Unix socket: use a shorter --data")
-    with _listening(settings) as listener:
-        _run(settings, listener, as_json=as_json)
+    # The lock first: a second server on this folder says so, whatever its port.
+    with folder.locked() as lock, _listening(settings) as listener:
+        _run(settings, listener, lock, as_json=as_json)
 
 
 @contextlib.contextmanager
@@ -80,21 +92,23 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
-def _run(settings: Settings, listener: socket.socket, *, as_json: bool) -> None:
+def _run(settings: Settings, listener: socket.socket, lock: int, *, as_json: bool) -> None:
     bootstrap.prepare_data_folder(settings)
     bootstrap.open_views(settings).close()
     host, port = listener.getsockname()[:2]
     processes = _Processes(environment_of_child(settings))
     stopping = _Stopping()
     try:
-        processes.start("writer", _own("writer", settings.data))
+        writer = [*_own("writer", settings.data), "--lock-fd", str(lock)]
+        processes.start("writer", writer, inherits=lock)
         _wait_for_writer(processes, DataFolder(settings.data).socket)
         processes.start("follower", _own("follow", settings.data))
-        processes.start("web", _gunicorn(settings, listener), listener)
+        processes.start("web", _gunicorn(settings, listener), inherits=listener.fileno())
         _wait_for_web(processes, host, port)
         report({"address": f"http://{host}:{port}"}, as_json=as_json, text=f"http://{host}:{port}")
         sys.stdout.flush()
         while not stopping.asked:
+            _check_not_refused(processes)
             processes.restart_dead()
             time.sleep(POLL_SECONDS)
     except LedgerError as error:
@@ -132,15 +146,19 @@ def _gunicorn(settings: Settings, listener: socket.socket) -> list[str]:
 def _wait_for_writer(processes: "_Processes", path: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
+        _check_not_refused(processes)
         code = processes.exit_code("writer")
-        if code == EXIT_REFUSED:
-            raise LedgerBusy("another process writes in this data folder")
         if code is not None:
             raise WriterUnavailable(f"the writer ended with exit code {code}")
         if _answers(path):
             return
         time.sleep(POLL_SECONDS / 2)
     raise WriterUnavailable("the writer did not start in time")
+
+
+def _check_not_refused(processes: "_Processes") -> None:
+    if processes.exit_code("writer") == EXIT_REFUSED:
+        raise WriterRefused("the writer refused this data folder; its own words stand before this")
 
 
 def _wait_for_web(processes: "_Processes", host: str, port: int) -> None:
@@ -185,7 +203,7 @@ class _Stopping:
 @dataclass(slots=True)
 class _Child:
     arguments: Sequence[str]
-    listener: socket.socket | None
+    inherits: int | None
     process: "subprocess.Popen[bytes]"
     backoff_seconds: float = FIRST_BACKOFF_SECONDS
     restart_at: float = field(default=0.0)
@@ -198,15 +216,11 @@ class _Processes:
         self._environment = environment
         self._children: dict[str, _Child] = {}
 
-    def start(
-        self, name: str, arguments: Sequence[str], listener: socket.socket | None = None
-    ) -> None:
-        self._children[name] = _Child(arguments, listener, self._spawn(arguments, listener))
+    def start(self, name: str, arguments: Sequence[str], *, inherits: int | None = None) -> None:
+        """Start a child, which gets one of our descriptors or none."""
+        self._children[name] = _Child(arguments, inherits, self._spawn(arguments, inherits))
 
-    def _spawn(
-        self, arguments: Sequence[str], listener: socket.socket | None
-    ) -> "subprocess.Popen[bytes]":
-        inherited = () if listener is None else (listener.fileno(),)
+    def _spawn(self, arguments: Sequence[str], inherits: int | None) -> "subprocess.Popen[bytes]":
         # A group of its own: an interrupt at the terminal reaches the supervisor alone, which
         # then stops web, follower and writer in this order.
         return subprocess.Popen(  # noqa: S603 - our own program, no shell
@@ -214,7 +228,7 @@ class _Processes:
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr,
             env=self._environment,
-            pass_fds=inherited,
+            pass_fds=() if inherits is None else (inherits,),
             start_new_session=True,
         )
 
@@ -233,7 +247,7 @@ class _Processes:
                 child.backoff_seconds = min(LONGEST_BACKOFF_SECONDS, child.backoff_seconds * 2)
             elif now >= child.restart_at:
                 child.restart_at = 0.0
-                child.process = self._spawn(child.arguments, child.listener)
+                child.process = self._spawn(child.arguments, child.inherits)
 
     def stop(self) -> None:
         """End all, the last started first: nobody hands over to a writer that is gone."""

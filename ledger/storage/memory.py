@@ -2,9 +2,17 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ledger.errors import NotTheWriter, StaleVersion, StoreCorrupt
-from ledger.storage.port import Group, PublishedCheckpoint, StoredEntry, StoredEvent
+from ledger.storage.port import (
+    EventPlace,
+    Group,
+    NewBody,
+    PublishedCheckpoint,
+    StoredEntry,
+    StoredEvent,
+)
 
 
 class MemoryLedgerStore:
@@ -14,6 +22,8 @@ class MemoryLedgerStore:
         self._lock = threading.RLock()
         self._events: dict[tuple[str, int], StoredEvent] = {}
         self._bodies: list[bytes] = []
+        self._places: list[EventPlace | None] = []
+        self._enveloped: set[tuple[str, int]] = set()
         self._checkpoint: PublishedCheckpoint | None = None
         self._fencing_token = 0
 
@@ -28,6 +38,14 @@ class MemoryLedgerStore:
             if end_index > len(self._bodies):
                 raise StoreCorrupt(f"entries {start_index} to {end_index} are not all stored")
             return [StoredEntry(i, self._bodies[i]) for i in range(start_index, end_index)]
+
+    def event_places(self, start_index: int, end_index: int) -> Sequence[EventPlace | None]:
+        """Give where the events of the entries [start, end) are stored; None for a seal."""
+        assert 0 <= start_index <= end_index
+        with self._lock:
+            if end_index > len(self._places):
+                raise StoreCorrupt(f"entries {start_index} to {end_index} are not all stored")
+            return self._places[start_index:end_index]
 
     def find(self, stream: str, version: int) -> StoredEvent | None:
         """Give the action recorded under one version of a stream."""
@@ -47,10 +65,7 @@ class MemoryLedgerStore:
     def enveloped_events(self) -> Sequence[StoredEvent]:
         """Give the deferred actions whose envelope has an entry, in order of recording."""
         with self._lock:
-            return [event for event in self._events.values() if self._is_enveloped(event)]
-
-    def _is_enveloped(self, event: StoredEvent) -> bool:
-        return event.entry_index is not None and self._bodies[event.entry_index] != event.note
+            return [event for place, event in self._events.items() if place in self._enveloped]
 
     def checkpoint(self) -> PublishedCheckpoint | None:
         """Give the published checkpoint, or None before the first."""
@@ -86,15 +101,25 @@ class MemoryLedgerStore:
             raise StaleVersion("a version or an entry index of this group is taken")
 
     def _append(self, group: Group) -> None:
-        placed = {e.entry_index: e.note for e in group.events if e.entry_index is not None}
+        placed: dict[int, tuple[bytes, EventPlace | None]] = {
+            event.entry_index: (event.note, EventPlace(event.stream, event.version, event.kind))
+            for event in group.events
+            if event.entry_index is not None
+        }
         for body in group.bodies:
-            placed[body.entry_index] = body.body
-            if body.stream is not None and body.version is not None:
-                event = self._events[body.stream, body.version]
-                self._events[body.stream, body.version] = StoredEvent(
-                    event.stream, event.version, event.kind, event.note, body.entry_index
-                )
-        self._bodies.extend(placed[index] for index in sorted(placed))
+            placed[body.entry_index] = (body.body, self._envelop(body))
+        for index in sorted(placed):
+            note, place = placed[index]
+            self._bodies.append(note)
+            self._places.append(place)
+
+    def _envelop(self, body: NewBody) -> EventPlace | None:
+        if body.stream is None or body.version is None:
+            return None
+        event = replace(self._events[body.stream, body.version], entry_index=body.entry_index)
+        self._events[event.stream, event.version] = event
+        self._enveloped.add((event.stream, event.version))
+        return event.place
 
     def swap_checkpoint(
         self, checkpoint: PublishedCheckpoint, *, expected_tree_size: int, fencing_token: int

@@ -51,6 +51,15 @@ class StoredEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class EventPlace:
+    """Where an event is stored: what its note says too, in columns that nobody signed."""
+
+    stream: str
+    version: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredEvent:
     """One recorded action; ``entry_index`` is None while its publication is deferred."""
 
@@ -59,6 +68,11 @@ class StoredEvent:
     kind: str
     note: bytes
     entry_index: int | None
+
+    @property
+    def place(self) -> EventPlace:
+        """Give where it is stored."""
+        return EventPlace(self.stream, self.version, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,15 @@ class LedgerReader(Protocol):
 
     def entries(self, start_index: int, end_index: int) -> Sequence[StoredEntry]:
         """Give the entries [start, end) in order.
+
+        Raises:
+            StoreCorrupt: an index in the range is missing.
+        """
+
+    def event_places(self, start_index: int, end_index: int) -> Sequence[EventPlace | None]:
+        """Give where the events of the entries [start, end) are stored; None for a seal.
+
+        An envelope has the place of the event inside it.
 
         Raises:
             StoreCorrupt: an index in the range is missing.

@@ -11,7 +11,14 @@ from eventsourcing.sqlite import SQLiteCursor
 
 from ledger.errors import NotTheWriter, StaleVersion, StoreCorrupt, StoreUnavailable
 from ledger.storage.application import LedgerApplication, SignedEvent
-from ledger.storage.port import Group, NewBody, PublishedCheckpoint, StoredEntry, StoredEvent
+from ledger.storage.port import (
+    EventPlace,
+    Group,
+    NewBody,
+    PublishedCheckpoint,
+    StoredEntry,
+    StoredEvent,
+)
 
 _TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS entries ("
@@ -26,10 +33,15 @@ _TABLES: Final = (
     "INSERT OR IGNORE INTO lease VALUES (1, 0, '')",
     "INSERT OR IGNORE INTO checkpoint VALUES (1, 0, x'')",
 )
-_SELECT_ENTRIES: Final = (
-    "SELECT entries.entry_index, coalesce(entries.body, stored_events.state) FROM entries "
-    "LEFT JOIN stored_events ON stored_events.rowid = entries.notification_id "
+_IN_RANGE: Final = (
+    "FROM entries LEFT JOIN stored_events ON stored_events.rowid = entries.notification_id "
     "WHERE entries.entry_index >= ? AND entries.entry_index < ? ORDER BY entries.entry_index"
+)
+_SELECT_ENTRIES: Final = (
+    "SELECT entries.entry_index, coalesce(entries.body, stored_events.state) " + _IN_RANGE
+)
+_SELECT_PLACES: Final = (
+    "SELECT entries.entry_index, originator_id, originator_version, topic " + _IN_RANGE
 )
 _SELECT_EVENTS: Final = (
     "SELECT originator_id, originator_version, topic, state, entries.entry_index "
@@ -67,12 +79,22 @@ class SqliteLedgerReader:
 
     def entries(self, start_index: int, end_index: int) -> Sequence[StoredEntry]:
         """Give the entries [start, end) in order."""
+        rows = self._rows_in_range(_SELECT_ENTRIES, start_index, end_index)
+        return [StoredEntry(int(str(index)), _as_bytes(body)) for index, body in rows]
+
+    def event_places(self, start_index: int, end_index: int) -> Sequence[EventPlace | None]:
+        """Give where the events of the entries [start, end) are stored; None for a seal."""
+        rows = self._rows_in_range(_SELECT_PLACES, start_index, end_index)
+        return [_place(stream, version, kind) for _, stream, version, kind in rows]
+
+    def _rows_in_range(
+        self, statement: str, start_index: int, end_index: int
+    ) -> list[tuple[object, ...]]:
         assert 0 <= start_index <= end_index
-        rows = self._rows(_SELECT_ENTRIES, (start_index, end_index))
-        entries = [StoredEntry(int(str(index)), _as_bytes(body)) for index, body in rows]
-        if [entry.entry_index for entry in entries] != list(range(start_index, end_index)):
+        rows = self._rows(statement, (start_index, end_index))
+        if [int(str(row[0])) for row in rows] != list(range(start_index, end_index)):
             raise StoreCorrupt(f"entries {start_index} to {end_index} are not all stored")
-        return entries
+        return rows
 
     def find(self, stream: str, version: int) -> StoredEvent | None:
         """Give the action recorded under one version of a stream."""
@@ -235,6 +257,14 @@ def _event(row: tuple[object, ...]) -> StoredEvent:
         _as_bytes(note),
         None if entry_index is None else int(str(entry_index)),
     )
+
+
+def _place(stream: object, version: object, kind: object) -> EventPlace | None:
+    if stream is None:
+        return None
+    if not isinstance(version, int):
+        raise StoreCorrupt(f"the stored version of {stream} is not a number")
+    return EventPlace(str(stream), version, str(kind))
 
 
 def _as_bytes(value: object) -> bytes:

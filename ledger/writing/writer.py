@@ -11,7 +11,7 @@ its steps is the design (architecture.md, "The life of an action")::
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from domain.errors import DomainError
@@ -36,8 +36,8 @@ from ledger.storage.port import (
 from ledger.writing.envelopes import DeferredPool
 from ledger.writing.frames import HandedAction, Verdict
 from ledger.writing.public_log import Publication, PublicLog
-from ledger.writing.reading import check_against_checkpoint, read_store
-from transparency.checkpoints import open_checkpoint
+from ledger.writing.reading import BEGINNING, check_against_checkpoint, read_store
+from transparency.checkpoints import Checkpoint, open_checkpoint
 from transparency.errors import CheckpointNotSigned, MalformedCheckpoint, TileNotFound
 from transparency.hashing import leaf_hash
 from transparency.notes import SigningKey
@@ -63,6 +63,9 @@ class PublicationStore(Protocol):
 
     def read_checkpoint(self) -> bytes:
         """Give the served checkpoint, or raise `TileNotFound`."""
+
+    def largest_tree_size(self) -> int:
+        """Tell how far the entry bundles reach that are there, under a checkpoint or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class Writer:
         self._promises: dict[bytes, bytes] = {}
         self._open_promises: deque[tuple[int, bytes]] = deque()
         self._fencing_token = 0
-        self._latest = datetime(1, 1, 1, tzinfo=UTC)
+        self._latest = BEGINNING
         # Nothing is read yet: `take_over` reads when nobody else writes any more.
         self._state = make_state()
         self._log = PublicLog(self._ledger, keys.log)
@@ -119,12 +122,14 @@ class Writer:
         self._must_reload = True
         state, log = self._make_state(), PublicLog(self._ledger, self._keys.log)
         pool = DeferredPool(self._keys.promise)
-        read_store(self._store, state, log, pool)
+        latest = read_store(self._store, state, log, pool)
         checkpoint = self._store.checkpoint() or PublishedCheckpoint(0, b"")
         check_against_checkpoint(log, checkpoint)
         # Replaced at the end and whole: a publication under way goes on proving with the old log.
         self._state, self._log, self._checkpoint = state, log, checkpoint
         self._pool = pool
+        # The clock may have been set back while nobody wrote: what is recorded was permitted.
+        self._latest = max(self._latest, latest)
         self._promises.clear()
         self._open_promises.clear()
         self._must_reload = False
@@ -136,7 +141,8 @@ class Writer:
         again (equal bytes), then what was recorded after it is sealed and published.
 
         Raises:
-            StoreCorrupt: the ledger database is not the one, or older than, what was published.
+            StoreCorrupt: the ledger database is not the one, or older than, what was published,
+                or the served checkpoint is none of ours.
         """
         self._fencing_token = self._store.claim_lease(holder)
         # Read after the claim: until then the last holder may have gone on recording.
@@ -153,16 +159,28 @@ class Writer:
             self.publish()
 
     def _check_served(self) -> None:
-        try:
-            note = self._publications.read_checkpoint()
-            served = open_checkpoint(note, self._keys.log.verification_key).checkpoint
-        except (TileNotFound, MalformedCheckpoint, CheckpointNotSigned):
-            # Nothing is served, or nothing that we signed: the copy is made again from the row.
+        # Files are written after their entries were recorded, also those of a publication that
+        # a crash cut off. Bundles say so even where the checkpoint was lost, or is an old copy.
+        if self._publications.largest_tree_size() > self._log.tree_size:
+            raise StoreCorrupt("the ledger database is older than the entries published from it")
+        served = self._served_checkpoint()
+        if served is None:
+            # The copy is made again from the row.
             return
         if served.tree_size > self._checkpoint.tree_size:
             raise StoreCorrupt("the ledger database is older than what was published from it")
         if served.root_hash != self._log.root_hash(served.tree_size):
             raise StoreCorrupt("the stored entries do not have the root that is served")
+
+    def _served_checkpoint(self) -> Checkpoint | None:
+        try:
+            note = self._publications.read_checkpoint()
+            return open_checkpoint(note, self._keys.log.verification_key).checkpoint
+        except TileNotFound:
+            return None
+        except (MalformedCheckpoint, CheckpointNotSigned) as error:
+            # It is replaced in one step: no crash leaves half of it, and nobody else signs here.
+            raise StoreCorrupt(f"the served checkpoint is not ours: {error}") from error
 
     @property
     def published_size(self) -> int:

@@ -86,6 +86,38 @@ class TestEveryTileStore:
 
         assert store.read_checkpoint() == b"second"
 
+    def test_empty_store_reaches_nowhere(self, store: TileStore) -> None:
+        assert store.largest_tree_size() == 0
+
+        store.write_checkpoint(b"note")
+        store.write("tile/0/999", b"hashes")
+
+        assert store.largest_tree_size() == 0
+
+    @pytest.mark.parametrize(
+        ("paths", "tree_size"),
+        [
+            (["tile/entries/000.p/1"], 1),
+            (["tile/entries/000.p/9", "tile/entries/000.p/10", "tile/entries/000.p/2"], 10),
+            (["tile/entries/000", "tile/entries/000.p/255"], 256),
+            (["tile/entries/000", "tile/entries/001.p/7"], 263),
+            (["tile/entries/999", "tile/entries/x001/000.p/3"], 256_003),
+            (["tile/entries/x001/x234/067", "tile/entries/x999/999"], 1_234_068 * 256),
+        ],
+    )
+    def test_store_reaches_as_far_as_its_last_bundle(
+        self, store: TileStore, paths: list[str], tree_size: int
+    ) -> None:
+        for path in paths:
+            store.write(path, b"entries")
+
+        assert store.largest_tree_size() == tree_size
+
+    def test_log_reaches_its_size_with_and_without_its_checkpoint(self, store: TileStore) -> None:
+        log = a_log(store, 1, 255, 256, 600)
+
+        assert store.largest_tree_size() == log.signed_checkpoint().checkpoint.tree_size == 600
+
     def test_log_of_several_publications_is_replayed_from_it(self, store: TileStore) -> None:
         log = a_log(store, 1, 255, 256, 600)
 
@@ -201,6 +233,22 @@ class TestFileTileStore:
         store.write("tile/0/000", b"a")
 
         assert disk.steps == 1
+
+    def test_files_that_are_no_bundles_do_not_count(self, tmp_path: Path) -> None:
+        FileTileStore(tmp_path).write("tile/entries/000.p/5", b"entries")
+        (tmp_path / "tile/entries/000.p/9.new").write_bytes(b"cut off by a crash")
+        (tmp_path / "tile/entries/1").write_bytes(b"another spelling")
+
+        assert FileTileStore(tmp_path).largest_tree_size() == 5
+
+    def test_bundles_that_cannot_be_listed_are_unavailable_and_not_missing(
+        self, tmp_path: Path
+    ) -> None:
+        (tmp_path / "tile").mkdir()
+        (tmp_path / "tile/entries").write_bytes(b"no folder")
+
+        with pytest.raises(TileStoreUnavailable):
+            FileTileStore(tmp_path).largest_tree_size()
 
     def test_disk_that_does_not_read_is_unavailable_and_not_empty(self, tmp_path: Path) -> None:
         (tmp_path / "tile/0/000").mkdir(parents=True)

@@ -37,15 +37,14 @@ class Served:
         assert len(found) == 1, found
         return found[0]
 
+    def child_pids(self) -> set[int]:
+        """Give the writer, the follower and gunicorn, which the supervisor started."""
+        return {pid for pid in _processes() if _parent(pid) == self.process.pid}
+
     def web_worker_pid(self) -> int:
         """Give the web worker: the child of gunicorn, which is a child of the supervisor."""
-        parents = {pid: _parent(pid) for pid in _processes()}
-        master = next(
-            pid
-            for pid, line in _processes().items()
-            if "gunicorn" in line and parents[pid] == self.process.pid
-        )
-        return next(pid for pid, parent in parents.items() if parent == master)
+        master = next(pid for pid in self.child_pids() if "gunicorn" in _processes()[pid])
+        return next(pid for pid in _processes() if _parent(pid) == master)
 
 
 @contextmanager

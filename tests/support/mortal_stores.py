@@ -8,7 +8,14 @@ a store that is away for a moment.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from ledger.storage.port import Group, LedgerStore, PublishedCheckpoint, StoredEntry, StoredEvent
+from ledger.storage.port import (
+    EventPlace,
+    Group,
+    LedgerStore,
+    PublishedCheckpoint,
+    StoredEntry,
+    StoredEvent,
+)
 from transparency.tile_store import TileStore
 
 
@@ -88,6 +95,10 @@ class MortalStore:
         """Read, as the store inside."""
         return self.inner.entries(start_index, end_index)
 
+    def event_places(self, start_index: int, end_index: int) -> Sequence[EventPlace | None]:
+        """Read, as the store inside."""
+        return self.inner.event_places(start_index, end_index)
+
     def find(self, stream: str, version: int) -> StoredEvent | None:
         """Read, as the store inside."""
         return self.inner.find(stream, version)
@@ -143,3 +154,7 @@ class MortalTiles:
     def read_checkpoint(self) -> bytes:
         """Read, as the store inside."""
         return self.inner.read_checkpoint()
+
+    def largest_tree_size(self) -> int:
+        """Read, as the store inside."""
+        return self.inner.largest_tree_size()

@@ -1,5 +1,6 @@
 """What bootstrap builds: clocks, keys that stay, one writer per data folder."""
 
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -60,6 +61,71 @@ def test_second_writer_of_a_data_folder_is_kept_out(tmp_path: Path) -> None:
 
     with bootstrap.embedded_writer(settings):
         pass
+
+
+CHILD = (
+    "import sys, pathlib; from api.data_folder import DataFolder\n"
+    "with DataFolder(pathlib.Path(sys.argv[1])).kept_locked(int(sys.argv[2])):\n"
+    "    print('held', flush=True); sys.stdin.read()"
+)
+
+
+def _child_with(descriptor: int, data: Path, inherited: list[int]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(data), str(descriptor)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        pass_fds=inherited,
+    )
+
+
+def test_lock_that_is_handed_over_lasts_as_long_as_either_holds_it(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    with folder.locked() as lock:
+        first = _child_with(lock, tmp_path, [lock])
+        first.communicate(b"")
+        second = _child_with(lock, tmp_path, [lock])
+        assert second.stdout is not None
+        assert second.stdout.readline() == b"held\n"
+
+    assert first.returncode == 0
+    with pytest.raises(LedgerBusy), folder.locked():
+        pass
+
+    second.communicate(b"")
+    with folder.locked():
+        pass
+
+
+def test_lock_is_not_inherited_by_other_children(tmp_path: Path) -> None:
+    with DataFolder(tmp_path).locked() as lock:
+        child = _child_with(lock, tmp_path, [])
+        child.communicate(b"")
+
+    assert child.returncode != 0
+
+
+def test_descriptor_that_is_not_the_folders_lock_is_refused(tmp_path: Path) -> None:
+    other, folder = DataFolder(tmp_path / "other"), DataFolder(tmp_path / "data")
+    with folder.locked(), other.locked() as lock:
+        with pytest.raises(LedgerBusy), folder.kept_locked(os.dup(lock)):
+            pass
+        with pytest.raises(LedgerBusy), folder.kept_locked(10_000):
+            pass
+
+
+def test_lock_of_a_file_that_was_replaced_is_refused(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    with folder.locked() as lock:
+        folder.lock.unlink()
+        with pytest.raises(LedgerBusy), folder.kept_locked(os.dup(lock)):
+            pass
+
+
+def test_folder_is_closed_to_others_whoever_makes_it(tmp_path: Path) -> None:
+    with DataFolder(tmp_path / "data").locked():
+        assert (tmp_path / "data").stat().st_mode & 0o077 == 0
 
 
 def test_lock_ends_with_the_process_that_holds_it(tmp_path: Path) -> None:

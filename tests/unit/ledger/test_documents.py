@@ -1,12 +1,13 @@
 """Public documents: named by their hash, kept for ever, never half there."""
 
 import hashlib
+import shutil
 import threading
 from pathlib import Path
 
 import pytest
 
-from ledger.documents import MAX_DOCUMENT_BYTES, DocumentFolder, MemoryDocuments
+from ledger.documents import MAX_DOCUMENT_BYTES, CopiedDocuments, DocumentFolder, MemoryDocuments
 from ledger.errors import DocumentMismatch, StoreCorrupt, StoreUnavailable, TooLarge
 
 DOCUMENT = '{"name":"Xã Cẩm Lạc"}'.encode()
@@ -98,3 +99,15 @@ def test_one_document_stored_by_many_threads_at_once_is_whole_at_every_moment(
         assert [path.name for path in folder.iterdir()] == [name]
 
     assert failures == []
+
+
+def test_copies_that_were_lost_with_the_logs_folder_are_made_again(tmp_path: Path) -> None:
+    kept, published = DocumentFolder(tmp_path / "kept"), DocumentFolder(tmp_path / "log")
+    documents = CopiedDocuments(kept, published)
+    name = documents.store(DOCUMENT)
+    shutil.rmtree(tmp_path / "log")
+
+    documents.complete_copies()
+
+    assert published.read(name) == DOCUMENT
+    assert documents.read(name) == DOCUMENT

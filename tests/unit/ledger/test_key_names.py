@@ -7,9 +7,9 @@ from domain.roles import Role
 from ledger.action_notes import open_text, verify_action
 from ledger.errors import SchemaMismatch
 from ledger.stored_keys import StoredKeys
+from tests.support.builders import PROCEDURE
 from tests.support.ledger_builders import (
     ORIGIN,
-    PROCEDURE,
     KnownKeys,
     World,
     a_signing_key,

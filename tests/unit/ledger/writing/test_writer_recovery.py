@@ -1,14 +1,18 @@
 """The writer when its stores fail, and when it starts again on what it or another left behind."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
+from domain.moments import Moment
 from ledger.action_notes import SubmittedAction, open_text
 from ledger.errors import NotTheWriter, StoreCorrupt, StoreUnavailable
 from ledger.storage.memory import MemoryLedgerStore
 from ledger.storage.port import Group, PublishedCheckpoint, StoredEvent
-from tests.support.ledger_builders import START, SteppingClock, World, a_world, handed
+from tests.support.ledger_builders import ORIGIN, START, SteppingClock, World, a_world, handed
+from transparency.errors import TileNotFound
+from transparency.notes import SigningKey, parse_note, render_note
 from transparency.tile_store import MemoryTileStore
 
 
@@ -197,16 +201,148 @@ def test_a_stored_entry_that_was_changed_is_found_at_the_start() -> None:
         world.new_writer().take_over("after the change")
 
 
-def test_a_served_checkpoint_that_is_missing_or_damaged_is_made_again() -> None:
-    world = a_world()
-    right = world.tiles.read_checkpoint()
-    for damaged in (MemoryTileStore(), world.tiles):
-        world.tiles = damaged
-        damaged.write_checkpoint(b"damaged")
+def _take_checkpoint_away(world: World) -> None:
+    assert isinstance(world.tiles, MemoryTileStore)
+    world.tiles._checkpoint = None
 
+
+@pytest.mark.parametrize("emptied", [True, False], ids=["emptied", "an older copy"])
+@pytest.mark.parametrize("served", ["missing", "cut", "an older copy"])
+def test_a_database_older_than_the_published_entries_is_refused_whatever_checkpoint_is_left(
+    served: str, *, emptied: bool
+) -> None:
+    store = MemoryLedgerStore()
+    world = a_world(store=store)
+    size, checkpoint = store.sequenced_size(), store.checkpoint()
+    first = world.tiles.read_checkpoint()
+    world.a_dossier("dossier.accepted")
+    _older_copy(store, 0 if emptied else size, None if emptied else checkpoint)
+    note = {"missing": b"", "cut": world.tiles.read_checkpoint()[:-1], "an older copy": first}
+    world.tiles.write_checkpoint(note[served])
+    if served == "missing":
+        _take_checkpoint_away(world)
+
+    with pytest.raises(StoreCorrupt):
+        world.new_writer().take_over("after the restore")
+
+    assert store.sequenced_size() == (0 if emptied else size)
+    if served == "missing":
+        with pytest.raises(TileNotFound):
+            world.tiles.read_checkpoint()
+    else:
+        assert world.tiles.read_checkpoint() == note[served]
+
+
+def _signed_by_another(note: bytes) -> bytes:
+    text = parse_note(note).text
+    return render_note(text, [SigningKey(ORIGIN, bytes([8]) * 32).sign(text)])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda _: b"",
+        lambda _: b"damaged",
+        lambda note: note[:-1],
+        lambda note: note[1:],
+        lambda note: note.replace(b"\n\n", b"\nextended\n\n"),
+        _signed_by_another,
+    ],
+    ids=["emptied", "no note", "cut", "beheaded", "another text", "another key"],
+)
+def test_a_served_checkpoint_that_we_did_not_sign_is_an_alarm_and_stays(
+    damage: Callable[[bytes], bytes],
+) -> None:
+    world = a_world()
+    damaged = damage(world.tiles.read_checkpoint())
+    world.tiles.write_checkpoint(damaged)
+
+    with pytest.raises(StoreCorrupt):
         world.new_writer().take_over("again")
 
-        assert damaged.read_checkpoint() == right
+    assert world.tiles.read_checkpoint() == damaged
+
+
+def test_a_served_checkpoint_that_is_missing_is_made_again() -> None:
+    world = a_world()
+    right = world.tiles.read_checkpoint()
+    _take_checkpoint_away(world)
+
+    world.new_writer().take_over("again")
+
+    assert world.tiles.read_checkpoint() == right
+
+
+def test_files_of_a_publication_that_a_crash_cut_off_are_no_alarm() -> None:
+    world = a_world()
+    world.record(world.desk.submitted(world.desk.new_stream()), publish=False)
+    world.tiles.write_all(world.writer.prepare_publication().files)
+    _take_checkpoint_away(world)
+
+    world.writer = world.new_writer()
+    world.writer.take_over("again")
+
+    assert world.log().tree_size == world.tiles.largest_tree_size() == world.store.sequenced_size()
+    assert world.audit(world.store).ok
+
+
+MINUTES_AHEAD = Moment(instant=START + timedelta(minutes=14))
+TOMORROW = Moment(day=START.date() + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("at", "clock_before"),
+    [
+        (MINUTES_AHEAD, START + timedelta(minutes=10)),
+        (TOMORROW, START.replace(hour=10, minute=1)),
+    ],
+    ids=["to the second", "to the day"],
+)
+def test_a_clock_that_is_set_back_over_a_restart_never_makes_the_auditor_disagree(
+    at: Moment, clock_before: datetime
+) -> None:
+    world = a_world()
+    stream = world.a_dossier()
+    world.clock.now = clock_before
+    (unsealed,) = world.record(world.act("dossier.accepted", stream, at=at), with_seal=False)
+    assert unsealed.code == ""
+
+    world.clock.now = START
+    world.writer = world.new_writer()
+    world.writer.take_over("after the restart")
+
+    report = world.audit(world.store)
+    assert (report.problems, report.tree_size) == ([], world.store.sequenced_size())
+
+
+def test_a_restart_never_grants_the_tolerance_for_future_actions_once_more() -> None:
+    world = a_world(clock=SteppingClock(step=timedelta(0)))
+    streams = [world.a_dossier() for _ in range(2)]
+
+    def accepted_after(stream: str, **time: int) -> SubmittedAction:
+        return world.act("dossier.accepted", stream, at=Moment(instant=START + timedelta(**time)))
+
+    world.record(accepted_after(streams[0], minutes=5), with_seal=False)
+    world.writer = world.new_writer()
+    world.writer.take_over("after the restart")
+
+    assert _codes(world, accepted_after(streams[1], minutes=5, seconds=1)) == [
+        "acted_in_the_future"
+    ]
+
+
+def test_a_clock_that_is_set_back_over_a_restart_stands_at_the_last_seal() -> None:
+    world = a_world(clock=SteppingClock(step=timedelta(0)))
+    world.clock.pass_time(hours=1)
+    stream = world.a_dossier()
+    sealed = Moment(instant=world.clock.now)
+
+    world.clock.now = START
+    world.writer = world.new_writer()
+    world.writer.take_over("after the restart")
+
+    assert _codes(world, world.act("dossier.accepted", stream, at=sealed)) == [""]
+    assert world.audit(world.store).ok
 
 
 def test_tiles_that_are_gone_are_made_again_byte_for_byte() -> None:
