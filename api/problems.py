@@ -229,7 +229,7 @@ _LEDGER: Final[Mapping[ErrorType, ProblemType]] = {
         "Không tìm thấy hồ sơ, hoặc mã bí mật không đúng.",
         "There is no such dossier, or the secret is not its own.",
         Sentence(
-            "Hãy kiểm tra lại mã trên giấy biên nhận.", "Look at the codes on your slip again."
+            "Hãy kiểm tra lại mã trên giấy hẹn.", "Look at the codes on your slip again."
         ),
     ),
     ledger_errors.UnknownEntry: _row(

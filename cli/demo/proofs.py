@@ -126,7 +126,7 @@ def prove_statistics(evidence: Evidence) -> Proof:
     result = _recompute(evidence)
     figures, differences = result.number("figures"), result.number("differences")
     said = _both(
-        f"{figures} dòng số liệu tính lại từ sổ công khai: {differences} khác biệt",
+        f"{figures} dòng số liệu tính lại từ nhật ký công khai: {differences} khác biệt",
         f"{figures} figures recomputed from the public log: {differences} differences",
     )
     ok = result.exit_code == 0 and differences == 0 and result.members.get("compared") is True
@@ -225,7 +225,7 @@ def _words_of_cheat(
             f"The cheat: the finish date {cheat.finished_at} was made {cheat.changed_to}",
         ),
         _both(
-            f"{marks['recompute']} số liệu công bố lệch với sổ công khai ở {differences} ô",
+            f"{marks['recompute']} số liệu công bố lệch với nhật ký công khai ở {differences} ô",
             f"{marks['recompute']} the published figures differ from the public log"
             f" in {differences} places",
         ),
@@ -238,7 +238,7 @@ def _words_of_cheat(
             f"{marks['receipt']} the receipt that the applicant kept proves the original bytes",
         ),
         _both(
-            f"{marks['repaired']} khôi phục từ sổ công khai; số liệu lại trung thực",
+            f"{marks['repaired']} khôi phục từ nhật ký công khai; số liệu lại trung thực",
             f"{marks['repaired']} rebuilt from the public log; the figures are honest again",
         ),
     )

@@ -94,7 +94,7 @@ def tour_lines(address: str, data: Path, scenario: Scenario) -> Iterator[str]:
     yield "  Dữ liệu hoàn toàn là mẫu; mã cơ quan dưới H27 là tự đặt; đồng hồ mô phỏng."
     yield "  All data are invented, and so are office ids below H27; the clock is simulated."
     yield from _pages(address)
-    yield from _tracking(address, by_story[SMOOTH], by_story[APOLOGY])
+    yield from _tracking(address, data, by_story[SMOOTH], by_story[APOLOGY])
     yield from _checking(address, data)
     finishing = finishing_receipt(scenario, SILENT)
     yield from _cheating(address, data, by_story[SILENT], finishing)
@@ -102,7 +102,7 @@ def tour_lines(address: str, data: Path, scenario: Scenario) -> Iterator[str]:
 
 def _pages(address: str) -> Iterator[str]:
     yield ""
-    yield "1. Trang chủ, số liệu, sổ công khai / Home, statistics, the public log"
+    yield "1. Trang chủ, số liệu, nhật ký công khai / Home, statistics, the public log"
     yield f"     {address}/"
     yield f"     {address}/statistics"
     yield f"     {address}/log"
@@ -111,15 +111,15 @@ def _pages(address: str) -> Iterator[str]:
     yield f"     {address}/openapi.json"
 
 
-def _tracking(address: str, smooth: Slip, apology: Slip) -> Iterator[str]:
+def _tracking(address: str, data: Path, smooth: Slip, apology: Slip) -> Iterator[str]:
     yield ""
-    yield "2. Theo dõi hồ sơ: trang của hồ sơ và mã bí mật trên phiếu"
+    yield "2. Theo dõi hồ sơ: trang của hồ sơ và mã bí mật trên giấy hẹn"
     yield "   Track a dossier: its page, and the secret that stands on its slip"
     for words, slip in (("đúng hạn / on time", smooth), ("trễ, có xin lỗi / late", apology)):
         yield f"     {address}/dossiers/{slip.stream.partition(':')[2]}"
         yield f"       {slip.code}  {words}"
         yield f"       mã bí mật / secret: {slip.secret}"
-    yield f"     mọi phiếu mẫu / all slips: {KEPT}/{SLIPS_FILE}"
+    yield f"     mọi giấy hẹn / all slips: {data / KEPT / SLIPS_FILE}"
 
 
 def _checking(address: str, data: Path) -> Iterator[str]:
