@@ -231,7 +231,7 @@ def test_holder_reads_what_is_missing() -> None:
     page = a_page(a_dossier_in_process(), act, language="vi")
 
     assert page.acts[0].kind == "Yêu cầu bổ sung giấy tờ"
-    assert page.acts[0].lines == ("Trả lời trước ngày 20/03/2026", "KQ.001: Bản sao bị mờ")
+    assert page.acts[0].lines == ("Trả lời chậm nhất ngày 20/03/2026", "KQ.001: Bản sao bị mờ")
 
 
 def test_holder_reads_why_intake_refused() -> None:
