@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from bench import parts, stock
+from bench import flush, parts, stock
 from bench.load import Load, post, run_load
 from bench.results import Results, Run, machine, run_from_latencies, save
 from bench.world import World, dossier_bodies, registry_acts, served
@@ -29,6 +29,7 @@ def main() -> None:
     arguments = parser.parse_args()
     results = Results(machine())
     with tempfile.TemporaryDirectory() as folder:
+        results.runs.append(_said(flush.measure(1.0)))
         results.runs.append(_said(stock.measure(arguments.seconds)))
         with served(Path(folder) / "data", arguments.workers) as world:
             _prepare(world)
@@ -82,7 +83,7 @@ def _check(load: Load) -> Load:
 
 
 def _compare(results: Results) -> None:
-    stock_before, single, batches, stock_after = results.runs
+    _, stock_before, single, batches, stock_after = results.runs
     stock_rate = (stock_before.per_second + stock_after.per_second) / 2
     results.ratios = {
         "one per request / stock": round(single.per_second / stock_rate, 2),
