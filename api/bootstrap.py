@@ -33,7 +33,13 @@ from api.signatures import RequestVerifier, key_record
 from ledger.documents import CopiedDocuments, DocumentFolder
 from ledger.errors import StoreUnavailable
 from ledger.intake import Intake
-from ledger.key_files import OperatorKeys, load_or_make_operator_keys
+from ledger.key_files import (
+    KEY_ENCRYPTION_FILE,
+    VIEW_SECRET_FILE,
+    OperatorKeys,
+    load_or_make_operator_keys,
+    load_secret,
+)
 from ledger.private.vault import Keyring, Vault
 from ledger.state import LedgerState
 from ledger.storage.sqlite import SqliteLedgerReader, SqliteLedgerStore
@@ -200,6 +206,28 @@ def follower(settings: Settings) -> Follower:
         documents(settings),
         PrivateFold(private.open, keys.view_secret, private.open_many),
     )
+
+
+@contextmanager
+def existing_private_fold(folder: DataFolder, origin: str) -> Iterator[PrivateFold | None]:
+    """Give what the private views are made with; None where the folder lacks a part of it.
+
+    Nothing is made: whoever audits a copy of a folder may have been given no secrets.
+    """
+    key_encryption, view_secret = (
+        folder.keys / name for name in (KEY_ENCRYPTION_FILE, VIEW_SECRET_FILE)
+    )
+    needed = (folder.vault, folder.keyring, key_encryption, view_secret)
+    if not all(path.exists() for path in needed):
+        yield None
+        return
+    keyring = Keyring(folder.keyring, load_secret(key_encryption), os.urandom)
+    private = Vault(folder.vault, keyring, origin, os.urandom)
+    try:
+        yield PrivateFold(private.open, load_secret(view_secret), private.open_many)
+    finally:
+        private.close()
+        keyring.close()
 
 
 def web_parts(settings: Settings, writer: WriterPort | None = None) -> Parts:

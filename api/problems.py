@@ -228,9 +228,7 @@ _LEDGER: Final[Mapping[ErrorType, ProblemType]] = {
         HTTPStatus.NOT_FOUND,
         "Không tìm thấy hồ sơ, hoặc mã bí mật không đúng.",
         "There is no such dossier, or the secret is not its own.",
-        Sentence(
-            "Hãy kiểm tra lại mã trên giấy hẹn.", "Look at the codes on your slip again."
-        ),
+        Sentence("Hãy kiểm tra lại mã trên giấy hẹn.", "Look at the codes on your slip again."),
     ),
     ledger_errors.UnknownEntry: _row(
         HTTPStatus.NOT_FOUND,

@@ -21,9 +21,10 @@ from ledger.documents import DocumentSource
 from ledger.errors import InvalidSignature, LedgerError, UnknownKey
 from ledger.key_files import Anchors
 from ledger.state import LedgerState
-from ledger.storage.port import LedgerReader
+from ledger.storage.port import EventPlace, LedgerReader, StoredEvent
 from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
 from ledger.writing.public_log import index_key
+from ledger.writing.reading import place_of
 from transparency.checkpoints import open_checkpoint
 from transparency.errors import LogMisbehaviour, TransparencyError
 from transparency.hashing import leaf_hash
@@ -72,6 +73,11 @@ class AuditReport:
         """Tell whether nothing was found wrong."""
         return not self.problems
 
+    def add_problem(self, code: str, entry_index: int | None, message: str) -> None:
+        """Name one thing that is wrong; beyond a thousand, more would say nothing more."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(code, entry_index, message))
+
 
 @dataclass(frozen=True, slots=True)
 class _Held:
@@ -104,9 +110,10 @@ class Auditor:
         self._pool = ThreadPoolExecutor()
         self._running: list[Future[list[Problem]]] = []
 
-    def take(self, entry_index: int, entry: bytes) -> None:
-        """Take the next entry in."""
+    def take(self, entry_index: int, entry: bytes) -> EventPlace | None:
+        """Take the next entry in; give where an action says that it belongs."""
         self._report.entries += 1
+        named: EventPlace | None = None
         self._ends_in_seal = is_seal(entry)
         try:
             if is_seal(entry):
@@ -114,12 +121,15 @@ class Auditor:
             elif entry.startswith(ENVELOPE_TYPE_LINE):
                 self._report.envelopes += 1
             else:
-                self._take_action(entry_index, entry)
+                opened = action_notes.open_text(entry, self._anchors.origin)
+                named = place_of(opened.action)
+                self._take_action(entry_index, opened)
         except (LedgerError, DomainError, TransparencyError) as error:
             self._problem(error.code, entry_index, str(error))
         self._frontier.append(leaf_hash(entry))
         if is_seal(entry):
             self._sealed_roots[entry_index + 1] = self._frontier.root_hash()
+        return named
 
     def finish(self) -> None:
         """Collect what is still running, and see that the log ends in a seal."""
@@ -130,8 +140,7 @@ class Auditor:
         if self._held or not self._ends_in_seal:
             self._problem("not_sealed", None, "the log does not end in a seal over all before it")
 
-    def _take_action(self, entry_index: int, entry: bytes) -> None:
-        opened = action_notes.open_text(entry, self._anchors.origin)
+    def _take_action(self, entry_index: int, opened: OpenedText) -> None:
         # The index knows every readable action, permitted or not: it reads only the text.
         self._index.append(index_key(opened.action.stream), entry_index)
         self._report.actions += 1
@@ -209,8 +218,7 @@ class Auditor:
             self._problem(error.code, held.entry_index, f"must not have been recorded: {error}")
 
     def _problem(self, code: str, entry_index: int | None, message: str) -> None:
-        if len(self._report.problems) < MAX_PROBLEMS:
-            self._report.problems.append(Problem(code, entry_index, message))
+        self._report.add_problem(code, entry_index, message)
 
 
 def _verify_all(tasks: Sequence[SignatureTask]) -> list[Problem]:
@@ -239,18 +247,18 @@ def audit_log(
     auditor = Auditor(anchors, documents, report)
     try:
         for batch in _batched(log.replay(), READ_BATCH):
-            for entry_index, entry in batch:
-                auditor.take(entry_index, entry)
+            places = [auditor.take(entry_index, entry) for entry_index, entry in batch]
             if stored is not None:
-                _compare(batch, stored, report)
+                _compare(batch, places, stored, report)
             yield report
     except LogMisbehaviour:
         raise
     except TransparencyError as error:
-        report.problems.append(Problem(error.code, None, str(error)))
+        report.add_problem(error.code, None, str(error))
     auditor.finish()
     if stored is not None:
         _compare_checkpoint(log, stored, report)
+        _compare_unpublished(anchors.origin, stored, report)
     yield report
 
 
@@ -260,27 +268,71 @@ def _batched(entries: Iterable[tuple[int, bytes]], size: int) -> Iterator[list[t
         yield batch
 
 
-def _compare(batch: Sequence[tuple[int, bytes]], stored: LedgerReader, report: AuditReport) -> None:
+def _compare(
+    batch: Sequence[tuple[int, bytes]],
+    places: Sequence[EventPlace | None],
+    stored: LedgerReader,
+    report: AuditReport,
+) -> None:
     report.compared_with_store = True
+    start, end = batch[0][0], batch[-1][0] + 1
     try:
-        kept = stored.entries(batch[0][0], batch[-1][0] + 1)
+        kept, kept_places = stored.entries(start, end), stored.event_places(start, end)
     except LedgerError as error:
-        report.problems.append(Problem(error.code, batch[0][0], str(error)))
+        report.add_problem(error.code, start, str(error))
         return
     for (entry_index, published), entry in zip(batch, kept, strict=True):
         if entry.body != published:
             message = "the ledger database holds other bytes than the public log"
-            report.problems.append(Problem("stored_entry_differs", entry_index, message))
+            report.add_problem("stored_entry_differs", entry_index, message)
+    for (entry_index, published), named, place in zip(batch, places, kept_places, strict=True):
+        if not _is_in_place(published, named, place):
+            message = f"the ledger database has it under {place}, and it says {named}"
+            report.add_problem("stored_event_misplaced", entry_index, message)
+
+
+def _is_in_place(published: bytes, named: EventPlace | None, place: EventPlace | None) -> bool:
+    if is_seal(published):
+        return place is None
+    if published.startswith(ENVELOPE_TYPE_LINE):
+        # What is inside is published nowhere: `_compare_unpublished` opens it from the store.
+        return place is not None
+    # An entry that cannot be read names no place, and is a problem of its own.
+    return named is None or place == named
+
+
+def _compare_unpublished(ledger: str, stored: LedgerReader, report: AuditReport) -> None:
+    """Look at the events whose note is no entry: only those of a deferred kind may be such."""
+    try:
+        for event in (*stored.enveloped_events(), *stored.deferred_events()):
+            _check_unpublished(event, ledger, report)
+    except LedgerError as error:
+        report.add_problem(error.code, None, str(error))
+
+
+def _check_unpublished(event: StoredEvent, ledger: str, report: AuditReport) -> None:
+    try:
+        action = action_notes.open_text(event.note, ledger).action
+    except LedgerError as error:
+        message = f"{event.place} is stored, its note is no entry and cannot be read: {error}"
+        report.add_problem("stored_event_unpublished", event.entry_index, message)
+        return
+    if event.place != place_of(action):
+        message = f"the ledger database has it under {event.place}, and it says {place_of(action)}"
+        report.add_problem("stored_event_misplaced", event.entry_index, message)
+    if not action.kind.deferred:
+        message = f"{event.place} is stored, and its note is no entry of the log"
+        report.add_problem("stored_event_unpublished", event.entry_index, message)
 
 
 def _compare_checkpoint(log: TrustedLog, stored: LedgerReader, report: AuditReport) -> None:
     kept, published = stored.checkpoint(), log.signed_checkpoint.note
     if kept is None or kept.tree_size < log.tree_size:
         message = "the ledger database knows no checkpoint of this size"
-        report.problems.append(Problem("stored_checkpoint_behind", None, message))
+        report.add_problem("stored_checkpoint_behind", None, message)
     elif kept.tree_size == log.tree_size and _text_of(kept.note) != _text_of(published):
         message = "the ledger database holds another checkpoint than the public log"
-        report.problems.append(Problem("stored_checkpoint_differs", None, message))
+        report.add_problem("stored_checkpoint_differs", None, message)
 
 
 def _text_of(checkpoint_note: bytes) -> bytes:

@@ -36,6 +36,8 @@ from transparency.notes import (
 RandomBytes = Callable[[int], bytes]
 
 SECRET_BYTES: Final = 32
+KEY_ENCRYPTION_FILE: Final = "key-encryption.secret"
+VIEW_SECRET_FILE: Final = "view.secret"  # noqa: S105 - the name of a file
 SECRET_MODE: Final = 0o600
 PUBLIC_MODE: Final = 0o644
 RECOVERY_KEYS: Final = 3
@@ -145,13 +147,26 @@ def load_or_make_operator_keys(folder: Path, random_bytes: RandomBytes) -> Opera
             _actor(folder, "recovery", random_bytes, f"recovery-{number}")
             for number in range(1, RECOVERY_KEYS + 1)
         ),
-        key_encryption_key=_secret(folder / "key-encryption.secret", random_bytes),
+        key_encryption_key=_secret(folder / KEY_ENCRYPTION_FILE, random_bytes),
         import_secret=_secret(folder / "import.secret", random_bytes),
-        view_secret=_secret(folder / "view.secret", random_bytes),
+        view_secret=_secret(folder / VIEW_SECRET_FILE, random_bytes),
     )
     anchors = render_anchors(keys.anchors).encode("ascii")
     _load_or_make(folder / "anchors.toml", lambda: anchors, mode=PUBLIC_MODE)
     return keys
+
+
+def load_secret(path: Path) -> bytes:
+    """Read one of the operator's secrets from its file.
+
+    Raises:
+        StoreCorrupt: the file does not hold a secret.
+        OSError: there is no such file.
+    """
+    text = _ascii(path.read_bytes(), path)
+    if _SECRET.fullmatch(text) is None:
+        raise StoreCorrupt(f"{path.name} does not hold a secret of {SECRET_BYTES} bytes")
+    return bytes.fromhex(text)
 
 
 def render_anchors(anchors: Anchors) -> str:
@@ -200,11 +215,8 @@ def _load_or_make_key(path: Path, make: Callable[[], SigningKey]) -> SigningKey:
 
 
 def _secret(path: Path, random_bytes: RandomBytes) -> bytes:
-    line = _load_or_make(path, lambda: random_bytes(SECRET_BYTES).hex().encode("ascii"))
-    text = _ascii(line, path)
-    if _SECRET.fullmatch(text) is None:
-        raise StoreCorrupt(f"{path.name} does not hold a secret of {SECRET_BYTES} bytes")
-    return bytes.fromhex(text)
+    _load_or_make(path, lambda: random_bytes(SECRET_BYTES).hex().encode("ascii"))
+    return load_secret(path)
 
 
 def _ascii(data: bytes, path: Path) -> str:

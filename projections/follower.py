@@ -9,12 +9,12 @@ stand; deleting the views makes it fold everything again, with the same result.
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from domain.decisions import StreamState
 from ledger.documents import DocumentSource
 from ledger.errors import StoreCorrupt, StoreUnavailable
-from ledger.storage.port import LedgerReader, PublishedCheckpoint
+from ledger.storage.port import PublishedCheckpoint, StoredEntry
 from projections.dossier_rows import Act, act_of
 from projections.entries import PublicEntry, SealedGroup, read_checkpoint_note, sealed_groups
 from projections.holders import (
@@ -31,6 +31,16 @@ from transparency.seals import is_seal, parse_seal
 READ_BATCH: Final = 500
 ENTRIES_PER_TRANSACTION: Final = 2_000
 MAX_STATES_IN_MEMORY: Final = 50_000
+
+
+class EntryReader(Protocol):
+    """What is followed: a ledger's entries up to the checkpoint that it published."""
+
+    def entries(self, start_index: int, end_index: int) -> Sequence[StoredEntry]:
+        """Give the entries [start, end) in order."""
+
+    def checkpoint(self) -> PublishedCheckpoint | None:
+        """Give the published checkpoint, or None before the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class Follower:
     def __init__(
         self,
         ledger: str,
-        reader: LedgerReader,
+        reader: EntryReader,
         views: Views,
         documents: DocumentSource,
         private: PrivateFold,

@@ -1,4 +1,7 @@
-"""``audit``: take a whole log in from its tiles and make every check and public decision again."""
+"""``audit``: take a whole log in from its tiles and make every check and public decision again.
+
+With a data folder it also compares the ledger database, and makes the views again and compares.
+"""
 
 import sys
 import time
@@ -6,14 +9,19 @@ from pathlib import Path
 
 import click
 
+from api import bootstrap
 from api.data_folder import DataFolder
 from cli.output import EXIT_FAILED, command, progress_bar, report
-from cli.sources import find_anchors, find_log, open_log
+from cli.sources import LogAddress, find_anchors, find_log, open_log
 from ledger.auditing import AuditReport, audit_log
 from ledger.documents import DocumentSource
+from ledger.errors import LedgerError
 from ledger.key_files import Anchors
 from ledger.storage.port import LedgerReader
 from ledger.storage.sqlite import SqliteLedgerReader
+from projections.comparing import FoldSources, compare_views
+from projections.entries import ProjectionError
+from transparency.errors import TransparencyError
 from transparency.trusted_log import TrustedLog
 
 MAX_PRINTED_PROBLEMS = 50
@@ -23,16 +31,17 @@ MAX_PRINTED_PROBLEMS = 50
 @click.option("--log", "log_text", help="Folder or address of the log; default DATA/log.")
 @click.option("--anchors", type=click.Path(path_type=Path), help="The trust anchors.")
 def audit(log_text: str | None, anchors: Path | None, data: Path, *, as_json: bool) -> None:
-    """Audit a log; with its own data folder, compare the ledger database too."""
+    """Audit a log; with its own data folder, compare the ledger database and the views too."""
     trusted = find_anchors(anchors, data)
     address = find_log(log_text, data)
     log = open_log(address, trusted)
-    # Only the log of this very folder can be compared with this folder's database.
-    ledger = DataFolder(data).ledger
-    stored = SqliteLedgerReader(ledger) if log_text is None and ledger.exists() else None
+    # Only the log of this very folder can be compared with this folder's databases.
+    folder = DataFolder(data) if log_text is None else None
+    stored = SqliteLedgerReader(folder.ledger) if folder and folder.ledger.exists() else None
     started = time.monotonic()
     audited = _run(log, trusted, address.documents(), stored)
-    _print(audited, time.monotonic() - started, as_json=as_json)
+    views_compared = folder is not None and _compare_views(folder, trusted, address, audited)
+    _print(audited, time.monotonic() - started, views_compared=views_compared, as_json=as_json)
     if not audited.ok:
         sys.exit(EXIT_FAILED)
 
@@ -49,7 +58,25 @@ def _run(
     return audited
 
 
-def _print(audited: AuditReport, seconds: float, *, as_json: bool) -> None:
+def _compare_views(
+    folder: DataFolder, anchors: Anchors, address: LogAddress, audited: AuditReport
+) -> bool:
+    """Add the views that differ to the report; tell whether there were views to compare."""
+    try:
+        with bootstrap.existing_private_fold(folder, anchors.origin) as private:
+            sources = FoldSources(address.tiles(), anchors, address.documents(), private)
+            comparison = compare_views(folder.views, sources)
+    except (LedgerError, ProjectionError, TransparencyError) as error:
+        audited.add_problem(error.code, None, f"the views could not be made again: {error}")
+        return False
+    for each in comparison.differences:
+        message = f"the view {each.table} differs from the log in {each.rows} rows"
+        first = f", first {each.first_key}" if each.first_key else ""
+        audited.add_problem("view_differs", None, message + first)
+    return comparison.was_compared
+
+
+def _print(audited: AuditReport, seconds: float, *, views_compared: bool, as_json: bool) -> None:
     problems = [
         {"code": problem.code, "entry_index": problem.entry_index, "message": problem.message}
         for problem in audited.problems[:MAX_PRINTED_PROBLEMS]
@@ -63,6 +90,7 @@ def _print(audited: AuditReport, seconds: float, *, as_json: bool) -> None:
         "signatures_verified": audited.signatures_verified,
         "decisions_repeated": audited.decisions_repeated,
         "compared_with_store": audited.compared_with_store,
+        "views_compared": views_compared,
         "problems_found": len(audited.problems),
         "problems": problems,
         "seconds": round(seconds, 3),

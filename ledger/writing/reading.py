@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Final
 
+from domain.actions import Action
 from domain.moments import Moment
 from ledger import action_notes
+from ledger.action_notes import OpenedText
 from ledger.errors import StoreCorrupt
 from ledger.state import CLOCK_TOLERANCE, EASTERNMOST_OFFSET, LedgerState
-from ledger.storage.port import LedgerReader, PublishedCheckpoint
+from ledger.storage.port import EventPlace, LedgerReader, PublishedCheckpoint, StoredEvent
 from ledger.writing.envelopes import DeferredPool
 from ledger.writing.public_log import PublicLog
 from transparency.seals import is_seal, parse_seal
@@ -28,31 +30,53 @@ def read_store(
 
     Raises:
         StoreUnavailable: the store cannot be read.
-        StoreCorrupt: an entry is missing.
+        StoreCorrupt: an entry is missing, an event is stored elsewhere than its note says, or
+            the note of one that is not deferred is no entry.
     """
     latest = BEGINNING
-    for body in _stored_bodies(store):
-        latest = max(latest, _take_in(body, state, log))
+    for body, place in _stored_bodies(store):
+        latest = max(latest, _take_in(body, place, state, log))
     for event in store.enveloped_events():
-        state.apply_recorded(action_notes.open_text(event.note, log.origin))
+        state.apply_recorded(_open_deferred(event, log.origin))
     for event in store.deferred_events():
-        opened = action_notes.open_text(event.note, log.origin)
+        opened = _open_deferred(event, log.origin)
         state.apply_recorded(opened)
         # When it was recorded is on no record: its own word for it is hardly later.
         pool.add(event.stream, event.version, event.note, opened.action.at.start_in("UTC"))
     return latest
 
 
-def _stored_bodies(store: LedgerReader) -> Iterator[bytes]:
+def place_of(action: Action) -> EventPlace:
+    """Give where an action says that it belongs."""
+    return EventPlace(action.stream, action.version, action.kind.name)
+
+
+def _stored_bodies(store: LedgerReader) -> Iterator[tuple[bytes, EventPlace | None]]:
     size = store.sequenced_size()
     for start in range(0, size, READ_BATCH):
-        for entry in store.entries(start, min(size, start + READ_BATCH)):
-            yield entry.body
+        end = min(size, start + READ_BATCH)
+        places = store.event_places(start, end)
+        for entry, place in zip(store.entries(start, end), places, strict=True):
+            yield entry.body, place
 
 
-def _take_in(body: bytes, state: LedgerState, log: PublicLog) -> datetime:
+def _open_deferred(event: StoredEvent, ledger: str) -> OpenedText:
+    opened = action_notes.open_text(event.note, ledger)
+    _check_place(event.place, place_of(opened.action))
+    if not opened.action.kind.deferred:
+        raise StoreCorrupt(f"{event.place} is stored, and its note is no entry")
+    return opened
+
+
+def _check_place(stored: EventPlace | None, named: EventPlace | None) -> None:
+    if stored != named:
+        raise StoreCorrupt(f"what says that it is {named} is stored as {stored}")
+
+
+def _take_in(body: bytes, place: EventPlace | None, state: LedgerState, log: PublicLog) -> datetime:
     """Take one entry in; give the instant that the clock had reached when it was recorded."""
     if is_seal(body):
+        _check_place(place, None)
         sealed_at = parse_seal(body).sealed_at
         log.append(body, None)
         log.note_seal(sealed_at)
@@ -61,6 +85,7 @@ def _take_in(body: bytes, state: LedgerState, log: PublicLog) -> datetime:
     log.append(body, None if opened is None else opened.action.stream)
     if opened is None:
         return BEGINNING
+    _check_place(place, place_of(opened.action))
     state.apply_recorded(opened)
     return _permitted_from(opened.action.at)
 

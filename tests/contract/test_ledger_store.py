@@ -11,6 +11,7 @@ from eventsourcing.sqlite import SQLiteConnection
 from ledger.errors import LedgerError, NotTheWriter, StaleVersion, StoreCorrupt, StoreUnavailable
 from ledger.storage.memory import MemoryLedgerStore
 from ledger.storage.port import (
+    EventPlace,
     Group,
     LedgerStore,
     NewBody,
@@ -81,6 +82,40 @@ def test_a_seal_alone_is_recorded(store: LedgerStore, token: int) -> None:
     assert store.entries(0, 1) == [StoredEntry(0, b"seal")]
 
 
+def test_every_entry_tells_where_its_event_is_stored_and_a_seal_has_no_place(
+    store: LedgerStore, token: int
+) -> None:
+    rating = _event(1, None, "rating:00000000000000000000000000000001")
+    store.record_group(
+        Group((_event(1, 0), _event(2, 1), rating), (NewBody(2, b"seal"),)), fencing_token=token
+    )
+    envelope = NewBody(3, b"envelope", rating.stream, rating.version)
+    store.record_group(Group((), (envelope,)), fencing_token=token)
+
+    places = [EventPlace(STREAM, version, KIND) for version in (1, 2)]
+    assert store.event_places(0, 4) == [*places, None, EventPlace(rating.stream, 1, KIND)]
+    assert store.event_places(1, 3) == [places[1], None]
+    assert store.event_places(2, 2) == []
+    found = store.find(rating.stream, 1)
+    assert found is not None
+    assert found.place == EventPlace(rating.stream, 1, KIND)
+
+
+def test_an_enveloped_event_is_told_from_one_that_is_an_entry(
+    store: LedgerStore, token: int
+) -> None:
+    rating = _event(1, None, "rating:00000000000000000000000000000001")
+    store.record_group(Group((_event(1, 0), rating)), fencing_token=token)
+    assert store.enveloped_events() == []
+
+    envelope = NewBody(1, b"envelope", rating.stream, rating.version)
+    store.record_group(Group((), (envelope,)), fencing_token=token)
+
+    assert [event.place for event in store.enveloped_events()] == [
+        EventPlace(rating.stream, 1, KIND)
+    ]
+
+
 def test_an_event_is_found_by_stream_and_version(store: LedgerStore, token: int) -> None:
     other = _event(1, 1, "dossier:ffff0000000000000000000000000001")
     store.record_group(Group((_event(1, 0), other, _event(2, 2))), fencing_token=token)
@@ -96,6 +131,8 @@ def test_entries_beyond_the_last_are_an_alarm(store: LedgerStore, token: int) ->
 
     with pytest.raises(StoreCorrupt):
         store.entries(0, 2)
+    with pytest.raises(StoreCorrupt):
+        store.event_places(0, 2)
 
 
 TAKEN = {
