@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from bench import flush, parts, stock
+from bench import flush, parts, processes, stock
 from bench.load import Load, post, run_load
 from bench.results import Results, Run, machine, run_from_latencies, save
 from bench.world import World, dossier_bodies, registry_acts, served
@@ -33,10 +33,15 @@ def main() -> None:
         results.runs.append(_said(stock.measure(arguments.seconds)))
         with served(Path(folder) / "data", arguments.workers) as world:
             _prepare(world)
-            results.runs.append(_said(_single(world, arguments.dossiers)))
+            before = processes.used_seconds(world.supervisor_pid)
+            single = _single(world, arguments.dossiers)
+            after = processes.used_seconds(world.supervisor_pid)
+            results.runs.append(_said(single))
             results.runs.append(_said(_batches(world, arguments.batches)))
             results.runs.append(_said(stock.measure(arguments.seconds)))
-            results.microseconds_of_one_action = parts.measure(world)
+            results.microseconds_of_one_action = processes.microseconds_each(
+                before, after, single.operations
+            ) | parts.measure(world)
     _compare(results)
     save(results, arguments.out)
     print(f"ratios: {results.ratios}")

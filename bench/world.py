@@ -44,6 +44,7 @@ class World:
     origin: str
     registrar: SigningKey
     officer: SigningKey
+    supervisor_pid: int
 
     @property
     def drafter(self) -> Drafter:
@@ -67,7 +68,8 @@ def served(data: Path, workers: int) -> Iterator[World]:
         address = process.stdout.readline().strip()
         origin = (DataFolder(data).keys / "origin").read_text(encoding="ascii").strip()
         registrar = load_private_key(DataFolder(data).keys / "registrar.key")
-        yield World(address, origin, registrar, new_actor_key("officer", os.urandom))
+        officer = new_actor_key("officer", os.urandom)
+        yield World(address, origin, registrar, officer, process.pid)
     finally:
         process.terminate()
         process.wait(30)

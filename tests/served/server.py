@@ -73,7 +73,7 @@ def _register(address: str, origin: str, data: Path) -> None:
     import urllib.request
 
     registrar = load_private_key(DataFolder(data).keys / "registrar.key")
-    world = World(address, origin, registrar, new_actor_key("officer", os.urandom))
+    world = World(address, origin, registrar, new_actor_key("officer", os.urandom), 0)
     for action in registry_acts(world):
         request = urllib.request.Request(
             f"{address}/v1/actions",
