@@ -22,7 +22,7 @@ from ledger.errors import InvalidSignature, LedgerError, UnknownKey
 from ledger.key_files import Anchors
 from ledger.state import LedgerState
 from ledger.storage.port import EventPlace, LedgerReader, StoredEvent
-from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
+from ledger.writing.envelopes import ENVELOPE_TYPE_LINE, check_envelope
 from ledger.writing.public_log import index_key
 from ledger.writing.reading import place_of
 from transparency.checkpoints import open_checkpoint
@@ -120,6 +120,7 @@ class Auditor:
                 self._take_seal(entry_index, parse_seal(entry))
             elif entry.startswith(ENVELOPE_TYPE_LINE):
                 self._report.envelopes += 1
+                check_envelope(entry)
             else:
                 opened = action_notes.open_text(entry, self._anchors.origin)
                 named = place_of(opened.action)

@@ -53,7 +53,7 @@ class DossierReader:
         Raises:
             UnknownDossier: no dossier has the code.
         """
-        code_hash = mark_hash(self._parts.view_secret, Mark.CODE, code.strip())
+        code_hash = mark_hash(self._parts.view_secret, Mark.CODE, code.strip().upper())
         with self._parts.views.reading() as reader:
             found = [reader.dossier(name) for name in reader.streams_marked(Mark.CODE, code_hash)]
         # Codes ought to be unique; where one is not, nobody is told more than is true of all.

@@ -20,10 +20,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from transparency.encoding import encode_base64
+from ledger.errors import MalformedAction
+from transparency.encoding import decode_base64, encode_base64
 from transparency.notes import SigningKey
 
 ENVELOPE_TYPE_LINE: Final = b"dossier-ledger/envelope@v1\n"
+COMMITMENT_BYTES: Final = 32
 _SALT_USE: Final = b"dossier-ledger/envelope-salt@v1\n"
 
 
@@ -70,6 +72,21 @@ class DeferredPool:
 def render_envelope(commitment: bytes) -> bytes:
     """Write an envelope as it stands in the log."""
     return ENVELOPE_TYPE_LINE + encode_base64(commitment).encode("ascii") + b"\n"
+
+
+def check_envelope(entry: bytes) -> None:
+    """Check that an entry which begins as an envelope holds a commitment and nothing else.
+
+    Raises:
+        MalformedAction: it holds something else, such as text that ought not to be public.
+    """
+    body = entry.removeprefix(ENVELOPE_TYPE_LINE)
+    try:
+        decode_base64(body.removesuffix(b"\n").decode("ascii"), size_bytes=COMMITMENT_BYTES)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise MalformedAction("an envelope holds one commitment and nothing else") from error
+    if not body.endswith(b"\n") or body.count(b"\n") != 1:
+        raise MalformedAction("an envelope is two lines")
 
 
 def _month(instant: datetime) -> str:

@@ -85,6 +85,18 @@ def test_code_alone_opens_the_share_done_and_no_more(
     assert result.json == {"share_done_percent": 30}
 
 
+def test_code_typed_in_small_letters_is_the_same_code(
+    followed: tuple[World, DossierHandle],
+) -> None:
+    world, dossier = followed
+
+    result = world.client.simulate_post(
+        "/v1/lookup", json={"code": f" {dossier.code.lower()} "}, headers=json_headers()
+    )
+
+    assert result.status_code == 200
+
+
 @pytest.mark.parametrize("code", ["H27.15-261120-9999", " ", "'; DROP TABLE holders; --"])
 def test_code_that_nobody_was_given_is_unknown(
     followed: tuple[World, DossierHandle], code: str

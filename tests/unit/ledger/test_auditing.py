@@ -8,6 +8,7 @@ from ledger.auditing import AuditReport, audit_log
 from ledger.key_files import Anchors
 from ledger.storage.memory import MemoryLedgerStore
 from ledger.storage.port import PublishedCheckpoint
+from ledger.writing.envelopes import render_envelope
 from tests.support.forged_logs import a_forger
 from tests.support.ledger_builders import (
     START,
@@ -203,7 +204,7 @@ def test_a_log_that_does_not_end_in_a_seal_is_named(kind: str) -> None:
     if kind == "an action":
         forger.a_dossier()
     else:
-        forger.add(b"dossier-ledger/envelope@v1\nAAAA\n")
+        forger.add(render_envelope(bytes(32)))
 
     forger.publish()
 

@@ -3,7 +3,10 @@
 import hashlib
 import hmac
 
-from ledger.writing.envelopes import ENVELOPE_TYPE_LINE, render_envelope
+import pytest
+
+from ledger.errors import MalformedAction
+from ledger.writing.envelopes import ENVELOPE_TYPE_LINE, check_envelope, render_envelope
 from ledger.writing.writer import Writer
 from tests.support.ledger_builders import World, a_world, operator_keys
 
@@ -124,6 +127,26 @@ def test_repeated_rating_is_answered_with_its_envelope_once_that_is_published() 
     assert again.repeated
     assert again.entry == _expected(rating.note)
     assert world.entries()[again.entry_index or 0] == again.entry
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"Nguyen Van A, 001099012345\n",
+        b"A" * 43 + b"=",
+        b"A" * 43 + b"=\n\n",
+        b"A" * 44 + b"\n",
+    ],
+    ids=["empty", "a name", "no line end", "two line ends", "another length"],
+)
+def test_envelope_that_holds_anything_but_a_commitment_is_named_by_the_audit(body: bytes) -> None:
+    with pytest.raises(MalformedAction):
+        check_envelope(ENVELOPE_TYPE_LINE + body)
+
+
+def test_envelope_of_a_commitment_passes() -> None:
+    check_envelope(render_envelope(bytes(range(32))))
 
 
 def _restarted(world: World) -> Writer:
