@@ -60,6 +60,10 @@ class DocumentFolder:
             raise StoreUnavailable(f"document {name} cannot be stored: {error}") from error
         return name
 
+    def make(self) -> None:
+        """Make the folder, where it is not there yet."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+
     def copy_missing_from(self, source: "DocumentFolder") -> None:
         """Take over the documents that another folder has and this one lacks.
 
@@ -109,7 +113,13 @@ class CopiedDocuments:
         return name
 
     def complete_copies(self) -> None:
-        """Make the copies that a crash, or the loss of the log's folder, left missing."""
+        """Make the copies that a crash, or the loss of the log's folder, left missing.
+
+        Both folders are made even where there is nothing to copy: a log without the folder is one
+        that was taken elsewhere without its documents.
+        """
+        self._kept.make()
+        self._published.make()
         self._published.copy_missing_from(self._kept)
 
 

@@ -27,7 +27,6 @@ from transparency.notes import (
     SEED_BYTES,
     SigningKey,
     VerificationKey,
-    derive_key_name,
     is_key_name,
     parse_vkey,
     render_vkey,
@@ -76,9 +75,7 @@ class OperatorKeys:
 
 def new_actor_key(kind: str, random_bytes: RandomBytes) -> SigningKey:
     """Make a key whose name is derived from its public part: ``<kind>-<16 hex>``."""
-    seed = random_bytes(SEED_BYTES)
-    public_key = SigningKey(kind, seed).verification_key.public_key
-    return SigningKey(derive_key_name(kind, public_key), seed)
+    return SigningKey.named_after_kind(kind, random_bytes(SEED_BYTES))
 
 
 def render_private_key(key: SigningKey) -> str:
