@@ -6,6 +6,7 @@ lacks its private part. What a crash leaves behind between the two is an orphan,
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,7 +30,7 @@ from transparency.receipts import Receipt, render_receipt
 
 CHUNK_ACTIONS: Final = 256
 INLINE_ACTIONS: Final = 4
-DETAILS_GROUP: Final = 16
+GROUP_ACTIONS: Final = 32
 
 
 class DocumentStore(Protocol):
@@ -80,9 +81,8 @@ class Intake:
     ):
         self._ledger = ledger
         self._keys = keys
-        self._documents = documents
         self._writer = writer
-        self._details = _DetailsQueue(vault, clock)
+        self._passage = _Passage(vault, documents, writer, clock)
 
     async def submit(
         self, submitted: Sequence[SubmittedAction], wait_seconds: float
@@ -93,18 +93,15 @@ class Intake:
             StoreUnavailable: a store or the writer failed; send the same actions again.
         """
         keys = _BatchKeys(self._keys)
-        handing: list[asyncio.Task[list[HandedOver]]] = []
+        passing: list[asyncio.Future[list[HandedOver]]] = []
         checked: list[_Checked] = []
         for chunk in _chunks(submitted):
-            # The next chunk is verified while the last one is decided and committed.
+            # The next chunk is verified while the last one is stored, decided and committed.
             results = await self._check_chunk(chunk, keys)
             checked.extend(results)
-            verified = [result for result in results if result.verified is not None]
-            await self._keep(verified)
-            handing.append(asyncio.create_task(self._hand_over(verified)))
-        handed = [
-            answer for chunk_answers in await asyncio.gather(*handing) for answer in chunk_answers
-        ]
+            passing.append(self._passage.enter([one for one in results if one.verified]))
+        passed = await asyncio.gather(*passing) if len(passing) != 1 else [await passing[0]]
+        handed = [answer for answers in passed for answer in answers]
         await _wait_for_publication(handed, wait_seconds)
         return await self._answers(checked, iter(handed))
 
@@ -129,26 +126,6 @@ class Intake:
             return _Checked(None, None, _refusal(error))
         keys.learn(verified)
         return _Checked(verified, submitted.document, None)
-
-    async def _keep(self, checked: Sequence[_Checked]) -> None:
-        parts = []
-        for result in checked:
-            assert result.verified is not None
-            if result.document is not None:
-                await asyncio.to_thread(self._documents.store, result.document)
-            part = _private_part(result.verified)
-            if part is not None:
-                parts.append(part)
-        if parts:
-            await self._details.store(parts)
-
-    async def _hand_over(self, checked: Sequence[_Checked]) -> list[HandedOver]:
-        actions = [
-            HandedAction(result.verified.note, result.verified.salt, result.verified.details)
-            for result in checked
-            if result.verified is not None
-        ]
-        return await self._writer.hand_over(actions) if actions else []
 
     async def _answers(
         self, checked: Sequence[_Checked], handed: Iterator[HandedOver]
@@ -186,50 +163,106 @@ class _BatchKeys:
         return self._brought.get(key_name) or self._known.find(key_name, stream)
 
 
-class _DetailsQueue:
-    """Group commit for the vault: what waits while one transaction runs goes into the next."""
+class _Passage:
+    """Takes verified actions through vault and writer, in groups that form by themselves.
 
-    def __init__(self, vault: Vault, clock: Callable[[], datetime]):
+    What waits while the vault commits one group goes into the next; the writer decides one group
+    while the vault commits another. Groups reach the writer in the order of their entering.
+    """
+
+    def __init__(
+        self,
+        vault: Vault,
+        documents: DocumentStore,
+        writer: WriterPort,
+        clock: Callable[[], datetime],
+    ):
         self._vault = vault
+        self._documents = documents
+        self._writer = writer
         self._clock = clock
-        self._waiting: list[tuple[list[PrivatePart], asyncio.Future[None]]] = []
+        self._waiting: deque[_Entered] = deque()
         self._running: asyncio.Task[None] | None = None
+        self._handing: set[asyncio.Task[None]] = set()
 
-    async def store(self, parts: list[PrivatePart]) -> None:
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((parts, done))
+    def enter(self, checked: Sequence[_Checked]) -> "asyncio.Future[list[HandedOver]]":
+        """Let actions in; the future ends with their answers, in their order."""
+        done: asyncio.Future[list[HandedOver]] = asyncio.get_running_loop().create_future()
+        if not checked:
+            done.set_result([])
+            return done
+        self._waiting.append(_Entered(checked, done))
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run())
-        await done
+        return done
 
     async def _run(self) -> None:
         while self._waiting:
-            # Small groups: the writer works on one while the next is encrypted and committed.
-            group, self._waiting = (
-                self._waiting[:DETAILS_GROUP],
-                self._waiting[DETAILS_GROUP:],
-            )
-            parts = [part for waiting_parts, _ in group for part in waiting_parts]
-            # Whatever goes wrong, whoever waits hears of it: nobody may wait for ever.
-            (outcome,) = await asyncio.gather(
-                asyncio.to_thread(self._keep, parts), return_exceptions=True
-            )
-            _settle(group, outcome)
+            group = self._take_group()
+            try:
+                await asyncio.to_thread(self._keep, [one for e in group for one in e.checked])
+            except Exception as error:  # noqa: BLE001 - nobody may wait for ever
+                _fail(group, error)
+                continue
+            except asyncio.CancelledError as error:
+                _fail([*group, *self._waiting], error)
+                raise
+            handing = asyncio.create_task(self._hand_over(group))
+            self._handing.add(handing)
+            handing.add_done_callback(self._handing.discard)
 
-    def _keep(self, parts: list[PrivatePart]) -> None:
-        self._vault.store(parts, render_utc_seconds(self._clock().replace(microsecond=0)))
+    def _take_group(self) -> "list[_Entered]":
+        group = [self._waiting.popleft()]
+        count = len(group[0].checked)
+        while self._waiting and count + len(self._waiting[0].checked) <= GROUP_ACTIONS:
+            count += len(self._waiting[0].checked)
+            group.append(self._waiting.popleft())
+        return group
+
+    def _keep(self, checked: Sequence[_Checked]) -> None:
+        parts = []
+        for one in checked:
+            assert one.verified is not None
+            if one.document is not None:
+                self._documents.store(one.document)
+            part = _private_part(one.verified)
+            if part is not None:
+                parts.append(part)
+        if parts:
+            self._vault.store(parts, render_utc_seconds(self._clock().replace(microsecond=0)))
+
+    async def _hand_over(self, group: "Sequence[_Entered]") -> None:
+        actions = [
+            HandedAction(one.verified.note, one.verified.salt, one.verified.details)
+            for entered in group
+            for one in entered.checked
+            if one.verified is not None
+        ]
+        try:
+            answers = iter(await self._writer.hand_over(actions))
+        except BaseException as error:  # noqa: BLE001 - nobody may wait for ever
+            _fail(group, error)
+            return
+        for entered in group:
+            mine = [next(answers) for _ in entered.checked]
+            if not entered.done.done():
+                entered.done.set_result(mine)
 
 
-def _settle(
-    group: Sequence[tuple[list[PrivatePart], "asyncio.Future[None]"]], error: BaseException | None
-) -> None:
-    for _, done in group:
-        if done.done():
-            continue
-        if error is None:
-            done.set_result(None)
-        else:
-            done.set_exception(error)
+@dataclass(frozen=True, slots=True)
+class _Entered:
+    """Verified actions of one request on their way, and who waits for them."""
+
+    checked: Sequence[_Checked]
+    done: "asyncio.Future[list[HandedOver]]"
+
+
+def _fail(group: Sequence[_Entered], error: BaseException) -> None:
+    for entered in group:
+        if not entered.done.done():
+            entered.done.set_exception(error)
+            # Whoever stopped waiting need not hear of it.
+            entered.done.exception()
 
 
 def _chunks(submitted: Sequence[SubmittedAction]) -> Iterator[Sequence[SubmittedAction]]:

@@ -9,11 +9,12 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
-from ledger.errors import StoreUnavailable, WriterUnavailable
+from ledger.errors import StoreCorrupt, StoreUnavailable, WriterUnavailable
 from ledger.writing.frames import (
     Failed,
+    FrameBuffer,
     HandedAction,
     HandOver,
     Published,
@@ -25,7 +26,7 @@ from ledger.writing.frames import (
     parse_reply,
     render_frame,
 )
-from ledger.writing.server import Submit, read_frame
+from ledger.writing.server import Submit
 
 CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 60.0
@@ -166,72 +167,96 @@ def _fail(pending: _Pending, error: StoreUnavailable) -> None:
     pending.publications.clear()
 
 
-class SocketWriter:
-    """The writer process, reached over its Unix socket; reconnects when it was restarted."""
+class _Connection(asyncio.Protocol):
+    """One connection to the writer: its end fails whatever waits for a reply."""
 
-    def __init__(self, path: Path):
-        self._path = path
-        self._exchange = _Exchange()
-        self._writer: asyncio.StreamWriter | None = None
-        self._reading: asyncio.Task[None] | None = None
-        self._connecting = asyncio.Lock()
+    def __init__(self) -> None:
+        self.exchange = _Exchange()
+        self._frames = FrameBuffer()
+        self._transport: asyncio.WriteTransport | None = None
         self._outbox: list[bytes] = []
+        self.closed = False
 
-    async def hand_over(self, actions: Sequence[HandedAction]) -> list[HandedOver]:
-        """Have actions decided in this order; the answer comes when they are durable."""
-        await self._connect()
-        request = HandOver(self._exchange.next_request_id(), list(actions))
-        return await self._exchange.hand_over(request, self._send)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.WriteTransport", transport)
 
-    async def sign_refusal(self, text_hash: bytes, code: str) -> bytes:
-        """Have a refusal signed that was decided before the hand-over."""
-        await self._connect()
-        request = RefuseText(self._exchange.next_request_id(), text_hash, code)
-        return await self._exchange.refuse(request, self._send)
+    def data_received(self, data: bytes) -> None:
+        try:
+            for body in self._frames.feed(data):
+                self.exchange.settle(parse_reply(body))
+        except StoreCorrupt:
+            # What follows cannot be read either: nothing is known of what was handed over.
+            self.close()
+            raise
 
-    def _send(self, request: Request) -> None:
-        # What one turn of the loop sends leaves in one write.
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's name
+        # Whether the last actions were recorded is unknown: their senders send them again.
+        self.closed = True
+        self.exchange.fail_all()
+
+    def send(self, request: Request) -> None:
+        """Send a request; what one turn of the loop sends leaves in one write."""
         self._outbox.append(render_frame(request))
         if len(self._outbox) == 1:
             asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
         frames, self._outbox = self._outbox, []
-        if self._writer is None or self._writer.is_closing():
-            self._exchange.fail_all()
+        if self.closed or self._transport is None:
+            self.exchange.fail_all()
         else:
-            self._writer.write(b"".join(frames))
+            self._transport.write(b"".join(frames))
 
-    async def _connect(self) -> None:
-        if self._writer is not None and not self._writer.is_closing():
-            return
+    def close(self) -> None:
+        """Leave; nobody is answered any more."""
+        self.closed = True
+        if self._transport is not None:
+            self._transport.close()
+
+
+class SocketWriter:
+    """The writer process, reached over its Unix socket; reconnects when it was restarted."""
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._connection: _Connection | None = None
+        self._connecting = asyncio.Lock()
+
+    async def hand_over(self, actions: Sequence[HandedAction]) -> list[HandedOver]:
+        """Have actions decided in this order; the answer comes when they are durable."""
+        connection = await self._connected()
+        exchange = connection.exchange
+        request = HandOver(exchange.next_request_id(), list(actions))
+        return await exchange.hand_over(request, connection.send)
+
+    async def sign_refusal(self, text_hash: bytes, code: str) -> bytes:
+        """Have a refusal signed that was decided before the hand-over."""
+        connection = await self._connected()
+        exchange = connection.exchange
+        request = RefuseText(exchange.next_request_id(), text_hash, code)
+        return await exchange.refuse(request, connection.send)
+
+    async def _connected(self) -> _Connection:
+        if self._connection is not None and not self._connection.closed:
+            return self._connection
         async with self._connecting:
-            if self._writer is not None and not self._writer.is_closing():
-                return
-            try:
-                async with asyncio.timeout(CONNECT_SECONDS):
-                    reader, self._writer = await asyncio.open_unix_connection(str(self._path))
-            except (OSError, TimeoutError) as error:
-                raise WriterUnavailable("the writer cannot be reached") from error
-            self._reading = asyncio.create_task(self._read(reader, self._writer))
+            if self._connection is None or self._connection.closed:
+                self._connection = await self._connect()
+            return self._connection
 
-    async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _connect(self) -> _Connection:
+        loop = asyncio.get_running_loop()
         try:
-            while True:
-                self._exchange.settle(parse_reply(await read_frame(reader)))
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            # Whether the last actions were recorded is unknown: their senders send them again.
-            self._exchange.fail_all()
-            writer.close()
+            async with asyncio.timeout(CONNECT_SECONDS):
+                _, connection = await loop.create_unix_connection(_Connection, str(self._path))
+        except (OSError, TimeoutError) as error:
+            raise WriterUnavailable("the writer cannot be reached") from error
+        return connection
 
     async def close(self) -> None:
         """Leave; what was handed over is recorded all the same."""
-        if self._reading is not None:
-            self._reading.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reading
+        if self._connection is not None:
+            self._connection.close()
 
 
 class LoopWriter:

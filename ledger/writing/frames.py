@@ -7,6 +7,7 @@ more `Published`. `RefuseText` asks for the signature under a refusal that the w
 """
 
 import struct
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -95,6 +96,32 @@ Reply = Verdicts | Published | Failed
 _encoder = msgspec.msgpack.Encoder()
 _request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 _reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+
+
+class FrameBuffer:
+    """Cuts what arrives on a socket into the bodies of frames."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Take bytes in and give each body that is complete now.
+
+        Raises:
+            StoreCorrupt: a length is over the limit.
+        """
+        self._bytes += data
+        start = 0
+        while len(self._bytes) >= start + HEADER.size:
+            (length,) = HEADER.unpack_from(self._bytes, start)
+            if length > MAX_FRAME_BYTES:
+                raise StoreCorrupt(f"a frame of {length} bytes is over the limit")
+            end = start + HEADER.size + length
+            if len(self._bytes) < end:
+                break
+            yield bytes(self._bytes[start + HEADER.size : end])
+            start = end
+        del self._bytes[:start]
 
 
 def render_frame(frame: Request | Reply) -> bytes:

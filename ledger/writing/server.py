@@ -5,12 +5,12 @@ import contextlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
-from ledger.errors import LedgerError, StoreCorrupt
+from ledger.errors import LedgerError
 from ledger.writing.frames import (
-    HEADER,
-    MAX_FRAME_BYTES,
     Failed,
+    FrameBuffer,
     Reply,
     Request,
     parse_request,
@@ -33,7 +33,8 @@ class WriterServer:
     async def start(self) -> None:
         """Listen. A socket file left by a crash is replaced: the folder's lock is ours."""
         self._path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._serve, str(self._path))
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_unix_server(lambda: _Client(self._submit), str(self._path))
         self._path.chmod(0o600)
 
     async def stop(self) -> None:
@@ -42,28 +43,35 @@ class WriterServer:
             self._server.close()
         self._path.unlink(missing_ok=True)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        loop = asyncio.get_running_loop()
-        outbox = _Outbox(loop, writer)
+
+class _Client(asyncio.Protocol):
+    """One client. When it leaves, what it handed over is recorded all the same."""
+
+    def __init__(self, submit: Submit):
+        self._submit = submit
+        self._frames = FrameBuffer()
+        self._outbox: _Outbox | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._outbox = _Outbox(
+            asyncio.get_running_loop(), cast("asyncio.WriteTransport", transport)
+        )
+
+    def data_received(self, data: bytes) -> None:
+        assert self._outbox is not None
         try:
-            while True:
-                body = await read_frame(reader)
-                self._submit(parse_request(body), outbox.send)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            # The client left. What it handed over is recorded all the same.
-            pass
+            for body in self._frames.feed(data):
+                self._submit(parse_request(body), self._outbox.send)
         except LedgerError as error:
-            outbox.send(Failed(0, error.code, str(error)))
-        finally:
-            writer.close()
+            self._outbox.send_last(Failed(0, error.code, str(error)))
 
 
 class _Outbox:
     """Collects replies from the writer's threads and sends them in one go per loop turn."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, writer: asyncio.StreamWriter):
+    def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.WriteTransport):
         self._loop = loop
-        self._writer = writer
+        self._transport = transport
         self._frames: list[bytes] = []
         self._lock = threading.Lock()
 
@@ -79,25 +87,18 @@ class _Outbox:
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._flush)
 
+    def send_last(self, reply: Reply) -> None:
+        """Send a reply from the loop's own thread and close the connection."""
+        self.send(reply)
+        self._flush()
+        self._transport.close()
+
     def _flush(self) -> None:
         with self._lock:
             frames, self._frames = self._frames, []
-        if self._writer.is_closing():
+        if self._transport.is_closing():
             return
-        self._writer.write(b"".join(frames))
-        if self._writer.transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
+        self._transport.write(b"".join(frames))
+        if self._transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
             # CRASH: a client that never reads loses its connection, not the writer its memory.
-            self._writer.transport.abort()
-
-
-async def read_frame(reader: asyncio.StreamReader) -> bytes:
-    """Read one frame's body.
-
-    Raises:
-        StoreCorrupt: the length is over the limit.
-        asyncio.IncompleteReadError: the other side left.
-    """
-    (length,) = HEADER.unpack(await reader.readexactly(HEADER.size))
-    if length > MAX_FRAME_BYTES:
-        raise StoreCorrupt(f"a frame of {length} bytes is over the limit")
-    return await reader.readexactly(length)
+            self._transport.abort()

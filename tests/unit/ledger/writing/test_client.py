@@ -157,8 +157,10 @@ def test_a_writer_that_goes_away_before_publication_leaves_verdict_and_a_failed_
         async with _a_server(socket, loop):
             client = SocketWriter(socket)
             (handed_over,) = await client.hand_over([handed(action)])
-            assert client._writer is not None
-            client._writer.transport.abort()
+            connection = client._connection
+            assert connection is not None
+            assert connection._transport is not None
+            connection._transport.abort()
             assert handed_over.publication is not None
             with pytest.raises(WriterUnavailable):
                 await handed_over.publication
@@ -221,22 +223,18 @@ def test_replies_that_two_threads_send_at_once_all_leave() -> None:
     """Found by reading: without a lock, each thread could leave the sending to the other."""
     sent: list[bytes] = []
 
-    class Writer:
+    class Transport:
         def is_closing(self) -> bool:
             return False
 
         def write(self, data: bytes) -> None:
             sent.append(data)
 
-        @property
-        def transport(self) -> "Writer":
-            return self
-
         def get_write_buffer_size(self) -> int:
             return 0
 
     async def race() -> None:
-        outbox = _Outbox(asyncio.get_running_loop(), Writer())  # type: ignore[arg-type]
+        outbox = _Outbox(asyncio.get_running_loop(), Transport())  # type: ignore[arg-type]
         reply = Failed(1, "store_unavailable", "")
 
         def send() -> None:
