@@ -30,7 +30,7 @@ from api.nonces import NonceMemory
 from api.parts import Clock, Parts
 from api.settings import Settings, settings_of_process
 from api.signatures import RequestVerifier, key_record
-from ledger.documents import CopiedDocuments, DocumentFolder
+from ledger.documents import DocumentedTiles, DocumentFolder
 from ledger.errors import StoreUnavailable
 from ledger.intake import Intake
 from ledger.key_files import (
@@ -116,11 +116,14 @@ def ledger_reader(settings: Settings) -> SqliteLedgerReader:
     return SqliteLedgerReader(data_folder(settings).ledger)
 
 
-def documents(settings: Settings) -> CopiedDocuments:
-    """Open the folder of public documents."""
-    folder = data_folder(settings)
-    kept, published = DocumentFolder(folder.documents), DocumentFolder(folder.published_documents)
-    return CopiedDocuments(kept, published)
+def documents(settings: Settings) -> DocumentFolder:
+    """Open the folder of public documents that decisions and views rest on."""
+    return DocumentFolder(data_folder(settings).documents)
+
+
+def published_documents(settings: Settings) -> DocumentFolder:
+    """Open the folder of those that an entry of the public log names: what is served."""
+    return DocumentFolder(data_folder(settings).published_documents)
 
 
 def tile_store(settings: Settings) -> FileTileStore:
@@ -147,11 +150,13 @@ def writer_core(settings: Settings) -> Writer:
     """Build the writer over the real stores; whoever calls holds the folder's lock."""
     folder = data_folder(settings)
     keys = prepare_data_folder(settings)
-    sources = documents(settings)
-    sources.complete_copies()
+    sources, published = documents(settings), published_documents(settings)
+    sources.make()
+    # A log without the folder is one that was taken elsewhere without its documents.
+    published.make()
     return Writer(
         SqliteLedgerStore(folder.ledger),
-        tile_store(settings),
+        DocumentedTiles(tile_store(settings), sources, published),
         lambda: LedgerState(sources),
         WriterKeys(keys.log, keys.promise),
         make_clock(settings),
@@ -248,7 +253,7 @@ def web_parts(settings: Settings, writer: WriterPort | None = None) -> Parts:
         ),
         keys=stored_keys,
         vault=private,
-        documents=sources,
+        documents=published_documents(settings),
         tile_store=tile_store(settings),
         views=open_views(settings),
         view_secret=keys.view_secret,

@@ -42,18 +42,23 @@ class DataFolder:
         return self.path / "nonces.sqlite3"
 
     @property
+    def imports(self) -> Path:
+        """Give the list of sources that were imported, and under which mapping names."""
+        return self.path / "imports.txt"
+
+    @property
     def log(self) -> Path:
         """Give the folder of the public log's files."""
         return self.path / "log"
 
     @property
     def documents(self) -> Path:
-        """Give the folder of public documents."""
+        """Give the folder of public documents, those of undecided actions too; it is not served."""
         return self.path / "documents"
 
     @property
     def published_documents(self) -> Path:
-        """Give their copies within the log: who copies the log has everything public."""
+        """Give the served ones, within the log: who copies the log has everything public."""
         return self.log / "documents"
 
     @property

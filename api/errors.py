@@ -62,6 +62,12 @@ class TruncatedUpload(ApiError):
     code = "truncated_upload"
 
 
+class BodyTooSlow(ApiError):
+    """The body was not complete in the time that is given; the connection is closed."""
+
+    code = "body_too_slow"
+
+
 class BodyTooLarge(ApiError):
     """The body, or the number of its lines, is over the limit."""
 

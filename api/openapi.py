@@ -57,7 +57,7 @@ class Operation:
     signed: bool = False
 
 
-_BODY_REFUSALS: Final = (400, 403, 409, 411, 413, 415, 422, 503)
+_BODY_REFUSALS: Final = (400, 403, 408, 409, 411, 413, 415, 422, 503)
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
@@ -120,7 +120,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "How much of the work on a dossier is done, by the code on the slip",
         {200: [bodies.LookupAnswer]},
         takes={JSON_MEDIA_TYPE: bodies.LookupRequest},
-        refusals=(400, 404, 411, 413, 415, 429, 503),
+        refusals=(400, 404, 408, 411, 413, 415, 429, 503),
     ),
     Operation(
         "get",

@@ -25,7 +25,8 @@ class Parts:
     """Everything that answers requests, in one web worker.
 
     ``origin`` is the ledger's name. ``writer_reachable`` asks whether actions can be recorded
-    now. ``view_secret`` keys the hashes of codes and secrets in the private views.
+    now. ``view_secret`` keys the hashes of codes and secrets in the private views. ``documents``
+    are those that the published log names.
     """
 
     settings: Settings

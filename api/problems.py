@@ -114,6 +114,15 @@ _API: Final[Mapping[ErrorType, ProblemType]] = {
         "The upload was cut off; nothing was recorded.",
         Sentence("Hãy gửi lại toàn bộ.", "Send all of it again."),
     ),
+    api_errors.BodyTooSlow: _row(
+        HTTPStatus.REQUEST_TIMEOUT,
+        "Nội dung gửi lên không đến đủ trong thời gian cho phép; không có gì được ghi nhận.",
+        "The body did not arrive in the time given; nothing was recorded.",
+        Sentence(
+            "Hãy gửi lại toàn bộ, hoặc chia nhỏ nếu đường truyền chậm.",
+            "Send all of it again, or in smaller parts where the line is slow.",
+        ),
+    ),
     api_errors.BodyTooLarge: _row(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "Nội dung gửi lên vượt quá giới hạn.",
@@ -317,6 +326,7 @@ _LOG_NOT_BELIEVED: Final = _alarm(
 
 _LOG: Final[Mapping[ErrorType, ProblemType]] = {
     log_errors.MalformedKey: _FORM_OF_LOG,
+    log_errors.MalformedNote: _FORM_OF_LOG,
     log_errors.MalformedCheckpoint: _FORM_OF_LOG,
     log_errors.MalformedTilePath: _row(
         HTTPStatus.NOT_FOUND,
@@ -355,11 +365,6 @@ PROBLEMS: Final[Mapping[ErrorType, ProblemType]] = {
     **_DOMAIN,
     **_PROJECTIONS,
     **_LOG,
-}
-
-# `transparency` and `ledger` both call bytes that are no note `malformed_note`: one row for both.
-SHARED_ROWS: Final[Mapping[ErrorType, ErrorType]] = {
-    log_errors.MalformedNote: ledger_errors.MalformedNote
 }
 
 PROBLEMS_BY_CODE: Final[Mapping[str, ProblemType]] = {

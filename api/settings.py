@@ -15,6 +15,7 @@ import msgspec
 VARIABLE_PREFIX: Final = "DOSSIER_LEDGER_"
 SETTINGS_FILE: Final = "ledger.toml"
 DEFAULT_DATA: Final = "data"
+DEFAULT_BODY_SECONDS: Final = 30.0
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -45,6 +46,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_action_bytes: Annotated[int, msgspec.Meta(ge=1024)] = 1024 * 1024
     max_batch_bytes: Annotated[int, msgspec.Meta(ge=1024)] = 16 * 1024 * 1024
     max_batch_actions: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1_000
+    body_seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = DEFAULT_BODY_SECONDS
+    """Within which the body of a request must be complete."""
+
     longest_follower_delay_seconds: Annotated[float, msgspec.Meta(ge=0)] = 30.0
     lookups_per_minute: Annotated[int, msgspec.Meta(ge=1)] = 60
     """How often one client may ask for dossiers by code or by secret."""

@@ -1,38 +1,56 @@
 """Reading request bodies: never more than the limit, never half of one.
 
 A body must announce its length (`LengthRequired` otherwise): only then is a cut upload seen for
-certain. Bodies that are compressed or of another media type are refused before a byte is read.
+certain. Bodies that are compressed or of another media type are refused before a byte is read, and
+one that is not complete in time is read no further: nobody holds a connection by dripping.
 """
 
+import asyncio
 from typing import Final
 
 from falcon.asgi import Request
 
-from api.errors import BodyTooLarge, LengthRequired, TruncatedUpload, UnsupportedMediaType
+from api.errors import (
+    BodyTooLarge,
+    BodyTooSlow,
+    LengthRequired,
+    TruncatedUpload,
+    UnsupportedMediaType,
+)
+from api.settings import DEFAULT_BODY_SECONDS
 
 NDJSON_MEDIA_TYPE: Final = "application/x-ndjson"
 
 
-async def read_body(request: Request, media_type: str, limit_bytes: int) -> bytes:
-    """Read the whole body of a request.
+async def read_body(
+    request: Request,
+    media_type: str,
+    limit_bytes: int,
+    *,
+    seconds: float = DEFAULT_BODY_SECONDS,
+) -> bytes:
+    """Read the whole body of a request, within the setting ``body_seconds``.
 
     Raises:
         UnsupportedMediaType: another media type, or a content coding.
         LengthRequired: no ``Content-Length``.
         BodyTooLarge: over ``limit_bytes``; at most one byte more than that was read.
+        BodyTooSlow: it was not complete in time (SPEC: RFC 9110, 15.5.9 "408 Request Timeout").
         TruncatedUpload: the client left before the end.
     """
     check_media_type(request.content_type, request.get_header("Content-Encoding"), media_type)
-    return await _read(request, limit_bytes)
+    return await _read(request, limit_bytes, seconds)
 
 
-async def read_any_body(request: Request, limit_bytes: int) -> bytes:
+async def read_any_body(
+    request: Request, limit_bytes: int, *, seconds: float = DEFAULT_BODY_SECONDS
+) -> bytes:
     """Read the body that a request without a documented body may have, to check its digest.
 
     Raises:
-        LengthRequired, BodyTooLarge, TruncatedUpload: as `read_body`.
+        LengthRequired, BodyTooLarge, BodyTooSlow, TruncatedUpload: as `read_body`.
     """
-    return await _read(request, limit_bytes)
+    return await _read(request, limit_bytes, seconds)
 
 
 def check_media_type(content_type: str | None, coding: str | None, media_type: str) -> None:
@@ -64,7 +82,7 @@ def split_lines(body: bytes, max_lines: int) -> list[bytes]:
     return lines
 
 
-async def _read(request: Request, limit_bytes: int) -> bytes:
+async def _read(request: Request, limit_bytes: int, seconds: float) -> bytes:
     announced_bytes = request.content_length
     if announced_bytes is None:
         if request.get_header("Transfer-Encoding") is not None:
@@ -72,7 +90,12 @@ async def _read(request: Request, limit_bytes: int) -> bytes:
         announced_bytes = 0
     if announced_bytes > limit_bytes:
         raise BodyTooLarge(f"at most {limit_bytes} bytes")
-    body: bytes = await request.stream.read(limit_bytes + 1)
+    try:
+        async with asyncio.timeout(seconds):
+            body: bytes = await request.stream.read(limit_bytes + 1)
+    except TimeoutError as error:
+        # What is still to come would otherwise keep the connection open after the answer.
+        raise BodyTooSlow(f"not complete within {seconds:g} s", {"Connection": "close"}) from error
     if len(body) > limit_bytes:
         raise BodyTooLarge(f"at most {limit_bytes} bytes")
     if len(body) < announced_bytes:

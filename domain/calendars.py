@@ -151,6 +151,15 @@ def next_working_day(calendar: Calendar, day: date) -> date:
     return days[position]
 
 
+def previous_working_day(calendar: Calendar, day: date) -> date:
+    """Give the last day before that one that is worked."""
+    _check_covered(calendar, day)
+    position = bisect_left(calendar.working_days, day)
+    if position == 0:
+        raise CalendarHorizonPassed(day.isoformat())
+    return calendar.working_days[position - 1]
+
+
 def add_working_days(calendar: Calendar, start: date, working_days: int) -> date:
     """Count working days; the first day does not count (LAW: Civil Code 2015 art. 147).
 

@@ -149,6 +149,14 @@ def acceptance_due(
     return _due_on_day(limit, moment.day_in(working.zone), working)
 
 
+def passes_at(due: Due, zone: str) -> datetime:
+    """Give the instant at which a due date passes: a day's is the start of the next one."""
+    if due.instant is not None:
+        return due.instant
+    assert due.day is not None
+    return Moment(day=due.day + timedelta(days=1)).start_in(zone)
+
+
 def is_late(end: Moment, due: Due, zone: str) -> bool:
     """Tell whether an end lies after its due date; hours count only where both are known."""
     if due.instant is not None and end.instant is not None:
@@ -168,3 +176,15 @@ def timeliness(end: Moment, due: Due | None, zone: str) -> Timeliness:
 def is_overdue(as_of: datetime, due: Due, zone: str) -> bool:
     """Tell whether a due date has passed at an instant."""
     return is_late(Moment(instant=as_of), due, zone)
+
+
+def working_days_late(end: Moment, due: Due, working: WorkingTime) -> int:
+    """Count the working days after the due day, up to and with the day of the end.
+
+    Zero for an end that is not late, and for one before the next working day is over.
+
+    Raises:
+        CalendarHorizonPassed: the calendar does not cover one of the days.
+    """
+    zone = working.zone
+    return working_days_between(working.calendar, _day_of(due, zone), end.day_in(zone))

@@ -63,11 +63,15 @@ class Due(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Wait(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One stretch of waiting for the applicant; imported ones may end before they begin."""
+    """One stretch of waiting for the applicant; imported ones may end before they begin.
+
+    `due_before` is the due date that its end moved; None where it moved none.
+    """
 
     kind: WaitKind
     since: Moment
     until: Moment | None = None
+    due_before: Due | None = None
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="dossier"):
@@ -77,6 +81,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     while waiting keeps it. At most one wait is open, the last, exactly while the status is one of
     5, 6 and 7. Key names and performers of the acts that rules about persons compare are kept:
     intake (`accepted_by`), approval or refusal (`approved_by`), processing (`processed_by`).
+    `office` took the dossier in; `handed_to` is the other office that took it over, if any.
     """
 
     stream: str
@@ -105,6 +110,12 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     approved_performers: tuple[str, ...] = ()
     processed_performers: tuple[str, ...] = ()
     imported: bool = False
+    handed_to: str | None = None
+
+    @property
+    def current_office(self) -> str:
+        """Give the office that holds the dossier now, and alone decides it."""
+        return self.handed_to or self.office
 
     @property
     def is_waiting(self) -> bool:

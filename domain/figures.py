@@ -7,7 +7,7 @@ that is requested and not yet confirmed counts as pending and waiting, not as en
 from datetime import datetime
 
 from domain.deadlines import Timeliness, is_overdue, timeliness
-from domain.dossiers import Dossier, Wait
+from domain.dossiers import Dossier, Due, Wait
 from domain.moments import Moment, is_before, seconds_between
 
 Period = str
@@ -50,16 +50,35 @@ def paused_at(dossier: Dossier, instant: datetime, zone: str) -> bool:
 
 
 def _covers(wait: Wait, instant: datetime, zone: str) -> bool:
-    if wait.since.start_in(zone) > instant:
+    return wait.since.start_in(zone) <= instant and not _is_over(wait, instant, zone)
+
+
+def _is_over(wait: Wait, instant: datetime, zone: str) -> bool:
+    return wait.until is not None and wait.until.start_in(zone) <= instant
+
+
+def due_in_force(dossier: Dossier, instant: datetime, zone: str) -> Due | None:
+    """Give the due date as it stood at an instant: a wait moves it only when it ends."""
+    for wait in dossier.waits:
+        if wait.due_before is not None and not _is_over(wait, instant, zone):
+            return wait.due_before
+    return dossier.due
+
+
+def overdue_at(dossier: Dossier, instant: datetime, zone: str) -> bool:
+    """Tell whether the due date in force at an instant had passed, and the dossier ran.
+
+    Whether it had ended by then is for the caller.
+    """
+    due = due_in_force(dossier, instant, zone)
+    if due is None or not is_overdue(instant, due, zone):
         return False
-    return wait.until is None or instant < wait.until.start_in(zone)
+    return not paused_at(dossier, instant, zone)
 
 
 def is_pending_overdue(dossier: Dossier, as_of: datetime, zone: str) -> bool:
     """Tell whether a dossier without an end is past its due date and not waiting."""
-    if dossier.ended_at is not None or dossier.due is None:
-        return False
-    return is_overdue(as_of, dossier.due, zone) and not paused_at(dossier, as_of, zone)
+    return dossier.ended_at is None and overdue_at(dossier, as_of, zone)
 
 
 def gross_duration_seconds(dossier: Dossier, zone: str) -> int | None:

@@ -33,21 +33,21 @@ class Role(StrEnum):
 UNGRANTED_ROLES: Final = frozenset({Role.APPLICANT, Role.HOLDER})
 GRANTABLE_ROLES: Final = frozenset(Role) - UNGRANTED_ROLES
 
-# Roles of the deciding agency and of those it asks. They may act for another registered office
-# than the one that took the dossier in; the one-stop shop's own roles may not.
-VISITING_ROLES: Final = frozenset(
-    {
-        Role.ASSIGNER,
-        Role.PROCESSOR,
-        Role.APPROVER,
-        Role.CLERK,
-        Role.CONSULTED,
-        Role.FINANCE_AUTHORITY,
-        Role.PAYMENT_PROVIDER,
-        Role.SYSTEM,
-        Role.IMPORTER,
-    }
-)
+# Roles of the deciding agency: they act for the office that holds the dossier now.
+DECIDING_ROLES: Final = frozenset({Role.ASSIGNER, Role.PROCESSOR, Role.APPROVER, Role.CLERK})
+
+# Roles that may act for another registered office than the one that took the dossier in: the
+# deciding agency's, and those of whoever is asked. The one-stop shop's own roles may not.
+VISITING_ROLES: Final = DECIDING_ROLES | {
+    Role.CONSULTED,
+    Role.FINANCE_AUTHORITY,
+    Role.PAYMENT_PROVIDER,
+    Role.SYSTEM,
+    Role.IMPORTER,
+}
+
+# Roles whose acts hold for every office: only a registrar for any office gives and takes them.
+NATIONAL_ROLES: Final = frozenset({Role.CATALOGUE_ADMIN})
 
 
 @dataclass(frozen=True, slots=True)

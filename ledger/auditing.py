@@ -3,13 +3,15 @@
 The auditor has two anchors (the log's key and the registrar's root) and the public log; with the
 data folder it also compares what is stored there with what is published. It takes entries in
 index order and holds actions back until the seal that covers them, because that seal's time is
-the clock of their decision. What it finds wrong it reports and goes on, so that one report names
+the clock of their decision. The auditor's own clock says only that no seal is from the future.
+What it finds wrong it reports and goes on, so that one report names
 everything.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
@@ -42,6 +44,7 @@ from transparency.trusted_log import TrustedLog
 MAX_PROBLEMS: Final = 1_000
 SIGNATURES_PER_TASK: Final = 256
 READ_BATCH: Final = 1_000
+SEAL_CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +96,20 @@ SignatureTask = tuple[int, VerificationKey, bytes, NoteSignature]
 class Auditor:
     """Takes one log in, entry by entry; `audit_log` drives it."""
 
-    def __init__(self, anchors: Anchors, documents: DocumentSource, report: AuditReport):
+    def __init__(
+        self, anchors: Anchors, documents: DocumentSource, report: AuditReport, now: datetime
+    ):
         self._anchors = anchors
-        self._documents = documents
         self._report = report
+        self._latest_seal_at = now + SEAL_CLOCK_TOLERANCE
         self._state = LedgerState(documents)
         self._index = StreamIndex()
         self._frontier = Frontier()
         self._held: list[_Held] = []
         self._last_seal: Seal | None = None
+        self._last_seal_size = 0
         self._ends_in_seal = False
+        self._has_embedded = False
         self._embedded_size = 0
         self._sealed_roots: dict[int, bytes] = {}
         self._keys: dict[str, VerificationKey] = {}
@@ -182,32 +189,49 @@ class Auditor:
             self._problem("wrong_seal", entry_index, f"the seal covers {seal.covers}")
         if seal.index_root_hash != self._index.root_hash():
             self._problem("wrong_index_root", entry_index, "the index has another root")
-        if self._last_seal is not None and seal.sealed_at < self._last_seal.sealed_at:
-            self._problem("seal_time_went_back", entry_index, "earlier than the seal before")
+        self._check_time(entry_index, seal)
         try:
             self._check_previous(entry_index, seal)
         except TransparencyError as error:
             self._problem(error.code, entry_index, str(error))
-        self._last_seal = seal
+        self._last_seal, self._last_seal_size = seal, entry_index + 1
         held, self._held = self._held, []
         for action in held:
             self._repeat_decision(action, seal)
 
+    def _check_time(self, entry_index: int, seal: Seal) -> None:
+        before = self._last_seal
+        if before is not None and seal.sealed_at < before.sealed_at:
+            self._problem("seal_time_went_back", entry_index, "earlier than the seal before")
+        is_first_ahead = before is None or before.sealed_at <= self._latest_seal_at
+        if seal.sealed_at > self._latest_seal_at and is_first_ahead:
+            # Seals that follow are no earlier: one line names them all, and hides nothing else.
+            message = f"sealed at {seal.sealed_at.isoformat()}, later than the auditor's clock"
+            self._problem("seal_in_the_future", entry_index, message)
+
     def _check_previous(self, entry_index: int, seal: Seal) -> None:
         if not seal.previous_checkpoint:
-            if entry_index > 0 and self._sealed_roots and self._last_seal_was_published():
+            if self._has_embedded:
                 self._problem("checkpoint_missing", entry_index, "no previous checkpoint embedded")
             return
+        self._has_embedded = True
         previous = open_checkpoint(seal.previous_checkpoint, self._anchors.log).checkpoint
         if self._sealed_roots.get(previous.tree_size) != previous.root_hash:
             self._problem("wrong_checkpoint", entry_index, "the embedded checkpoint is not ours")
+            return
         if previous.tree_size < self._embedded_size:
             self._problem("checkpoint_went_back", entry_index, "a later one was embedded before")
-        self._embedded_size = max(self._embedded_size, previous.tree_size)
+            return
+        self._check_none_left_out(previous.tree_size)
+        self._embedded_size = previous.tree_size
 
-    def _last_seal_was_published(self) -> bool:
-        # A seal that embeds no checkpoint follows only seals that were never published.
-        return self._last_seal is not None and bool(self._last_seal.previous_checkpoint)
+    def _check_none_left_out(self, previous_size: int) -> None:
+        # SPEC: formats.md, "Seal entry": the previously published checkpoint. So the first seal
+        # after a checkpoint embeds it; one that turns up only later was left out there.
+        if self._embedded_size < previous_size < self._last_seal_size:
+            left_out_at = min(size for size in self._sealed_roots if size > previous_size) - 1
+            message = f"the published checkpoint of size {previous_size} is not embedded"
+            self._problem("checkpoint_missing", left_out_at, message)
 
     def _repeat_decision(self, held: _Held, seal: Seal) -> None:
         action = held.opened.action
@@ -237,15 +261,17 @@ def audit_log(
     anchors: Anchors,
     documents: DocumentSource,
     *,
+    now: datetime,
     stored: LedgerReader | None = None,
 ) -> Iterator[AuditReport]:
     """Audit a whole log; gives the report again and again as it grows, complete at the end.
 
-    ``stored`` is the ledger database to compare with, where the auditor has it.
+    ``now`` is the auditor's own clock, read when the log was opened or later; ``stored`` is the
+    ledger database to compare with, where the auditor has it.
     """
     checkpoint = log.signed_checkpoint.checkpoint
     report = AuditReport(checkpoint.tree_size, checkpoint.root_hash)
-    auditor = Auditor(anchors, documents, report)
+    auditor = Auditor(anchors, documents, report, now)
     try:
         for batch in _batched(log.replay(), READ_BATCH):
             places = [auditor.take(entry_index, entry) for entry_index, entry in batch]

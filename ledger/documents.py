@@ -1,16 +1,27 @@
-"""Public documents that publications name by hash: kept for ever, served under ``/documents/``."""
+"""Public documents that publications name by hash: kept for ever, served under ``/documents/``.
+
+There are two folders. A document is *kept* before its action is decided, since the decision rests
+on it. It is *served* with the publication of an entry that names it, and not before: what comes
+with a refused action never stands under the ledger's address, and is swept (`ledger.sweeping`).
+"""
 
 import hashlib
 import os
 import re
 import threading
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
 from ledger.errors import DocumentMismatch, StoreCorrupt, StoreUnavailable, TooLarge
+from transparency.tile_store import BUNDLES_PATH, TileStore
+from transparency.tiles import EntryBundle, parse_tile_path
 
 MAX_DOCUMENT_BYTES: Final = 256 * 1024
 _HEX_NAME: Final = re.compile(r"[0-9a-f]{64}")
+# Facts are canonical: no string in them holds a quote, and only publications have this member.
+_NAMED: Final = re.compile(rb'"document":"([0-9a-f]{64})"')
 
 
 class DocumentSource(Protocol):
@@ -54,8 +65,7 @@ class DocumentFolder:
         name = hashlib.sha256(document).hexdigest()
         path = self._folder / name
         try:
-            if not path.exists():
-                self._write(path, document)
+            self._write_or_touch(path, document)
         except OSError as error:
             raise StoreUnavailable(f"document {name} cannot be stored: {error}") from error
         return name
@@ -64,17 +74,40 @@ class DocumentFolder:
         """Make the folder, where it is not there yet."""
         self._folder.mkdir(parents=True, exist_ok=True)
 
-    def copy_missing_from(self, source: "DocumentFolder") -> None:
-        """Take over the documents that another folder has and this one lacks.
+    def has(self, document_hex: str) -> bool:
+        """Tell whether a document of that hash lies here, whatever its bytes are by now."""
+        return (self._folder / document_hex).exists()
+
+    def names(self) -> Iterator[str]:
+        """Give the hashes of all documents that lie here."""
+        paths = sorted(self._folder.glob("*"))
+        return (path.name for path in paths if _HEX_NAME.fullmatch(path.name))
+
+    def is_older(self, document_hex: str, instant: datetime) -> bool:
+        """Tell whether a document was last stored before an instant of the system's clock."""
+        try:
+            stored_at = (self._folder / document_hex).stat().st_mtime
+        except FileNotFoundError:
+            return False
+        return datetime.fromtimestamp(stored_at, UTC) < instant
+
+    def discard(self, document_hex: str) -> None:
+        """Delete a document that no entry names.
 
         Raises:
-            StoreCorrupt: a document of the source was changed on disk.
-            StoreUnavailable: the disk does not write.
+            StoreUnavailable: the disk does not delete.
         """
-        for path in sorted(source._folder.glob("*")):
-            document = None if (self._folder / path.name).exists() else source.read(path.name)
-            if document is not None:
-                self.store(document)
+        try:
+            (self._folder / document_hex).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"document {document_hex} cannot be deleted: {error}") from error
+
+    def _write_or_touch(self, path: Path, document: bytes) -> None:
+        try:
+            # Whoever sends it again may have it recorded now: for the sweeper it is young again.
+            os.utime(path)
+        except FileNotFoundError:
+            self._write(path, document)
 
     def _write(self, path: Path, document: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -91,36 +124,66 @@ class DocumentFolder:
         os.close(descriptor)
 
 
-class CopiedDocuments:
-    """Documents in a folder of their own, with a copy in the public log's folder.
+class DocumentedTiles:
+    """A tile store in which no entry bundle stands without the documents that its entries name.
 
-    The first is what decisions rest on; the copy is for whoever takes the log elsewhere.
+    Whoever reads the log, here or on a copy elsewhere, finds them beside it. At its start the
+    writer writes every bundle again, and with them the documents that a lost folder lacks.
     """
 
-    def __init__(self, kept: DocumentFolder, published: DocumentFolder):
+    def __init__(self, tiles: TileStore, kept: DocumentFolder, served: DocumentFolder):
+        self._tiles = tiles
         self._kept = kept
-        self._published = published
+        self._served = served
+        self._examined = (0, 0)
 
-    def read(self, document_hex: str) -> bytes | None:
-        """Give the document with that hash, or None where it is missing."""
-        return self._kept.read(document_hex)
+    def write_all(self, files: Mapping[str, bytes]) -> None:
+        """Serve the documents that the bundles name, then store tiles and bundles.
 
-    def store(self, document: bytes) -> str:
-        """Keep a document durably in both places and give its hash."""
-        name = self._kept.store(document)
-        # CRASH: a copy that was not made is made at the writer's next start.
-        self._published.store(document)
-        return name
-
-    def complete_copies(self) -> None:
-        """Make the copies that a crash, or the loss of the log's folder, left missing.
-
-        Both folders are made even where there is nothing to copy: a log without the folder is one
-        that was taken elsewhere without its documents.
+        Raises:
+            StoreCorrupt: a document that an entry names is lost, or was changed on disk.
+            StoreUnavailable, TileStoreUnavailable: the disk does not write.
         """
-        self._kept.make()
-        self._published.make()
-        self._published.copy_missing_from(self._kept)
+        for path, data in files.items():
+            if path.startswith(BUNDLES_PATH):
+                self._examine(path, data)
+        # CRASH: documents whose entries are recorded, and not yet in a bundle that anybody reads.
+        self._tiles.write_all(files)
+
+    def write_checkpoint(self, note: bytes) -> None:
+        """Replace the checkpoint in one step."""
+        self._tiles.write_checkpoint(note)
+
+    def read_checkpoint(self) -> bytes:
+        """Give the note of the newest checkpoint, or raise `TileNotFound`."""
+        return self._tiles.read_checkpoint()
+
+    def largest_tree_size(self) -> int:
+        """Tell how far the stored entry bundles reach."""
+        return self._tiles.largest_tree_size()
+
+    def _examine(self, path: str, bundle_bytes: bytes) -> None:
+        bundle = parse_tile_path(path)
+        assert isinstance(bundle, EntryBundle)
+        # A bundle only grows: what its last writing held is served already.
+        bundle_index, examined_bytes = self._examined
+        start = examined_bytes if bundle.index == bundle_index else 0
+        for document_hex in documents_named(bundle_bytes, start):
+            self._serve(document_hex)
+        self._examined = (bundle.index, len(bundle_bytes))
+
+    def _serve(self, document_hex: str) -> None:
+        if self._served.has(document_hex):
+            return
+        document = self._kept.read(document_hex)
+        if document is None:
+            raise StoreCorrupt(f"document {document_hex} is named by an entry and lost")
+        self._served.store(document)
+
+
+def documents_named(entries: bytes, start: int = 0) -> list[str]:
+    """Give the hashes of the documents that entries name, from a byte of them on."""
+    return [match[1].decode() for match in _NAMED.finditer(entries, start)]
 
 
 class MemoryDocuments:

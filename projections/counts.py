@@ -9,7 +9,8 @@ due date and P a month whose last instant (or `as_of`, if that is earlier) is b:
       late        end after due: by the instant where both have one, else by the day
       early, on time   by the day; without a due date on time
     pending(P)    received in P or earlier and not resolved by then
-      overdue     b is after due, and the dossier does not wait for its applicant at b
+      overdue     b is after the due date in force at b, and the dossier does not wait for its
+                  applicant at b: a due date that moves later leaves earlier months as they were
     carried(P)    pending in the month before P
     IDENTITY      carried + received = resolved + pending
 
@@ -27,10 +28,10 @@ from typing import Final
 
 import msgspec
 
-from domain.deadlines import Timeliness, is_overdue
+from domain.deadlines import Timeliness
 from domain.dossiers import Dossier, Due
 from domain.errors import DomainError
-from domain.figures import end_period, paused_at, received_period, resolution
+from domain.figures import end_period, overdue_at, received_period, resolution
 from domain.moments import Moment, time_zone
 from ledger.errors import StoreCorrupt
 from projections.dossier_rows import DossierRow, counted_dossier
@@ -193,19 +194,22 @@ def _count(cell: _Cell, dossier: Dossier, as_of: datetime) -> None:
         kind = resolution(dossier, cell.zone)
         assert kind is not None
         cell.resolved[kind][stop] += 1
-    if dossier.due is not None and stop != first:
-        _count_overdue(cell, dossier, dossier.due, (first, stop), as_of)
+    if stop != first:
+        _count_overdue(cell, dossier, (first, stop), as_of)
 
 
 def _count_overdue(
-    cell: _Cell, dossier: Dossier, due: Due, months: tuple[int, int | None], as_of: datetime
+    cell: _Cell, dossier: Dossier, months: tuple[int, int | None], as_of: datetime
 ) -> None:
     """Note at which month ends from the first to before the last one it was pending overdue."""
+    dues = _dues(dossier)
+    if not dues:
+        return
     first, stop = months
-    first = max(first, _month_of(due, cell.zone))
+    first = max(first, min(_month_of(due, cell.zone) for due in dues))
     if stop is None and not dossier.waits:
         # Overdue for good: at the end of its due month, or else of the next one.
-        while not is_overdue(_end_of(first, cell.zone, as_of), due, cell.zone):
+        while not overdue_at(dossier, _end_of(first, cell.zone, as_of), cell.zone):
             if _end_of(first, cell.zone, as_of) == as_of:
                 return
             first += 1
@@ -214,12 +218,17 @@ def _count_overdue(
     last = max(first, _month_at(as_of, cell.zone)) + 1 if stop is None else stop
     was_overdue = False
     for month in range(first, last):
-        end = _end_of(month, cell.zone, as_of)
-        overdue = is_overdue(end, due, cell.zone) and not paused_at(dossier, end, cell.zone)
+        overdue = overdue_at(dossier, _end_of(month, cell.zone, as_of), cell.zone)
         cell.overdue_change[month] += overdue - was_overdue
         was_overdue = overdue
     if stop is not None:
         cell.overdue_change[stop] -= was_overdue
+
+
+def _dues(dossier: Dossier) -> list[Due]:
+    """Give every due date that the dossier has had."""
+    moved = [wait.due_before for wait in dossier.waits]
+    return [due for due in (*moved, dossier.due) if due is not None]
 
 
 def _walk(

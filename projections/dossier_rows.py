@@ -5,6 +5,7 @@ Rows hold what is written in the views, as plain columns: moments and due dates 
 row that somebody changed shows in the figures, and `recompute` finds it. All of it is public.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Final
 
@@ -12,7 +13,16 @@ import msgspec
 
 from domain.actions import Signer
 from domain.decisions import StreamState
-from domain.dossiers import Dossier, Due, Outcome, Status, Wait, due_from_moment
+from domain.dossiers import (
+    ENDED_STATUSES,
+    WAIT_OF_STATUS,
+    Dossier,
+    Due,
+    Outcome,
+    Status,
+    Wait,
+    due_from_moment,
+)
 from domain.facts import Channel, ImportableFacts
 from domain.moments import Moment, parse_moment, render_moment
 from domain.roles import Role
@@ -90,6 +100,16 @@ def act_of(entry: PublicEntry, state: StreamState) -> Act:
         due=None if dossier is None else dossier.due,
         appointment=None if dossier is None else dossier.appointment,
     )
+
+
+def clock_stopping_acts(acts: Iterable[Act]) -> Iterator[Act]:
+    """Give those of one dossier's acts, in order, by which it ended or began to wait."""
+    ran = True
+    for act in acts:
+        runs = act.status not in ENDED_STATUSES and act.status not in WAIT_OF_STATUS
+        if ran and not runs:
+            yield act
+        ran = runs
 
 
 def row_of(dossier: Dossier) -> DossierRow:

@@ -3,35 +3,41 @@
 A finding is a lead for an inspector, never a verdict: it names its rule and version, the entries
 that are its evidence, and the innocent explanations that are common. Each rule is a pure function
 of one dossier and its acts; where it cannot know (no due date, no calendar, an import, a day
-without hours), it abstains. Built: R02, R07, R08 and R16. All numbers are parameters, because the
-law's are not settled (domain.md 9).
+without hours), it abstains. Built: R02, R07, R08, R09 and R16. All numbers are parameters, because
+the law's are not settled (domain.md 9).
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
 import msgspec
 
-from domain.calendars import Calendar, WorkingTime, add_working_time, working_days_between
-from domain.deadlines import is_late, is_overdue
+from domain.calendars import (
+    Calendar,
+    WorkingTime,
+    add_working_time,
+    previous_working_day,
+    working_days_between,
+)
+from domain.deadlines import is_late, passes_at
 from domain.dossiers import ENDED_STATUSES, Dossier, Due
 from domain.errors import CalendarHorizonPassed, Sentence
-from domain.figures import paused_at
-from domain.moments import Moment, time_zone
+from domain.figures import overdue_at, paused_at
+from domain.moments import Moment
 from domain.procedures import Procedure, ProcedureRecord
-from projections.dossier_rows import Act
+from projections.dossier_rows import Act, clock_stopping_acts
 
-ONE_DAY: Final = timedelta(days=1)
 # Seals are written to the millisecond, so nothing is later by less.
 SHORTEST_DELAY: Final = timedelta(milliseconds=1)
 
 APOLOGY: Final = "dossier.extension_apology_issued"
+SUPPLEMENT: Final = "dossier.supplement_submitted"
+COMPLETION: Final = "dossier.supplement_completed"
 SUPPLEMENT_REQUESTS: Final = frozenset(
     {"dossier.intake_supplement_requested", "dossier.supplement_requested"}
 )
@@ -190,20 +196,11 @@ def _missing_apology(examined: ExaminedDossier, parameters: Parameters) -> Itera
 def _is_past_due(examined: ExaminedDossier, due: Due) -> bool:
     """Tell whether the limit passed while the dossier did not wait for its applicant."""
     dossier = examined.dossier
-    if paused_at(dossier, _passes_at(due, examined.zone), examined.zone):
+    if paused_at(dossier, passes_at(due, examined.zone), examined.zone):
         return False
     if dossier.ended_at is not None:
         return is_late(dossier.ended_at, due, examined.zone)
-    return is_overdue(examined.as_of, due, examined.zone) and not paused_at(
-        dossier, examined.as_of, examined.zone
-    )
-
-
-def _passes_at(due: Due, zone: str) -> datetime:
-    if due.instant is not None:
-        return due.instant
-    assert due.day is not None
-    return datetime.combine(due.day + ONE_DAY, time(), time_zone(zone)).astimezone(UTC)
+    return overdue_at(dossier, examined.as_of, examined.zone)
 
 
 def _apology_deadline(examined: ExaminedDossier, due: Due, parameters: Parameters) -> Due:
@@ -211,17 +208,13 @@ def _apology_deadline(examined: ExaminedDossier, due: Due, parameters: Parameter
     by_due = accepted_at is None or (
         accepted_at.day_in(examined.zone) >= parameters.apology_by_due_since
     )
-    before = None if by_due or examined.calendar is None else _working_day_before(examined, due)
-    return due if before is None else Due(day=before)
-
-
-def _working_day_before(examined: ExaminedDossier, due: Due) -> date | None:
-    assert examined.calendar is not None
+    if by_due or examined.calendar is None:
+        return due
     due_on = Moment(instant=due.instant, day=due.day).day_in(examined.zone)
-    if not examined.calendar.valid_from <= due_on <= examined.calendar.valid_to:
-        return None
-    position = bisect_left(examined.calendar.working_days, due_on)
-    return examined.calendar.working_days[position - 1] if position else None
+    try:
+        return Due(day=previous_working_day(examined.calendar, due_on))
+    except CalendarHorizonPassed:
+        return due
 
 
 def _acts_on_time_limit(examined: ExaminedDossier) -> Iterator[Act]:
@@ -243,6 +236,10 @@ def _back_dating(examined: ExaminedDossier, parameters: Parameters) -> Iterator[
     late = tuple(act for act in acts if _is_recorded_late(act, examined, parameters))
     if late:
         yield Hit(_RECORDED_LATE, late)
+    apologies = (act for act in acts if act.kind == APOLOGY)
+    for act in (*clock_stopping_acts(examined.acts), *apologies):
+        if act not in late and _hides_lateness(act, examined.zone, parameters.clock_skew):
+            yield Hit(_LATE_BY_RECORD, (act,))
     for former, latter in pairwise(acts):
         if _goes_back(former.at, latter.at, examined.zone, parameters.clock_skew):
             yield Hit(_OUT_OF_ORDER, (former, latter))
@@ -266,14 +263,35 @@ def _is_recorded_late(act: Act, examined: ExaminedDossier, parameters: Parameter
 def _is_day_passed(act: Act, calendar: Calendar, zone: str) -> bool:
     """Tell whether a whole working day lies between the day of the act and its recording."""
     assert act.at.day is not None
-    recorded_on = act.recorded_at.astimezone(time_zone(zone)).date()
-    return working_days_between(calendar, act.at.day, recorded_on - ONE_DAY) > 0
+    recorded_on = Moment(instant=act.recorded_at).day_in(zone)
+    return working_days_between(calendar, act.at.day, recorded_on - timedelta(days=1)) > 0
+
+
+def _hides_lateness(act: Act, zone: str, clock_skew: timedelta) -> bool:
+    """Tell whether only the day that it claims is within the limit: it was recorded after it."""
+    if act.is_imported or not act.at.is_day_only or act.due is None:
+        return False
+    recorded = Moment(day=Moment(instant=act.recorded_at - clock_skew).day_in(zone))
+    return is_late(recorded, act.due, zone) and not is_late(act.at, act.due, zone)
 
 
 def _goes_back(former: Moment, latter: Moment, zone: str, clock_skew: timedelta) -> bool:
     if former.instant is not None and latter.instant is not None:
         return latter.instant < former.instant - clock_skew
     return latter.day_in(zone) < former.day_in(zone)
+
+
+def _missing_supplement(examined: ExaminedDossier, _parameters: Parameters) -> Iterator[Hit]:
+    """R09: found complete though nothing was handed in: it ends the wait and may move the limit."""
+    # LAW: Decree 61/2018 art. 19.4: the limit starts anew once the papers have been received.
+    request: Act | None = None
+    for act in examined.acts:
+        if act.kind in SUPPLEMENT_REQUESTS:
+            request = act
+        elif act.kind == SUPPLEMENT:
+            request = None
+        elif act.kind == COMPLETION and request is not None and not act.is_imported:
+            yield Hit(_NOTHING_HANDED_IN, (request, act))
 
 
 def _segregation(examined: ExaminedDossier, _parameters: Parameters) -> Iterator[Hit]:
@@ -313,6 +331,14 @@ _RECORDED_LATE = Sentence(
     "Việc được ghi nhận muộn hơn nhiều so với thời điểm nêu trong đó.",
     "It was recorded long after the moment at which it is said to have happened.",
 )
+_LATE_BY_RECORD = Sentence(
+    "Chỉ ghi ngày trong thời hạn, nhưng được ghi nhận vào ngày đã quá hạn.",
+    "It names a day within the time limit, and was recorded on a day after it.",
+)
+_NOTHING_HANDED_IN = Sentence(
+    "Xác nhận đã bổ sung đủ mà không có lần nộp bổ sung nào được ghi nhận.",
+    "A supplement was found complete though none had been handed in.",
+)
 _OUT_OF_ORDER = Sentence(
     "Thời điểm được nêu sớm hơn thời điểm của việc trước đó.",
     "It is said to have happened before the act that came before it.",
@@ -344,13 +370,20 @@ RULES: Final[Sequence[Rule]] = (
     ),
     Rule(
         "R08",
-        1,
+        2,
         Severity.HIGH,
         (
             Sentence("Hệ thống gián đoạn.", "The system was out of service."),
             Sentence("Đồng hồ của máy bị lệch.", "The clock of a device was wrong."),
         ),
         _back_dating,
+    ),
+    Rule(
+        "R09",
+        1,
+        Severity.HIGH,
+        (Sentence("Nộp bằng giấy tại quầy.", "The papers were handed in at the counter."),),
+        _missing_supplement,
     ),
     Rule(
         "R16",

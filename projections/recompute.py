@@ -6,7 +6,7 @@ under its signed checkpoint. Then the same fold runs as in the server, without a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
 
@@ -14,6 +14,7 @@ import msgspec
 
 from ledger.documents import DocumentSource
 from ledger.key_files import Anchors
+from ledger.opening import LONGEST_PUBLICATION_DELAY_SECONDS
 from projections.counts import (
     ALL_HISTORY,
     CheckpointReference,
@@ -32,6 +33,8 @@ from transparency.hashing import leaf_hash
 from transparency.merkle import Frontier
 from transparency.tile_store import LogSource
 from transparency.trusted_log import TrustedLog
+
+LONGEST_LAG: Final = timedelta(seconds=LONGEST_PUBLICATION_DELAY_SECONDS)
 
 _KEY_FIELDS: Final = ("office", "procedure", "period")
 _COUNTED_FIELDS: Final = tuple(name for name in Figure.__struct_fields__ if name not in _KEY_FIELDS)
@@ -56,6 +59,22 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     published: int | str
     recomputed: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How many entries figures lack, and for how long, at least, the oldest was in the ledger."""
+
+    entries: int
+    time: timedelta
+
+    @property
+    def is_too_long(self) -> bool:
+        """Tell whether the figures are older than the ledger promises its entries to be public."""
+        return self.time > LONGEST_LAG
+
+
+NO_LAG: Final = Lag(0, timedelta(0))
 
 
 def replay_log(
@@ -117,6 +136,32 @@ def count_world(world: PublicWorld, span: Span = ALL_HISTORY) -> CountStatistics
         checkpoint=world.checkpoint,
         as_of=render_utc_milliseconds(world.sealed_at),
     )
+
+
+def measure_lag(log: TrustedLog, ledger: str, figures_size: int) -> Lag:
+    """Measure how far figures as of a published size are behind a log.
+
+    The oldest entry that they lack was recorded at the first published seal after their size, and
+    the newest seal is a later instant that the ledger's clock had surely reached: what lies
+    between is how long they stood still, by the ledger's own signed word. Neither the reader's
+    clock (a demo's is months away from it) nor the seal that the figures end in (before it a
+    ledger may have rested for days) accuses a follower that a moment ago was level. What no seal
+    dates yet does not count: of a ledger that fell silent, the next seal tells.
+
+    The log must have been opened before the figures were asked for, or a follower that is quick
+    would look late.
+
+    Raises:
+        TransparencyError: the log is not what its key signed, or cannot be read.
+        EntryUnreadable: an entry after the figures cannot be read, or their size is no
+            published one.
+    """
+    entries = log.tree_size - figures_size
+    if entries <= 0:
+        return NO_LAG
+    bodies = enumerate(log.entries(figures_size, log.tree_size), figures_size)
+    seals = [group.sealed_at for group in sealed_groups(bodies, ledger, b"")]
+    return Lag(entries, seals[-1] - seals[0])
 
 
 def compare(published: CountStatistics, recomputed: CountStatistics) -> list[Difference]:

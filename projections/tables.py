@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from ledger.errors import StoreUnavailable
 
-SCHEMA_NUMBER: Final = 1
+SCHEMA_NUMBER: Final = 2
 
 metadata = sa.MetaData()
 

@@ -27,7 +27,7 @@ class MalformedKey(TransparencyError):
 class MalformedNote(TransparencyError):
     """The bytes are not a signed note."""
 
-    code = "malformed_note"
+    code = "malformed_signed_note"
 
 
 class MalformedCheckpoint(TransparencyError):

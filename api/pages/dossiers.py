@@ -14,8 +14,10 @@ import msgspec
 
 from api.pages.entries import fact_value, zone_of
 from api.pages.words import Names, Words
-from domain.deadlines import Timeliness, timeliness
+from domain.calendars import NATIONAL_CALENDAR, WorkingTime
+from domain.deadlines import Timeliness, timeliness, working_days_late
 from domain.dossiers import Dossier, Status, Wait
+from domain.errors import CalendarHorizonPassed
 from domain.facts import (
     Details,
     DossierAcceptedDetails,
@@ -60,6 +62,8 @@ _ENDED: Final = {
     Timeliness.ON_TIME: DueState.ENDED_ON_TIME,
     Timeliness.LATE: DueState.ENDED_LATE,
 }
+
+_LATE: Final = frozenset({DueState.OVERDUE, DueState.ENDED_LATE})
 
 # The one-stop shop's acts in between do not bring the dossier back to its counter.
 DECIDING_ROLES: Final = frozenset({Role.ASSIGNER, Role.PROCESSOR, Role.APPROVER, Role.CLERK})
@@ -106,6 +110,7 @@ class HolderPage:
     zone: str
     holder: str | None
     due_state: DueState | None
+    lateness: str | None
     due_reasons: tuple[str, ...]
     next_step: str
     acts: tuple[TimelineAct, ...]
@@ -117,6 +122,7 @@ def holder_page(opened: DossierPage, as_of: datetime, names: Names, words: Words
     """Put a dossier that its holder has opened into words."""
     dossier = opened.dossier
     zone = zone_of(dossier.office, names)
+    state = due_state(dossier, as_of, zone)
     return HolderPage(
         dossier=dossier,
         dossier_id=dossier.stream.partition(":")[2],
@@ -125,7 +131,8 @@ def holder_page(opened: DossierPage, as_of: datetime, names: Names, words: Words
         office=words.office(names, dossier.office),
         zone=zone,
         holder=_holder(opened, names, words),
-        due_state=due_state(dossier, as_of, zone),
+        due_state=state,
+        lateness=None if state not in _LATE else _lateness(dossier, as_of, zone, names, words),
         due_reasons=_due_reasons(dossier, zone, names, words),
         next_step=words.texts(_next_step(dossier)),
         acts=tuple(_timeline_act(act, zone, names, words) for act in opened.acts),
@@ -150,6 +157,32 @@ def due_state(dossier: Dossier, as_of: datetime, zone: str) -> DueState | None:
     if dossier.is_waiting:
         return DueState.WAITING
     return DueState.OVERDUE if is_pending_overdue(dossier, as_of, zone) else DueState.IN_TIME
+
+
+def days_late(dossier: Dossier, as_of: datetime, zone: str, names: Names) -> int | None:
+    """Count how many working days late a dossier ended, or is by now.
+
+    None where it has no due date, or where no published calendar covers the days.
+    """
+    record = names.calendar(NATIONAL_CALENDAR)
+    if record is None or dossier.due is None:
+        return None
+    end = dossier.ended_at or Moment(instant=as_of)
+    try:
+        return working_days_late(end, dossier.due, WorkingTime(record.calendar, zone))
+    except CalendarHorizonPassed:
+        return None
+
+
+def _lateness(
+    dossier: Dossier, as_of: datetime, zone: str, names: Names, words: Words
+) -> str | None:
+    late_days = days_late(dossier, as_of, zone, names)
+    if late_days is None:
+        return None
+    if late_days == 0:
+        return words.texts("dossier.late_under_a_day")
+    return words.texts("dossier.late_by", count=words.formats.number(late_days))
 
 
 def _next_step(dossier: Dossier) -> str:

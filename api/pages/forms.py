@@ -8,6 +8,7 @@ from falcon.asgi import Request
 
 from api.errors import MalformedBody
 from api.pages.statistics import Asked
+from api.settings import DEFAULT_BODY_SECONDS
 from api.uploads import read_body
 from projections.counts import ALL_HISTORY, Span
 
@@ -19,14 +20,15 @@ MAX_INDEX_DIGITS: Final = 16
 _MONTH: Final = re.compile(r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])", re.ASCII)
 
 
-async def read_form(request: Request) -> dict[str, str]:
+async def read_form(request: Request, *, seconds: float = DEFAULT_BODY_SECONDS) -> dict[str, str]:
     """Read the fields of a small form; of repeated fields the first counts.
 
     Raises:
         MalformedBody: not UTF-8, or more fields than any form here has.
-        BodyTooLarge, LengthRequired, TruncatedUpload, UnsupportedMediaType: see `read_body`.
+        BodyTooLarge, BodyTooSlow, LengthRequired, TruncatedUpload, UnsupportedMediaType: see
+            `read_body`.
     """
-    body = await read_body(request, FORM_MEDIA_TYPE, MAX_FORM_BYTES)
+    body = await read_body(request, FORM_MEDIA_TYPE, MAX_FORM_BYTES, seconds=seconds)
     try:
         fields = parse_qs(body.decode("ascii"), errors="strict", max_num_fields=MAX_FORM_FIELDS)
     except ValueError as error:

@@ -6,7 +6,7 @@ else: no script, no inline style, no frame, no other host.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.negotiation import Language, preferred_language
 from api.pages.formats import machine_time
-from api.pages.statistics import identity_holds
+from api.pages.statistics import identity_holds, share_late
 from api.pages.texts import LANGUAGE_NAMES, LANGUAGES, load_texts, parse_language
 from api.pages.words import Words, all_words
 from api.parts import Clock
@@ -90,13 +90,15 @@ class LanguageChoice:
 class Shell:
     """What stands around the content of every page.
 
-    Without cookies the language travels in the links, once somebody has chosen it.
+    Without cookies the language travels in the links, once somebody has chosen it. A page that
+    answers a form is asked for in another language by a form with the fields ``posted``.
     """
 
     language: Language
     is_chosen: bool
     section: str
     languages: tuple[LanguageChoice, ...]
+    posted: Mapping[str, str]
     banner: tuple[BannerLine, ...]
     stylesheet: str
     icon: str
@@ -113,8 +115,8 @@ class Shell:
 class Page:
     """One page to render: its template, its place among the sections, what it shows.
 
-    ``path`` and ``query`` name the page in another language; they never hold a secret.
-    ``is_personal`` pages are kept by no cache.
+    ``path`` and ``query`` name the page in another language; they never hold a secret, nor does
+    ``posted``: the fields of the form that asks for it. ``is_personal`` pages are kept by no cache.
     """
 
     template: str
@@ -123,6 +125,7 @@ class Page:
     values: Mapping[str, object]
     query: Mapping[str, str]
     is_personal: bool = False
+    posted: Mapping[str, str] = field(default_factory=dict)
 
 
 def address_of(path: str, query: Mapping[str, str]) -> str:
@@ -146,7 +149,10 @@ def make_environment() -> Environment:
         auto_reload=False,
     )
     environment.globals.update(
-        machine_time=machine_time, identity_holds=identity_holds, api_link=api_link
+        machine_time=machine_time,
+        identity_holds=identity_holds,
+        share_late=share_late,
+        api_link=api_link,
     )
     return environment
 
@@ -207,6 +213,7 @@ class Renderer:
                 )
                 for language in LANGUAGES
             ),
+            posted=page.posted,
             banner=self._banner(words.language),
             stylesheet=self.static_files["style.css"].address,
             icon=self.static_files["icon.svg"].address,

@@ -14,12 +14,14 @@ from falcon.asgi import Request, Response
 
 from api.bodies import Problem
 from api.errors import NothingHere
-from api.limiting import LookupLimiter
 from api.negotiation import sentence_in
+from api.pages.dossiers import HolderPage
 from api.pages.entries import EntryPage
 from api.pages.forms import asked_end, asked_statistics, read_form
 from api.pages.rendering import Page, Renderer, StaticFile
 from api.pages.source import PartsSource
+from api.pages.words import Words
+from api.parts import Parts
 from api.problems import PROBLEM_MEDIA_TYPE, problem_type
 from ledger.errors import LedgerError
 from projections.counts import DEFINITION
@@ -106,13 +108,14 @@ class TrackPage:
 class TrackPages:
     """``/track``, ``/dossiers`` and ``/dossiers/{id}``: personal, so kept by no cache.
 
-    Code and secret come in the body of a POST, and never stand in an address.
+    Code, secret and pass come in the body of a POST, and never stand in an address.
     """
 
-    def __init__(self, renderer: Renderer, source: PartsSource, lookups: LookupLimiter):
+    def __init__(self, renderer: Renderer, source: PartsSource, parts: Parts):
         self._renderer = renderer
         self._source = source
-        self._lookups = lookups
+        self._lookups = parts.lookups
+        self._body_seconds = parts.settings.body_seconds
 
     async def on_get(self, request: Request, response: Response) -> None:
         """Show the forms."""
@@ -130,7 +133,7 @@ class TrackPages:
 
     async def on_post(self, request: Request, response: Response) -> None:
         """Tell the share done to whoever knows the code."""
-        code = (await read_form(request)).get("code", "")
+        code = (await read_form(request, seconds=self._body_seconds)).get("code", "")
         if not code:
             self._answer_form(request, response, TrackPage(error="track.incomplete"))
             return
@@ -141,26 +144,42 @@ class TrackPages:
         self._answer_form(request, response, unknown if share is None else found)
 
     async def on_post_dossiers(self, request: Request, response: Response) -> None:
-        """Show a dossier to whoever knows its secret."""
-        form = await read_form(request)
-        dossier_id, secret = form.get("dossier", ""), form.get("secret", "")
-        if not dossier_id or not secret:
-            error = TrackPage(dossier_id, "track.incomplete")
-            self._answer_form(request, response, error)
+        """Show a dossier to whoever knows its secret, or opened it a short while ago."""
+        form = await read_form(request, seconds=self._body_seconds)
+        dossier_id, secret, given_pass = (
+            form.get(one, "") for one in ("dossier", "secret", "pass")
+        )
+        if not dossier_id or not (secret or given_pass):
+            self._answer_form(request, response, TrackPage(dossier_id, "track.incomplete"))
             return
         self._lookups.check(request.remote_addr)
         words = self._renderer.words(request)
-        opened = await asyncio.to_thread(self._source.dossier, dossier_id, secret, words)
+        opened = await asyncio.to_thread(self._find, dossier_id, secret, given_pass, words)
         if opened is None:
-            error = TrackPage(dossier_id, "track.unknown_dossier")
-            self._answer_form(request, response, error)
+            error = "track.unknown_dossier" if secret else "track.pass_ended"
+            self._answer_form(request, response, TrackPage(dossier_id, error))
             return
-        path = f"/dossiers/{opened.dossier_id}"
-        values = {"page": opened, "qr": qr_of(self._renderer.address(request) + path)}
-        self._renderer.answer(
-            request,
-            response,
-            Page("dossier.html", "/track", path, values, NO_QUERY, is_personal=True),
+        # A pass is handed on and not renewed: it ends when it was said to.
+        held = given_pass if not secret else await asyncio.to_thread(self._source.pass_for, opened)
+        self._renderer.answer(request, response, self._opened_page(request, opened, held))
+
+    def _find(
+        self, dossier_id: str, secret: str, given_pass: str, words: Words
+    ) -> HolderPage | None:
+        if secret:
+            return self._source.dossier(dossier_id, secret, words)
+        return self._source.dossier_again(dossier_id, given_pass, words)
+
+    def _opened_page(self, request: Request, opened: HolderPage, held: str) -> Page:
+        address = f"{self._renderer.address(request)}/dossiers/{opened.dossier_id}"
+        return Page(
+            "dossier.html",
+            "/track",
+            "/dossiers",
+            {"page": opened, "qr": qr_of(address), "address": address},
+            NO_QUERY,
+            is_personal=True,
+            posted={"dossier": opened.dossier_id, "pass": held},
         )
 
     def _answer_form(self, request: Request, response: Response, track: TrackPage) -> None:

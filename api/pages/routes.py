@@ -18,7 +18,7 @@ def add_routes(app: "App[Request, Response]", parts: Parts) -> None:
     renderer = Renderer(parts.settings, parts.clock)
     source = PartsSource(parts)
     public = PublicPages(renderer, source)
-    track = TrackPages(renderer, source, parts.lookups)
+    track = TrackPages(renderer, source, parts)
     app.add_route("/", public)
     app.add_route("/statistics", public, suffix="statistics")
     app.add_route("/log", public, suffix="log")

@@ -4,7 +4,7 @@ Everything on one page comes from one consistent read of the views, so figures, 
 are as of one checkpoint. Reading blocks; resources call it in a thread.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from api.pages.dossiers import HolderPage, holder_page
@@ -22,11 +22,13 @@ from api.pages.words import Words
 from api.parts import Parts
 from api.resources.dossiers import DossierReader
 from domain.actions import StreamType, parse_stream
+from domain.calendars import CalendarRecord
 from domain.errors import DomainError
 from domain.offices import OfficeRecord
 from domain.procedures import ProcedureRecord
 from ledger.errors import StoreCorrupt, UnknownDossier
 from projections.counts import Counts, Figure
+from projections.dossier_page import DossierPage
 from projections.entries import read_checkpoint_note
 from projections.reading import read_counts
 from projections.views import Position, ViewReader
@@ -52,7 +54,7 @@ class HomePage:
 
 
 class ViewNames:
-    """Names of offices and procedures as one read of the views has them."""
+    """Offices, procedures and calendars as one read of the views has them."""
 
     def __init__(self, reader: ViewReader):
         self._reader = reader
@@ -67,6 +69,11 @@ class ViewNames:
         """Give the record of a procedure."""
         record = self._state(f"{StreamType.PROCEDURE}:{code}")
         return record if isinstance(record, ProcedureRecord) else None
+
+    def calendar(self, calendar_id: str) -> CalendarRecord | None:
+        """Give the record of a calendar."""
+        record = self._state(f"{StreamType.CALENDAR}:{calendar_id}")
+        return record if isinstance(record, CalendarRecord) else None
 
     def _state(self, stream: str) -> object:
         if stream not in self._states:
@@ -159,11 +166,28 @@ class PartsSource:
 
     def dossier(self, dossier_id: str, secret: str, words: Words) -> HolderPage | None:
         """Give the page of a dossier to whoever knows its secret; None for all others."""
+        return self._holder_page(dossier_id, secret, self._dossiers.page, words)
+
+    def dossier_again(self, dossier_id: str, given_pass: str, words: Words) -> HolderPage | None:
+        """Give the page of a dossier to whoever opened it a while ago; None for all others."""
+        return self._holder_page(dossier_id, given_pass, self._dossiers.page_by_pass, words)
+
+    def pass_for(self, opened: HolderPage) -> str:
+        """Give what opens the page again for a while, in place of the secret."""
+        return self._dossiers.new_pass(opened.dossier.stream)
+
+    def _holder_page(
+        self,
+        dossier_id: str,
+        given: str,
+        open_page: Callable[[str, str], tuple[DossierPage, Position]],
+        words: Words,
+    ) -> HolderPage | None:
         stream = stream_of(dossier_id)
         if stream is None:
             return None
         try:
-            opened, position = self._dossiers.page(stream, secret)
+            opened, position = open_page(stream, given)
         except UnknownDossier:
             return None
         with self._parts.views.reading() as reader:

@@ -166,3 +166,8 @@ def _sum(
 def identity_holds(figure: Figure) -> bool:
     """Tell whether what came is what went or stayed."""
     return figure.carried_over + figure.received == figure.resolved + figure.pending
+
+
+def share_late(figure: Figure) -> float | None:
+    """Give which part of what was resolved was late, of 1; None where nothing was resolved."""
+    return figure.resolved_late / figure.resolved if figure.resolved else None

@@ -8,18 +8,22 @@ from typing import Protocol
 from api.negotiation import Language
 from api.pages.formats import Formats
 from api.pages.texts import Texts
+from domain.calendars import CalendarRecord
 from domain.offices import BilingualName, OfficeRecord
 from domain.procedures import ProcedureRecord
 
 
 class Names(Protocol):
-    """Where offices and procedures are looked up; every register of the domain is one."""
+    """Where names and calendars are looked up; every register of the domain is one."""
 
     def office(self, office_id: str) -> OfficeRecord | None:
         """Give the record of an office."""
 
     def procedure(self, code: str) -> ProcedureRecord | None:
         """Give the record of a procedure."""
+
+    def calendar(self, calendar_id: str) -> CalendarRecord | None:
+        """Give the record of a calendar."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class ActionsResource:
 
     async def on_post(self, request: Request, response: Response) -> None:
         """Record one action."""
-        body = await read_body(request, JSON_MEDIA_TYPE, self._settings.max_action_bytes)
+        body = await self._read(request, JSON_MEDIA_TYPE, self._settings.max_action_bytes)
         submitted = parse_action(body)
         wait_seconds = self._wait_seconds(request, self._settings.publication_wait_seconds)
         (answer,) = await self._intake.submit([submitted], wait_seconds)
@@ -57,7 +57,7 @@ class ActionsResource:
     async def on_post_batch(self, request: Request, response: Response) -> None:
         """Record a batch: one action per line, one verdict per line, in the same order."""
         with_receipts = _flag(request, "receipts")
-        body = await read_body(request, NDJSON_MEDIA_TYPE, self._settings.max_batch_bytes)
+        body = await self._read(request, NDJSON_MEDIA_TYPE, self._settings.max_batch_bytes)
         lines = split_lines(body, self._settings.max_batch_actions)
         # Nobody waits for receipts that were not asked for.
         default_wait = self._settings.publication_wait_seconds if with_receipts else 0.0
@@ -67,6 +67,9 @@ class ActionsResource:
         )
         response.data = b"".join(encode(verdict) + b"\n" for verdict in verdicts)
         response.content_type = NDJSON_MEDIA_TYPE
+
+    async def _read(self, request: Request, media_type: str, max_bytes: int) -> bytes:
+        return await read_body(request, media_type, max_bytes, seconds=self._settings.body_seconds)
 
     def _wait_seconds(self, request: Request, default_seconds: float) -> float:
         return preferred_wait_seconds(

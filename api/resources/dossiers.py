@@ -5,6 +5,7 @@ Whoever asks sees a dossier once its first action is published and the views hav
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from falcon.asgi import Request, Response
@@ -13,6 +14,7 @@ from api.bodies import LookupAnswer, encode, parse_lookup
 from api.negotiation import JSON_MEDIA_TYPE
 from api.parts import Parts
 from api.resources.answers import DossierAnswer, dossier_answer
+from api.resources.passes import check_pass, make_pass
 from api.uploads import read_body
 from ledger.errors import UnknownDossier
 from projections.dossier_page import DossierPage, dossier_page, share_done
@@ -37,11 +39,45 @@ class DossierReader:
             UnknownDossier: there is no such dossier, or the secret is not its own.
         """
         given_hash = mark_hash(self._parts.view_secret, Mark.SECRET, secret or "")
+
+        def check(kept_hash: bytes) -> None:
+            if not is_same_hash(kept_hash, given_hash):
+                raise UnknownDossier
+
+        return self._open(stream, check)
+
+    def page_by_pass(self, stream: str, given_pass: str) -> tuple[DossierPage, Position]:
+        """Give the page of a dossier to whoever has a pass to it.
+
+        Raises:
+            UnknownDossier: there is no such dossier, or the pass is not its own, or has ended.
+        """
+        view_secret, now = self._parts.view_secret, self._parts.clock()
+
+        def check(kept_hash: bytes) -> None:
+            check_pass(given_pass, view_secret, stream, kept_hash, now)
+
+        return self._open(stream, check)
+
+    def new_pass(self, stream: str) -> str:
+        """Give a pass to a dossier that was opened just now.
+
+        Raises:
+            UnknownDossier: there is no such dossier.
+        """
+        with self._parts.views.reading() as reader:
+            kept_hash = reader.hash_of(stream, Mark.SECRET)
+        if kept_hash is None:
+            raise UnknownDossier
+        return make_pass(self._parts.view_secret, stream, kept_hash, self._parts.clock())
+
+    def _open(self, stream: str, check: Callable[[bytes], None]) -> tuple[DossierPage, Position]:
         with self._parts.views.reading() as reader:
             kept_hash = reader.hash_of(stream, Mark.SECRET)
             dossier, position = reader.dossier(stream), reader.position()
             acts = reader.acts_of(stream)
-        if not is_same_hash(kept_hash, given_hash) or dossier is None or position is None:
+        check(kept_hash or b"")
+        if kept_hash is None or dossier is None or position is None:
             raise UnknownDossier
         events = self._parts.reader.stream_events(stream)
         page = dossier_page(dossier, acts, events, self._parts.origin, self._parts.vault.open)
@@ -89,11 +125,14 @@ class LookupResource:
     def __init__(self, parts: Parts):
         self._reader = DossierReader(parts)
         self._lookups = parts.lookups
+        self._body_seconds = parts.settings.body_seconds
 
     async def on_post(self, request: Request, response: Response) -> None:
         """Give the share done; the code travels in the body, so that no access log keeps it."""
         self._lookups.check(request.remote_addr)
-        body = await read_body(request, JSON_MEDIA_TYPE, MAX_LOOKUP_BYTES)
+        body = await read_body(
+            request, JSON_MEDIA_TYPE, MAX_LOOKUP_BYTES, seconds=self._body_seconds
+        )
         share = await asyncio.to_thread(self._reader.share_done, parse_lookup(body).code)
         response.data = encode(LookupAnswer(share_done_percent=share))
         response.set_header("Cache-Control", "no-store")

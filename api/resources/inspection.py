@@ -34,10 +34,11 @@ class _Inspection:
         self._views = parts.views
         self._requests: RequestVerifier = parts.requests
         self._public_address = parts.settings.public_address
+        self._body_seconds = parts.settings.body_seconds
 
     async def _inspector(self, request: Request, response: Response) -> KeyRecord:
         response.set_header("Cache-Control", "no-store")
-        body = await read_any_body(request, MAX_INSPECTION_BYTES)
+        body = await read_any_body(request, MAX_INSPECTION_BYTES, seconds=self._body_seconds)
         return self._requests.check_inspector(signed_request(request, body, self._public_address))
 
 

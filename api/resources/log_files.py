@@ -44,7 +44,7 @@ class LogFilesResource:
 
 
 class DocumentsResource:
-    """``/documents/{hex}``: public documents that publications name by their SHA-256."""
+    """``/documents/{hex}``: public documents that entries of the log name by their SHA-256."""
 
     def __init__(self, parts: Parts):
         self._documents = parts.documents

@@ -16,7 +16,7 @@ import msgspec
 
 from api import bootstrap
 from cli.output import UsageProblem, command, report
-from cli.sessions import Refused, Session, open_session
+from cli.sessions import Refused, Session, open_session, project
 from domain.actions import Kind, StreamType
 from domain.errors import DomainError
 from domain.facts import Details, DossierSubmitted, DossierSubmittedDetails, Facts, KeyRegistered
@@ -182,6 +182,8 @@ async def _act(data: Path, wanted: _Wanted, server: str | None) -> Answer:
         if server is not None:
             return await asyncio.to_thread(_send, server, wanted, action)
         (answer,) = await session.submit(action)
+        if session.is_writer:
+            await project(session)
         return answer
 
 

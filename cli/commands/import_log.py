@@ -1,7 +1,12 @@
-"""``import``: take another system's log in through a mapping; safe to interrupt and to repeat."""
+"""``import``: take another system's log in through a mapping; safe to interrupt and to repeat.
+
+A source that was imported under another mapping name before is imported all the same, with a
+warning: each of its cases becomes one more dossier.
+"""
 
 import asyncio
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -9,9 +14,10 @@ from rich.progress import Progress, TaskID
 
 from api import bootstrap
 from api.data_folder import DataFolder
-from cli.output import UsageProblem, command, progress_bar, report
+from cli.output import UsageProblem, command, progress_bar, report, talk
 from cli.sessions import Session, open_session, project
 from ledger.importing.driver import ImportDriver, ImportReport, preparations
+from ledger.importing.known_sources import KnownSource, KnownSources, hash_source
 from ledger.importing.mapping import ImportMapping, read_mapping
 from ledger.importing.planner import Planner
 from ledger.importing.pseudonyms import keyed_hash
@@ -35,7 +41,11 @@ def import_log(file: Path, mapping: Path, data: Path, *, as_json: bool) -> None:
     except OSError as error:
         raise UsageProblem(f"{mapping}: {error}") from error
     started = time.monotonic()
-    imported = asyncio.run(_import(file, understood, data))
+    source = KnownSource(hash_source(file), understood.name)
+    warnings = list(_warnings(source, data))
+    for warning in warnings:
+        talk.print(f"{warning['code']}: {warning['message']}", style="yellow", markup=False)
+    imported = asyncio.run(_import(file, understood, source, data))
     seconds = round(time.monotonic() - started, 3)
     members = {
         "dossiers": imported.dossiers,
@@ -48,11 +58,26 @@ def import_log(file: Path, mapping: Path, data: Path, *, as_json: bool) -> None:
         "dropped": imported.dropped,
         "seconds": seconds,
         "events_per_second": round(imported.events_read / seconds, 1) if seconds else 0.0,
+        "warnings": warnings,
     }
     report(members, as_json=as_json)
 
 
-async def _import(file: Path, mapping: ImportMapping, data: Path) -> ImportReport:
+def _warnings(source: KnownSource, data: Path) -> Iterator[dict[str, str]]:
+    """Warn of what the ledger itself cannot tell: the same cases under another name."""
+    for name in KnownSources(DataFolder(data).imports).other_names(source):
+        message = (
+            f"this source was imported here before, under the mapping name {name!r}: under "
+            f"{source.name!r} each of its cases is another dossier, and figures count both. "
+            "What is recorded stays. Where that is not meant, import a source under one name "
+            "only, and try another mapping in a data folder of its own (--data)"
+        )
+        yield {"code": "imported_under_another_name", "message": message}
+
+
+async def _import(
+    file: Path, mapping: ImportMapping, source: KnownSource, data: Path
+) -> ImportReport:
     # A file that cannot be read leaves nothing behind, not even an office.
     next(iter(read_cases(file, mapping.source)), None)
     async with open_session(data) as session:
@@ -61,6 +86,8 @@ async def _import(file: Path, mapping: ImportMapping, data: Path) -> ImportRepor
         wanted = preparations(session.reader, session.drafter, mapping, keys, session.now())
         if wanted:
             await session.submit(*wanted)
+        # CRASH: before the first action: an import that is cut off has made dossiers, too.
+        KnownSources(DataFolder(data).imports).remember(source)
         imported = await _drive(session, importer, file, mapping)
         await project(session)
     return imported

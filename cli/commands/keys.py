@@ -9,7 +9,7 @@ from api import bootstrap
 from api.data_folder import DataFolder
 from api.settings import settings_of_process
 from cli.output import UsageProblem, command, report
-from cli.sessions import open_session
+from cli.sessions import open_session, project
 from domain.facts import Grant, KeyRegisteredDetails
 from domain.roles import GRANTABLE_ROLES, Role
 from ledger.errors import StoreCorrupt
@@ -86,6 +86,8 @@ async def _enroll(
             session.keys.registrar, key, grants, session.now(), private
         )
         (answer,) = await session.submit(action)
+        if session.is_writer:
+            await project(session)
     return answer.entry_index
 
 

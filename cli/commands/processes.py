@@ -17,7 +17,7 @@ from api.settings import Settings, settings_of_process
 from cli.output import EXIT_FAILED, command, talk
 from cli.sessions import open_ledger
 from ledger.errors import StoreUnavailable
-from ledger.sweeping import sweep_orphans
+from ledger.sweeping import DocumentSweeper, sweep_orphans
 from ledger.writing.client import LoopWriter
 from ledger.writing.loop import WriterLoop
 from ledger.writing.server import WriterServer
@@ -76,12 +76,15 @@ def follow(data: Path, *, as_json: bool) -> None:
 
 
 def _sweep_daily(settings: Settings, stop: threading.Event) -> None:
-    """Delete private parts whose action was never recorded, at the start and then once a day."""
+    """Delete what belongs to no recorded action, at the start and then once a day."""
     vault = bootstrap.vault(settings, bootstrap.operator_keys(settings))
     reader, clock = bootstrap.ledger_reader(settings), bootstrap.make_clock(settings)
+    kept, served = bootstrap.documents(settings), bootstrap.published_documents(settings)
+    documents = DocumentSweeper(kept, served, reader)
     while not stop.is_set():
         try:
             sweep_orphans(vault, reader, clock())
+            documents.sweep(bootstrap.system_clock())
         except StoreUnavailable as error:
             talk.print(f"{error.code}: {error}", markup=False)
         stop.wait(SWEEP_SECONDS)

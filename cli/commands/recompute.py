@@ -1,8 +1,14 @@
-"""``recompute``: make the public statistics again from public tiles, and compare."""
+"""``recompute``: make the public statistics again from public tiles, and compare.
+
+It fails where a figure differs, and where the published figures lack entries for longer than the
+ledger promises to publish them in (`projections.recompute.measure_lag` says how that is known).
+"""
 
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -24,11 +30,46 @@ from ledger.errors import StoreUnavailable
 from ledger.key_files import Anchors
 from projections.counts import CountStatistics
 from projections.reading import read_counts
-from projections.recompute import Difference, compare, figures_from_log
+from projections.recompute import (
+    LONGEST_LAG,
+    NO_LAG,
+    Difference,
+    Lag,
+    compare,
+    figures_from_log,
+    measure_lag,
+)
 from transparency.errors import ProofInvalid
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 MAX_PRINTED_DIFFERENCES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What came of comparing published figures with the log; nothing where none are published."""
+
+    was_compared: bool
+    differences: tuple[Difference, ...]
+    lag: Lag
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the published figures are the log's, and follow it closely enough."""
+        return not self.differences and not self.lag.is_too_long
+
+    def problems(self) -> Iterator[dict[str, str]]:
+        """Give what is wrong, each with its constant code."""
+        if self.differences:
+            message = "the published figures are not what the log says"
+            yield {"code": "figures_differ", "message": message}
+        if self.lag.is_too_long:
+            message = (
+                f"the published figures have lacked {self.lag.entries} entries for at least "
+                f"{self.lag.time}; entries must be public within {LONGEST_LAG}. Whoever keeps "
+                "the ledger has to let the figures follow: `serve` does"
+            )
+            yield {"code": "figures_behind", "message": message}
 
 
 @command("recompute", help="Recompute the statistics from the public log and compare them.")
@@ -38,12 +79,17 @@ def recompute(log_text: str | None, anchors: Path | None, data: Path, *, as_json
     """Compare with the stored views; an address: with what it publishes; a folder: only compute."""
     trusted = find_anchors(anchors, data)
     address = find_log(log_text, data)
-    log_size = open_log(address, trusted).tree_size
+    # Before the figures: what this log has had for longer than the delay, they must have.
+    log = open_log(address, trusted)
     published = _published(address, data, is_own=log_text is None)
     recomputed = recompute_from(address, trusted, published)
-    differences = [] if published is None else compare(published, recomputed)
-    _print(recomputed, published, differences, log_size, as_json=as_json)
-    if differences:
+    lag, differences = NO_LAG, list[Difference]()
+    if published is not None:
+        differences = compare(published, recomputed)
+        lag = measure_lag(log, trusted.origin, published.checkpoint.size)
+    compared = Compared(published is not None, tuple(differences), lag)
+    _print(recomputed, compared, log.tree_size, as_json=as_json)
+    if not compared.ok:
         sys.exit(EXIT_FAILED)
 
 
@@ -90,22 +136,23 @@ def fetch_counts(site: str) -> CountStatistics:
 
 def _print(
     recomputed: CountStatistics,
-    published: CountStatistics | None,
-    differences: list[Difference],
+    compared: Compared,
     log_size: int,
     *,
     as_json: bool,
 ) -> None:
-    shown = [msgspec.to_builtins(each) for each in differences[:MAX_PRINTED_DIFFERENCES]]
+    shown = [msgspec.to_builtins(each) for each in compared.differences[:MAX_PRINTED_DIFFERENCES]]
     members = {
-        "ok": not differences,
+        "ok": compared.ok,
         "figures": len(recomputed.figures),
-        "differences": len(differences),
+        "differences": len(compared.differences),
         "checkpoint_size": recomputed.checkpoint.size,
         "log_size": log_size,
-        "entries_behind": log_size - recomputed.checkpoint.size,
-        "compared": published is not None,
+        "entries_behind": compared.lag.entries,
+        "seconds_behind": compared.lag.time.total_seconds(),
+        "compared": compared.was_compared,
         "total": msgspec.to_builtins(recomputed.total),
         "shown": shown,
+        "problems": list(compared.problems()),
     }
     report(members, as_json=as_json)

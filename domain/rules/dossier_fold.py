@@ -175,8 +175,7 @@ def _supplement_completed(dossier: Dossier, action: Action, register: Register) 
     if procedure is None or _was_late_before_wait(dossier, register):
         return dossier
     if procedure.supplement_policy is SupplementPolicy.RESTART:
-        due = _due_from(dossier, procedure, action.at, register)
-        return replace(dossier, due=due or dossier.due)
+        return _with_due(dossier, _due_from(dossier, procedure, action.at, register))
     if procedure.supplement_policy is SupplementPolicy.PAUSE:
         return _paused(dossier, procedure, register)
     return dossier
@@ -207,8 +206,20 @@ def _paused(dossier: Dossier, procedure: Procedure, register: Register) -> Dossi
     if dossier.due is None or not needs_calendar(procedure.limit):
         return dossier
     working = working_time(register, dossier.office)
-    due = due_after_pause(dossier.due, dossier.waits[-1], procedure.limit, working)
-    return replace(dossier, due=due)
+    return _with_due(
+        dossier, due_after_pause(dossier.due, dossier.waits[-1], procedure.limit, working)
+    )
+
+
+def _with_due(dossier: Dossier, due: Due | None) -> Dossier:
+    """Move the due date, and keep what it was with the wait that has just ended.
+
+    Figures of months before that end are judged by the due date which was in force then.
+    """
+    if due is None or due == dossier.due:
+        return dossier
+    wait = replace(dossier.waits[-1], due_before=dossier.due)
+    return replace(dossier, due=due, waits=(*dossier.waits[:-1], wait))
 
 
 def _apology_issued(dossier: Dossier, action: Action, _register: Register) -> Dossier:
@@ -227,8 +238,16 @@ def _due_date_imported(dossier: Dossier, action: Action, _register: Register) ->
     facts = action.facts
     assert isinstance(facts, DueDateImported)
     if facts.due_at is None:
-        return replace(dossier, due=Due(day=facts.due_on))
-    return replace(dossier, due=due_from_moment(parse_moment(facts.due_at)))
+        due = Due(day=facts.due_on)
+    else:
+        due = due_from_moment(parse_moment(facts.due_at))
+    # SPEC: formats.md, "Imported actions": its `at` is the acceptance's, so it held all along.
+    waits = tuple(replace(wait, due_before=None) for wait in dossier.waits)
+    return replace(dossier, due=due, waits=waits)
+
+
+def _handed_over(dossier: Dossier, action: Action, _register: Register) -> Dossier:
+    return replace(dossier, handed_to=None if action.office == dossier.office else action.office)
 
 
 def _end_imported(dossier: Dossier, action: Action, _register: Register) -> Dossier:
@@ -259,6 +278,7 @@ RESUMING: Final[Mapping[str, Effect]] = {
 
 EFFECTS: Final[Mapping[str, Effect]] = {
     "dossier.accepted": _accepted,
+    "dossier.handover_acknowledged": _handed_over,
     "dossier.extension_apology_issued": _apology_issued,
     "dossier.result_approved": _result_approved,
     "dossier.due_date_imported": _due_date_imported,

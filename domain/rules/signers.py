@@ -14,10 +14,17 @@ from domain.errors import (
     RoleNotHeldThen,
     SignerRepeated,
 )
-from domain.facts import DossierSubmitted, KeyRegistered, LedgerOpened
+from domain.facts import (
+    ANY_OFFICE,
+    DossierSubmitted,
+    Grant,
+    HandoverAcknowledged,
+    KeyRegistered,
+    LedgerOpened,
+)
 from domain.keys import KeyRecord, vkey_name
 from domain.moments import is_before
-from domain.roles import VISITING_ROLES, Role
+from domain.roles import DECIDING_ROLES, NATIONAL_ROLES, VISITING_ROLES, Role
 from domain.rules.register import Register, StreamState, office_record
 
 UTC_ZONE = "UTC"
@@ -46,6 +53,8 @@ def check_signers(state: StreamState | None, action: Action, register: Register)
                 record = _enrolled_key(signer, register)
                 _check_scope(state, action, signer, record)
                 _check_held_then(action, record, zone)
+    if isinstance(action.facts, HandoverAcknowledged):
+        _check_taker(action, register)
 
 
 def _check_company(action: Action) -> None:
@@ -79,11 +88,27 @@ def _check_office(action: Action, register: Register) -> str:
 
 
 def _check_visit(dossier: Dossier, action: Action) -> None:
-    """Let another office than the dossier's act only through roles of a deciding agency."""
-    if action.office == dossier.office:
-        return
-    if not any(signer.role in VISITING_ROLES for signer in action.signers):
+    """Check that the office in the header has a part in the dossier.
+
+    The office that holds the dossier now decides it; a hand-over names the one that takes it.
+    Whoever is asked or pays may belong anywhere, and the one-stop shop that took the dossier in
+    stays its desk: it relays, and returns the result (domain.md 2.3; ADR 0016).
+    """
+    roles = {signer.role for signer in action.signers}
+    if roles & DECIDING_ROLES and not isinstance(action.facts, HandoverAcknowledged):
+        has_part = action.office == dossier.current_office
+    else:
+        has_part = action.office == dossier.office or bool(roles & VISITING_ROLES)
+    if not has_part:
         raise NotYourOffice(str(action.office))
+
+
+def _check_taker(action: Action, register: Register) -> None:
+    """Check that somebody of the office that takes a dossier over signs; its giver may too."""
+    for signer in action.signers:
+        if _enrolled_key(signer, register).covers(signer.role, action.office):
+            return
+    raise NotYourOffice(str(action.office))
 
 
 def _check_import_stays_apart(dossier: Dossier, action: Action) -> None:
@@ -141,25 +166,41 @@ def _check_scope(
 ) -> None:
     """Check that the key holds the role for the offices that the action concerns.
 
-    A single signer acts for the office in the header. Of several, as giver and taker of a
-    hand-over between offices, each may act for that office or for the dossier's.
+    A single signer acts for the office in the header; of several, some may act for another one.
     """
     if all(record.covers(signer.role, office) for office in _offices(state, action)):
         return
     if not record.has_role(signer.role):
         raise NotYourRole(f"{signer.key} {signer.role}")
-    joint = len(action.signers) > 1 and isinstance(state, Dossier)
-    if not (joint and isinstance(state, Dossier) and record.covers(signer.role, state.office)):
+    others = _offices_beside(state, action, signer.role)
+    if not any(record.covers(signer.role, office) for office in others):
         raise NotYourOffice(f"{signer.key} {action.office}")
 
 
 def _offices(state: StreamState | None, action: Action) -> tuple[str | None, ...]:
     """Give the offices for which a role must be held: a key's acts concern all its grants."""
     if isinstance(action.facts, KeyRegistered):
-        return tuple(grant.office for grant in action.facts.grants)
+        return tuple(_registrars_office(grant) for grant in action.facts.grants)
     if isinstance(state, KeyRecord):
-        return tuple(grant.office for grant in state.grants)
+        return tuple(_registrars_office(grant) for grant in state.grants)
     return (action.office,)
+
+
+def _registrars_office(grant: Grant) -> str:
+    """Give the office for which a registrar must stand to give or take a grant."""
+    return ANY_OFFICE if grant.role in NATIONAL_ROLES else grant.office
+
+
+def _offices_beside(state: StreamState | None, action: Action, role: Role) -> tuple[str, ...]:
+    """Give for which offices, beside the header's, one of several signers may act.
+
+    The giver of a hand-over for the office that holds the dossier; the desk for its own.
+    """
+    if len(action.signers) == 1 or not isinstance(state, Dossier):
+        return ()
+    if isinstance(action.facts, HandoverAcknowledged):
+        return (state.office, state.current_office)
+    return () if role in VISITING_ROLES else (state.office,)
 
 
 def _check_held_then(action: Action, record: KeyRecord, zone: str) -> None:

@@ -13,7 +13,7 @@ import ledger
 import projections
 import transparency
 from api.errors import ApiError
-from api.problems import PROBLEM_ADDRESS, PROBLEMS, PROBLEMS_BY_CODE, SHARED_ROWS, problem
+from api.problems import PROBLEM_ADDRESS, PROBLEMS, PROBLEMS_BY_CODE, problem
 from api.settings import SettingsInvalid
 from domain.errors import DomainError
 from ledger.errors import LedgerError
@@ -58,11 +58,6 @@ def _errors() -> list[type[Exception]]:
     "error", _errors(), ids=lambda error: f"{error.__module__}.{error.__name__}"
 )
 def test_error_has_a_row_and_a_code_of_its_own(error: type[Exception]) -> None:
-    if error in SHARED_ROWS:
-        shared = SHARED_ROWS[error]
-        assert vars(error)["code"] == vars(shared)["code"]
-        return
-
     assert "code" in vars(error), "the code is inherited: give the class its own"
     assert error in PROBLEMS
 

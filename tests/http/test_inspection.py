@@ -14,11 +14,14 @@ from domain.facts import (
     ResultApproved,
     SupplementCompleted,
     SupplementRequested,
+    SupplementSubmitted,
 )
 from domain.roles import Role
+from ledger.drafting import place_after
 from tests.http.signing import signed_headers
 from tests.http.world import (
     OTHER_OFFICE,
+    DossierHandle,
     World,
     a_signing_key,
     a_world,
@@ -57,8 +60,16 @@ def _ask_twice_for_supplements(world: World) -> None:
     world.act(dossier, "dossier.processor_assigned", ProcessorAssigned(), "assigner")
     for _ in range(2):
         world.act(dossier, "dossier.supplement_requested", SupplementRequested(), "processor")
+        _hand_supplement_in(world, dossier)
         world.act(dossier, "dossier.supplement_completed", SupplementCompleted(), "receiver")
     world.act(dossier, "dossier.result_approved", ResultApproved(), "approver")
+
+
+def _hand_supplement_in(world: World, dossier: DossierHandle) -> None:
+    signer = (Role.APPLICANT, dossier.applicant)
+    action = world.sign(dossier, "dossier.supplement_submitted", SupplementSubmitted(), signer)
+    world.record(action)
+    dossier.place = place_after(dossier.place, action.note)
 
 
 def ask(world: World, key: SigningKey, path: str = "/v1/findings", **signing: Any) -> Result:

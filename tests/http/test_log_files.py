@@ -4,9 +4,13 @@ import hashlib
 
 import pytest
 
+from api import bootstrap
+from domain.offices import BilingualName
 from ledger.bodies import canonical_json
+from ledger.documents import documents_named
+from ledger.drafting import FIRST_PLACE
 from tests.http.world import World
-from tests.support.builders import a_procedure
+from tests.support.builders import a_procedure, an_office
 from transparency.checkpoints import open_checkpoint
 from transparency.encoding import encode_base64
 from transparency.hashing import leaf_hash
@@ -181,6 +185,37 @@ def test_public_document_is_served_under_its_hash_for_ever(world: World) -> None
     assert result.content == document
     assert result.headers["content-type"] == "text/plain; charset=utf-8"
     assert "immutable" in result.headers["cache-control"]
+
+
+def test_document_of_a_refused_action_is_not_served_under_the_ledgers_address(
+    world: World,
+) -> None:
+    document = canonical_json(an_office("H27.99", name=BilingualName(vi="Bậy bạ", en="Nonsense")))
+    own_key = world.keys["receiver"]
+
+    refused = world.post(
+        world.drafter.register_office(own_key, "H27.99", document, FIRST_PLACE, world.now)
+    )
+
+    assert refused.status_code == 422
+    name = hashlib.sha256(document).hexdigest()
+    assert world.client.simulate_get(f"/documents/{name}").status_code == 404
+    assert not (bootstrap.data_folder(world.settings).published_documents / name).exists()
+
+
+def test_every_document_that_the_served_log_names_is_served(world: World) -> None:
+    world.settle()
+    folder = bootstrap.data_folder(world.settings)
+    size = open_checkpoint(
+        world.client.simulate_get("/log/checkpoint").content, world.parts.anchors.log
+    ).checkpoint.tree_size
+    entries = world.parts.reader.entries(0, size)
+    named = {name for entry in entries for name in documents_named(entry.body)}
+
+    served = {path.name for path in folder.published_documents.iterdir()}
+
+    assert len(named) == 4
+    assert served == named
 
 
 @pytest.mark.parametrize("name", ["00" * 32, "x", "..%2Fledger.toml", "AB" * 32])

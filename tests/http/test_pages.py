@@ -151,6 +151,55 @@ def test_page_of_a_dossier_holds_neither_secret_nor_name(
     assert "Đặng" not in result.text
 
 
+def posted_in(html: str, language: str) -> dict[str, str]:
+    """Give the fields of the form that asks for the same page in another language."""
+    form = re.search(rf'<form method="post" action="/dossiers\?lang={language}">(.*?)</form>', html)
+    assert form is not None
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
+
+
+def test_language_switch_keeps_an_open_dossier_open(world: World, dossier: DossierHandle) -> None:
+    opened = post(world, "/dossiers", dossier=dossier.stream, secret=dossier.secret)
+
+    switched = world.client.simulate_post(
+        "/dossiers",
+        query_string="lang=vi",
+        body=urlencode(posted_in(opened.text, "vi")),
+        headers=FORM,
+    )
+
+    assert switched.status_code == 200
+    assert switched.headers["content-language"] == "vi"
+    assert "Yêu cầu bổ sung giấy tờ" in switched.text
+    # It is handed on and not renewed, so that it ends when it was said to.
+    assert posted_in(switched.text, "en") == posted_in(opened.text, "vi")
+
+
+@pytest.mark.parametrize("fault", ["ended", "other_dossier", "changed", "no_pass"])
+def test_pass_opens_its_own_dossier_for_a_quarter_of_an_hour(
+    world: World, dossier: DossierHandle, fault: str
+) -> None:
+    opened = post(world, "/dossiers", dossier=dossier.stream, secret=dossier.secret)
+    fields = posted_in(opened.text, "vi")
+    started = world.clock()
+    if fault == "ended":
+        world.wait(minutes=15)
+    elif fault == "other_dossier":
+        other = world.submit()
+        world.follow()
+        fields["dossier"] = other.stream
+    else:
+        fields["pass"] = fields["pass"][:-1] + "x" if fault == "changed" else "nonsense"
+
+    refused = post(world, "/dossiers", **fields)
+    world.clock.set(started)
+
+    assert refused.status_code == 404
+    assert "enter the slip&#39;s secret again" in refused.text
+    assert dossier.code not in refused.text
+    assert post(world, "/dossiers", **posted_in(opened.text, "vi")).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [

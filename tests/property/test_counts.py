@@ -34,7 +34,10 @@ moments = st.one_of(
 )
 dues = moments.map(lambda moment: Due(day=moment.day, instant=moment.instant))
 waits = st.lists(
-    st.builds(Wait, st.sampled_from(list(WaitKind)), moments, st.none() | moments), max_size=2
+    st.builds(
+        Wait, st.sampled_from(list(WaitKind)), moments, st.none() | moments, st.none() | dues
+    ),
+    max_size=2,
 ).map(tuple)
 dossiers = st.lists(
     st.builds(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from api.bootstrap import system_clock
 from api.data_folder import DataFolder
 from cli.commands.act import render_submission
 from domain.facts import Channel, DossierSubmitted, DossierSubmittedDetails
@@ -188,7 +189,8 @@ def _assert_everything_is_there(data: Path, kept: Kept) -> None:
         log.check_extends(verified.checkpoint)
     _assert_never_shrank([open_checkpoint(note, anchors.log) for note in kept.checkpoints], log)
     documents = DocumentFolder(folder.documents)
-    *_, report = audit_log(log, anchors, documents, stored=SqliteLedgerReader(folder.ledger))
+    stored, now = SqliteLedgerReader(folder.ledger), system_clock()
+    *_, report = audit_log(log, anchors, documents, now=now, stored=stored)
     assert report.ok, report.problems
 
 

@@ -45,8 +45,14 @@ def due(text: str) -> Due:
     return Due(day=parsed.day, instant=parsed.instant)
 
 
-def a_wait(since: str, until: str | None = None, kind: WaitKind = WaitKind.SUPPLEMENT) -> Wait:
-    return Wait(kind, moment(since), None if until is None else moment(until))
+def a_wait(
+    since: str,
+    until: str | None = None,
+    kind: WaitKind = WaitKind.SUPPLEMENT,
+    due_before: str | None = None,
+) -> Wait:
+    end = None if until is None else moment(until)
+    return Wait(kind, moment(since), end, None if due_before is None else due(due_before))
 
 
 def a_dossier(

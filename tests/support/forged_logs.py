@@ -104,10 +104,10 @@ class Forger:
         """The published log."""
         return TrustedLog(self.tiles, self.written.signed_checkpoint())
 
-    def audit(self, stored: LedgerReader | None = None) -> AuditReport:
-        """Audit what was published."""
-        anchors = operator_keys().anchors
-        *_, report = audit_log(self.log(), anchors, self.documents, stored=stored)
+    def audit(self, stored: LedgerReader | None = None, now: datetime | None = None) -> AuditReport:
+        """Audit what was published, by a clock that agrees with ours unless another is given."""
+        anchors, now = operator_keys().anchors, now or self.clock.now
+        *_, report = audit_log(self.log(), anchors, self.documents, now=now, stored=stored)
         return report
 
     def problems(self) -> list[tuple[str, int | None]]:

@@ -91,8 +91,12 @@ class SteppingClock:
     now: datetime = START
     step: timedelta = timedelta(milliseconds=10)
 
+    def __post_init__(self) -> None:
+        self.latest = self.now
+
     def __call__(self) -> datetime:
         self.now += self.step
+        self.latest = max(self.latest, self.now)
         return self.now
 
     def pass_time(self, **time: float) -> None:
@@ -294,8 +298,9 @@ class World:
         return list(log.entries(0, log.tree_size))
 
     def audit(self, stored: LedgerReader | None = None) -> AuditReport:
-        """Audit the published log, with the store where one is given."""
-        *_, report = audit_log(self.log(), self.keys.anchors, self.documents, stored=stored)
+        """Audit the published log, by a clock that nobody set back; with the store if given."""
+        anchors, now = self.keys.anchors, self.clock.latest
+        *_, report = audit_log(self.log(), anchors, self.documents, now=now, stored=stored)
         return report
 
 

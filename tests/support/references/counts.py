@@ -60,7 +60,7 @@ def counts_of_month(
         if end is not None and first <= end < following:
             counted[f"resolved_{_timeliness(dossier, zone)}"] += 1
         if end is None or end >= following:
-            overdue = _past(dossier.due, last_instant, zone) and not any(
+            overdue = _past(_due_then(dossier, last_instant, zone), last_instant, zone) and not any(
                 _waits_at(wait, last_instant, zone) for wait in dossier.waits
             )
             counted["pending_overdue" if overdue else "pending_in_time"] += 1
@@ -80,6 +80,16 @@ def _timeliness(dossier: Dossier, zone: str) -> str:
     if late:
         return "late"
     return "early" if end_day < due_day else "on_time"
+
+
+def _due_then(dossier: Dossier, instant: datetime, zone: str) -> Due | None:
+    """Undo, from the last to the first, every move whose wait had not ended by then."""
+    due = dossier.due
+    for wait in reversed(dossier.waits):
+        has_ended = wait.until is not None and _start(wait.until, zone) <= instant
+        if wait.due_before is not None and not has_ended:
+            due = wait.due_before
+    return due
 
 
 def _past(due: Due | None, instant: datetime, zone: str) -> bool:

@@ -4,12 +4,14 @@ import json
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from api.bootstrap import SimulatedClock
 from api.data_folder import DataFolder
 from cli.commands.audit import audit
 from ledger.action_notes import SubmittedAction, open_text
@@ -19,7 +21,7 @@ from ledger.private.vault import Keyring, PrivatePart, Vault
 from ledger.storage.sqlite import SqliteLedgerStore
 from projections.follower import Follower, PrivateFold
 from projections.views import open_views
-from tests.support.ledger_builders import ORIGIN, World, a_world, operator_keys
+from tests.support.ledger_builders import ORIGIN, SteppingClock, World, a_world, operator_keys
 from tests.support.planted.changes import plant
 from transparency.tile_store import FileTileStore
 
@@ -183,3 +185,44 @@ def test_views_that_cannot_be_read_fail_the_audit(folder: DataFolder) -> None:
 
     assert (audited.code, audited.members["views_compared"]) == (1, False)
     assert audited.problems[0].startswith("store_unavailable the views could not be made again")
+
+
+def _sealed_in(folder: DataFolder, year: int) -> DataFolder:
+    """Fill a data folder with a ledger whose clock is in that year."""
+    _save_keys(folder)
+    clock = SteppingClock(datetime(year, 3, 2, 1, tzinfo=UTC))
+    world = a_world(
+        store=SqliteLedgerStore(folder.ledger), tiles=FileTileStore(folder.log), clock=clock
+    )
+    for document in world.documents._documents.values():
+        DocumentFolder(folder.documents).store(document)
+    world.store.close()
+    return folder
+
+
+def test_a_ledger_sealed_later_than_the_auditors_clock_fails_the_audit(tmp_path: Path) -> None:
+    folder = _sealed_in(DataFolder(tmp_path / "data"), 2090)
+
+    audited = _audit(folder)
+
+    assert audited.code == 1
+    (problem,) = audited.problems
+    assert problem.startswith("seal_in_the_future sealed at 2090-03-02T01:00:")
+
+
+def test_a_demo_of_ones_own_may_run_ahead_of_the_machine(tmp_path: Path) -> None:
+    folder = _sealed_in(DataFolder(tmp_path / "data"), 2090)
+    (folder.path / "ledger.toml").write_text('clock = "simulated"\n')
+    SimulatedClock(folder.clock).set(datetime(2090, 3, 2, 2, tzinfo=UTC))
+
+    assert _audit(folder).code == 0
+    assert _audit(folder, "--log", str(folder.log)).code == 1
+
+
+def test_a_clock_file_is_no_clock_where_the_settings_do_not_say_that_it_is(
+    tmp_path: Path,
+) -> None:
+    folder = _sealed_in(DataFolder(tmp_path / "data"), 2090)
+    SimulatedClock(folder.clock).set(datetime(2090, 3, 2, 2, tzinfo=UTC))
+
+    assert _audit(folder).code == 1

@@ -19,6 +19,7 @@ from domain.calendars import (
     is_working_day,
     next_working_day,
     parse_calendar,
+    previous_working_day,
     working_days_between,
     working_time_between,
 )
@@ -99,10 +100,16 @@ def test_months_end_on_the_same_day_number_or_the_last_of_a_shorter_month() -> N
     assert end_of_months(CALENDAR, date(2026, 12, 1), 1) == date(2027, 1, 1)
 
 
+@pytest.mark.parametrize(("day", "before"), [(9, 6), (8, 6), (7, 6), (6, 5)])
+def test_day_before_is_the_last_one_worked(day: int, before: int) -> None:
+    assert previous_working_day(CALENDAR, date(2026, 3, day)) == date(2026, 3, before)
+
+
 LONG = 36_500
 BEYOND: list[tuple[str, Callable[[], object]]] = [
     ("day before", lambda: is_working_day(CALENDAR, date(2024, 12, 31))),
     ("day after", lambda: next_working_day(CALENDAR, date(2028, 1, 1))),
+    ("before the first", lambda: previous_working_day(CALENDAR, date(2025, 1, 1))),
     ("start before", lambda: add_working_days(CALENDAR, date(2024, 12, 31), 1)),
     ("end after", lambda: add_working_days(CALENDAR, date(2027, 12, 31), 1)),
     ("days after", lambda: end_of_calendar_days(CALENDAR, date(2027, 12, 31), 1)),

@@ -12,9 +12,12 @@ from domain.deadlines import (
     is_late,
     is_overdue,
     legal_due,
+    passes_at,
     timeliness,
+    working_days_late,
 )
 from domain.dossiers import Channel, Due, Wait, WaitKind
+from domain.errors import CalendarHorizonPassed
 from domain.moments import parse_moment
 from domain.procedures import AcceptanceLimits, Limit, LimitUnit
 from tests.support.builders import ZONE, a_calendar, a_procedure
@@ -216,3 +219,37 @@ def test_intake_in_hours_abstains_where_only_the_day_is_known() -> None:
     submitted = parse_moment("2026-03-02")
 
     assert acceptance_due(LIMITS, Channel.ONLINE, submitted, WORKING) is None
+
+
+@pytest.mark.parametrize(
+    ("end", "due", "late"),
+    [
+        pytest.param("2026-03-10", "2026-03-10", 0, id="on time"),
+        pytest.param("2026-03-09", "2026-03-10", 0, id="early"),
+        pytest.param("2026-03-11", "2026-03-10", 1, id="the next day"),
+        pytest.param("2026-03-09", "2026-03-06", 1, id="over a weekend"),
+        pytest.param("2026-03-07T03:00:00Z", "2026-03-06", 0, id="on the Saturday after"),
+        pytest.param("2026-03-10T17:00:00Z", "2026-03-10", 1, id="past midnight there"),
+        pytest.param("2026-03-12", "2026-03-10T03:00:00Z", 2, id="after a due instant"),
+        pytest.param("2026-03-10T04:00:00Z", "2026-03-10T03:00:00Z", 0, id="an hour late"),
+        pytest.param("2026-05-05", "2026-04-29", 2, id="over the holidays"),
+    ],
+)
+def test_lateness_is_counted_in_working_days(end: str, due: str, late: int) -> None:
+    assert working_days_late(parse_moment(end), a_due(due), WORKING) == late
+
+
+def test_lateness_beyond_the_calendar_is_not_guessed() -> None:
+    with pytest.raises(CalendarHorizonPassed):
+        working_days_late(parse_moment("2099-03-10"), a_due("2026-03-10"), WORKING)
+
+
+@pytest.mark.parametrize(
+    ("due", "passes"),
+    [
+        pytest.param("2026-03-11", datetime(2026, 3, 11, 17, tzinfo=UTC), id="a day, at its end"),
+        pytest.param("2026-03-11T03:00:00Z", datetime(2026, 3, 11, 3, tzinfo=UTC), id="an instant"),
+    ],
+)
+def test_due_date_passes_at_its_end(due: str, passes: datetime) -> None:
+    assert passes_at(a_due(due), ZONE) == passes

@@ -186,6 +186,7 @@ def test_supplement_moves_the_due_date_as_the_procedure_says(
             WaitKind.SUPPLEMENT,
             a_moment("2026-03-04T02:00:00Z"),
             a_moment("2026-03-09T02:00:00Z"),
+            None if policy is SupplementPolicy.NONE else Due(day=date(2026, 3, 11)),
         ),
     )
 
@@ -251,6 +252,18 @@ def test_payment_pauses_only_where_the_procedure_says(pauses: bool, due: date) -
 
     assert dossier.status is Status.IN_PROCESS
     assert dossier.due == Due(day=due)
+
+
+def test_what_was_late_is_not_healed_by_asking_for_a_payment() -> None:
+    dossier = dossier_after(
+        an_action("dossier.payment_required", at=a_moment("2026-03-12")),
+        an_action("dossier.payment_confirmed", at=a_moment("2026-03-16")),
+        state=a_dossier_in_process(),
+        register=a_register(a_procedure(pause_in_payment=True)),
+    )
+
+    assert dossier.due == Due(day=date(2026, 3, 11))
+    assert dossier.waits[-1].due_before is None
 
 
 def test_payment_that_nobody_asked_for_moves_no_due_date() -> None:

@@ -1,12 +1,13 @@
 """Figures: the inputs of counts and durations."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from domain.deadlines import Timeliness
 from domain.dossiers import Dossier, Due, Wait, WaitKind
 from domain.figures import (
+    due_in_force,
     end_period,
     gross_duration_seconds,
     is_pending_overdue,
@@ -23,10 +24,9 @@ HOUR = 3600
 DAY = 86_400
 
 
-def a_wait(since: str, until: str | None) -> Wait:
-    return Wait(
-        WaitKind.SUPPLEMENT, parse_moment(since), None if until is None else parse_moment(until)
-    )
+def a_wait(since: str, until: str | None, due_before: Due | None = None) -> Wait:
+    end = None if until is None else parse_moment(until)
+    return Wait(WaitKind.SUPPLEMENT, parse_moment(since), end, due_before)
 
 
 def test_period_is_the_offices_month() -> None:
@@ -94,6 +94,24 @@ def test_pending_dossier_is_overdue_unless_it_waits() -> None:
     ended = a_dossier_in_process(ended_at=a_moment())
     assert not is_pending_overdue(ended, as_of, ZONE)
     assert not is_pending_overdue(a_dossier_in_process(due=None), as_of, ZONE)
+
+
+def test_each_due_date_is_in_force_until_the_wait_ends_that_moved_it() -> None:
+    first, second, third = (Due(day=date(2026, 3, day)) for day in (11, 18, 25))
+    waits = (
+        a_wait("2026-03-04", "2026-03-09T02:00:00Z", first),
+        a_wait("2026-03-10", "2026-03-11"),
+        a_wait("2026-03-12", "2026-03-16", second),
+    )
+    dossier = a_dossier_in_process(due=third, waits=waits)
+
+    for at, due in [
+        (datetime(2026, 3, 9, 1, 59, tzinfo=UTC), first),
+        (datetime(2026, 3, 9, 2, tzinfo=UTC), second),
+        (datetime(2026, 3, 15, 16, 59, tzinfo=UTC), second),
+        (datetime(2026, 3, 15, 17, tzinfo=UTC), third),
+    ]:
+        assert due_in_force(dossier, at, ZONE) == due
 
 
 def test_overdue_at_the_due_instant_not_before() -> None:

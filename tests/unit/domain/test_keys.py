@@ -231,6 +231,19 @@ def test_offices_registrar_enrols_and_revokes_for_that_office_only(
             decide(state, action, register)
 
 
+def test_registrar_of_one_office_enrols_nobody_who_publishes_the_national_calendar() -> None:
+    register = a_register(keys=[a_key(REGISTRAR, Grant(Role.REGISTRAR, OFFICE))])
+    both = (Signer(REGISTRAR, Role.REGISTRAR), Signer(NEW_KEY, Role.HOLDER))
+    grants = (Grant(Role.RECEIVER, OFFICE), Grant(Role.CATALOGUE_ADMIN, OFFICE))
+
+    with pytest.raises(NotYourOffice):
+        decide(None, an_enrolment(*grants, signers=both), register)
+    with pytest.raises(NotYourOffice):
+        decide(a_key(NEW_KEY, *grants), a_revocation(signers=both[:1]), register)
+    decide(None, an_enrolment(*grants), register)
+    decide(a_key(NEW_KEY, *grants), a_revocation(), register)
+
+
 def test_revoked_key_signs_nothing_more_and_is_revoked_once() -> None:
     record = a_key(NEW_KEY)
     register = a_register(keys=[record])

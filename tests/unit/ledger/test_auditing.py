@@ -287,7 +287,9 @@ def test_the_report_grows_while_the_audit_goes_on() -> None:
 
     seen = [
         report.entries
-        for report in audit_log(forger.log(), operator_keys().anchors, forger.documents)
+        for report in audit_log(
+            forger.log(), operator_keys().anchors, forger.documents, now=forger.clock.now
+        )
     ]
 
     assert seen == sorted(seen)
@@ -299,7 +301,7 @@ def test_other_anchors_make_the_whole_log_foreign() -> None:
     registrar = STRANGER.verification_key
     anchors = Anchors(operator_keys().origin, operator_keys().log.verification_key, registrar)
 
-    *_, report = audit_log(world.log(), anchors, world.documents)
+    *_, report = audit_log(world.log(), anchors, world.documents, now=world.clock.now)
 
     assert not report.ok
     assert _problems(report)[0] == ("unknown_key", 0)

@@ -1,13 +1,15 @@
-"""Orphans in the vault: kept for a day, then deleted; what is recorded stays."""
+"""Orphans in vault and documents: kept for a day, then deleted; what is recorded stays."""
 
-from datetime import timedelta
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ledger.action_notes import SubmittedAction, open_text
+from ledger.documents import DocumentFolder
 from ledger.private.vault import PrivatePart
-from ledger.sweeping import sweep_orphans
+from ledger.sweeping import DocumentSweeper, sweep_orphans
 from tests.support.intake_builders import a_vault
-from tests.support.ledger_builders import a_world
+from tests.support.ledger_builders import World, a_world
 from transparency.encoding import render_utc_seconds
 
 
@@ -49,3 +51,61 @@ def test_part_of_a_text_that_lost_its_version_to_another_is_an_orphan(tmp_path: 
 
         assert sweep_orphans(vault, world.store, now + timedelta(days=2)) == 1
         assert vault.open(_part_of(second).text_hash) is None
+
+
+STORED_AT = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def _store(kept: DocumentFolder, folder: Path, document: bytes) -> str:
+    name = kept.store(document)
+    os.utime(folder / name, (STORED_AT.timestamp(), STORED_AT.timestamp()))
+    return name
+
+
+def test_document_of_a_refused_action_is_deleted_after_a_day(tmp_path: Path) -> None:
+    world = a_world()
+    kept, served = DocumentFolder(tmp_path), DocumentFolder(tmp_path / "log")
+    recorded = [_store(kept, tmp_path, one) for one in world.documents._documents.values()]
+    orphan = _store(kept, tmp_path, b"came with a refused action")
+    sweeper = DocumentSweeper(kept, served, world.store)
+
+    too_early = sweeper.sweep(STORED_AT + timedelta(hours=23))
+    swept = sweeper.sweep(STORED_AT + timedelta(hours=25))
+
+    assert (too_early, swept) == (0, 1)
+    assert kept.read(orphan) is None
+    # None of them is served here: a lost copy does not cost the original.
+    assert all(kept.has(name) for name in recorded)
+
+
+def test_document_that_is_recorded_and_not_published_yet_is_not_swept(tmp_path: Path) -> None:
+    world = World()
+    world.writer.take_over("test")
+    registry = world.desk.registry()
+    world.record(*registry, publish=False)
+    kept, served = DocumentFolder(tmp_path), DocumentFolder(tmp_path / "log")
+    for document in world.documents._documents.values():
+        _store(kept, tmp_path, document)
+
+    assert DocumentSweeper(kept, served, world.store).sweep(STORED_AT + timedelta(days=2)) == 0
+
+
+def test_document_that_was_sent_again_is_young_again(tmp_path: Path) -> None:
+    kept, served = DocumentFolder(tmp_path), DocumentFolder(tmp_path / "log")
+    name = _store(kept, tmp_path, b"came with a refused action")
+    sweeper = DocumentSweeper(kept, served, a_world().store)
+
+    kept.store(b"came with a refused action")
+
+    assert sweeper.sweep(STORED_AT + timedelta(days=2)) == 0
+    assert kept.has(name)
+
+
+def test_ledger_is_not_read_where_every_document_is_served(tmp_path: Path) -> None:
+    kept, served = DocumentFolder(tmp_path), DocumentFolder(tmp_path / "log")
+    _store(kept, tmp_path, b"a document")
+    served.store(b"a document")
+    sweeper = DocumentSweeper(kept, served, a_world().store)
+
+    assert sweeper.sweep(STORED_AT + timedelta(days=2)) == 0
+    assert sweeper._log_position == 0

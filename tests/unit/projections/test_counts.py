@@ -4,11 +4,15 @@ import msgspec
 import pytest
 
 from domain.dossiers import WaitKind
+from domain.moments import Moment
+from domain.procedures import SupplementPolicy
 from ledger.errors import StoreCorrupt
 from projections.counts import ALL_HISTORY, Counts, Figure, Span, count_dossiers
-from projections.dossier_rows import DossierRow
+from projections.dossier_rows import DossierRow, row_of
+from tests.support import builders
 from tests.support.dossier_cases import HANOI, OFFICE, a_row, a_wait, instant
 
+MONTH_ENDS = ((1, 31), (2, 28), (3, 31), (4, 30), (5, 31))
 ZONES = {OFFICE: HANOI, "X1": "Europe/Berlin", "Y1": "America/New_York"}
 
 
@@ -156,6 +160,75 @@ def test_dossier_may_be_overdue_paused_and_overdue_again() -> None:
         ("2026-03", 1),
         ("2026-04", 1),
     ]
+
+
+def test_month_that_ended_overdue_stays_overdue_when_the_due_date_moves_later() -> None:
+    moved = a_wait("2026-03-02", "2026-03-10", due_before="2026-02-10")
+
+    ended = counts(a_row("2026-02-02", "2026-03-15", "2026-03-19", waits=(moved,)))
+    pending = counts(
+        a_row("2026-02-02", None, "2026-03-19", waits=(moved,)), as_of="2026-04-20T00:00:00Z"
+    )
+
+    assert by_month(ended)["2026-02"][-2:] == (0, 1)
+    assert by_month(ended)["2026-03"] == (1, 0, 1, 0, 0, 0, 0)
+    assert [each[-1] for each in by_month(pending).values()] == [1, 1, 1]
+
+
+def test_month_before_the_due_date_moved_is_judged_by_the_one_of_that_time() -> None:
+    waits = (
+        a_wait("2026-03-02", "2026-03-10", due_before="2026-02-10"),
+        a_wait("2026-03-12", "2026-04-20", due_before="2026-03-19"),
+    )
+
+    found = counts(
+        a_row("2026-01-05", None, "2026-05-04", waits=waits), as_of="2026-05-05T00:00:00Z"
+    )
+
+    assert [each[-1] for each in by_month(found).values()] == [0, 1, 0, 0, 1]
+
+
+ASKED_IN_TIME = (
+    ("accepted", "2026-01-05T02:00:00Z"),  # due on 14 January
+    ("processor_assigned", "2026-01-06T02:00:00Z"),
+    ("supplement_requested", "2026-01-13T02:00:00Z"),
+    ("supplement_submitted", "2026-02-09T02:00:00Z"),
+    ("supplement_completed", "2026-02-10T02:00:00Z"),
+    ("supplement_requested", "2026-02-12T02:00:00Z"),
+    ("supplement_submitted", "2026-04-01T02:00:00Z"),
+    ("supplement_completed", "2026-04-02T02:00:00Z"),
+)
+ASKED_TOO_LATE = (
+    *ASKED_IN_TIME[:2],
+    ("supplement_requested", "2026-02-03T02:00:00Z"),
+    ("supplement_submitted", "2026-03-09T02:00:00Z"),
+    ("supplement_completed", "2026-03-10T02:00:00Z"),
+)
+
+
+@pytest.mark.parametrize("policy", list(SupplementPolicy))
+@pytest.mark.parametrize(
+    "life", [pytest.param(ASKED_IN_TIME, id="in time"), pytest.param(ASKED_TOO_LATE, id="too late")]
+)
+def test_what_a_month_end_showed_is_what_it_shows_for_ever(
+    life: tuple[tuple[str, str], ...], policy: SupplementPolicy
+) -> None:
+    register = builders.a_register(builders.a_procedure(supplement_policy=policy))
+    zones = {builders.OFFICE: HANOI}
+    dossier = builders.a_dossier()
+    shown: dict[str, tuple[int, ...]] = {}
+    acts = [(f"dossier.{kind}", instant(at)) for kind, at in life]
+
+    for month_end in (instant(f"2026-{month:02d}-{day}T16:59:59Z") for month, day in MONTH_ENDS):
+        while acts and acts[0][1] <= month_end:
+            kind, at = acts.pop(0)
+            action = builders.an_action(kind, at=Moment(instant=at))
+            dossier = builders.dossier_after(action, state=dossier, register=register)
+        by_now = by_month(count_dossiers([row_of(dossier)], month_end, zones))
+        assert by_now | shown == by_now
+        shown = by_now
+
+    assert len(shown) == len(MONTH_ENDS)
 
 
 def test_current_month_is_counted_at_the_seal_and_not_at_its_end() -> None:

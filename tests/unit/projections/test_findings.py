@@ -206,77 +206,54 @@ class TestMissingApology:
         assert rules(examined_dossier(dossier, ACCEPTED)) == []
 
 
-def recorded(at: str, recorded_at: str, *signers: Signer, kind: str = "result_approved") -> Any:
-    return an_act(kind, at, *signers, recorded_at=instant(recorded_at))
+def handed_in(at: str, *signers: Signer) -> Any:
+    return an_act("supplement_submitted", at, *signers)
 
 
-class TestBackDating:
-    # 2026-02-05 is a Thursday; office hours are 01:00 to 05:00 and 06:00 to 10:00 UTC.
-    @pytest.mark.parametrize(
-        ("at", "recorded_at"),
-        [
-            pytest.param(
-                "2026-02-05T01:00:00Z", "2026-02-05T06:00:01Z", id="over four hours at work"
-            ),
-            pytest.param("2026-02-05T08:00:00Z", "2026-02-06T03:00:01Z", id="over night"),
-            pytest.param("2026-02-06T09:00:00Z", "2026-02-09T04:00:01Z", id="over a weekend"),
-            pytest.param("2026-02-05", "2026-02-08T17:00:00Z", id="Thursday, recorded on Monday"),
-        ],
-    )
-    def test_recording_after_four_working_hours_is_a_finding(
-        self, at: str, recorded_at: str
-    ) -> None:
-        finding = only(examined_dossier(a_dossier(), recorded(at, recorded_at, APPROVER)))
+def completed(at: str, *signers: Signer) -> Any:
+    return an_act("supplement_completed", at, *signers)
 
-        assert (finding.rule, finding.severity, finding.evidence) == ("R08", "high", (10,))
 
-    @pytest.mark.parametrize(
-        ("at", "recorded_at"),
-        [
-            pytest.param("2026-02-05T01:00:00Z", "2026-02-05T05:00:00Z", id="four hours"),
-            pytest.param("2026-02-05T01:00:00Z", "2026-02-05T06:00:00Z", id="lunch between"),
-            pytest.param("2026-02-06T09:30:00Z", "2026-02-09T02:00:00Z", id="weekend between"),
-            pytest.param("2026-08-31T09:30:00Z", "2026-09-03T02:00:00Z", id="holidays between"),
-            pytest.param("2026-02-05T01:05:00Z", "2026-02-05T01:00:00Z", id="clock ahead"),
-            pytest.param("2026-02-05", "2026-02-05T16:00:00Z", id="day only, the same day"),
-            pytest.param("2026-02-05", "2026-02-06T16:00:00Z", id="day only, the next day"),
-            pytest.param("2026-02-06", "2026-02-09T16:00:00Z", id="day only, after a weekend"),
-            pytest.param("2029-02-05T01:00:00Z", "2029-03-05T01:00:00Z", id="no calendar so far"),
-            pytest.param("2029-02-05", "2029-03-05T01:00:00Z", id="day beyond the calendar"),
-        ],
-    )
-    def test_rule_abstains(self, at: str, recorded_at: str) -> None:
-        assert rules(examined_dossier(a_dossier(), recorded(at, recorded_at, APPROVER))) == []
+class TestMissingSupplement:
+    def test_supplement_found_complete_that_nobody_handed_in_is_a_finding(self) -> None:
+        examined = examined_dossier(
+            a_dossier(), ACCEPTED, supplement("2026-02-03"), completed("2026-02-04")
+        )
 
-    def test_imported_act_is_left_alone(self) -> None:
+        finding = only(examined)
+
+        assert (finding.rule, finding.rule_version, finding.severity) == ("R09", 1, "high")
+        assert finding.evidence == (11, 12)
+
+    def test_papers_for_the_first_request_do_not_answer_the_second(self) -> None:
         acts = [
-            recorded("2012-02-05T01:00:00Z", "2026-02-05T01:00:00Z", IMPORTER),
-            recorded("2011-02-05T01:00:00Z", "2026-02-05T01:00:00Z", IMPORTER),
+            supplement("2026-02-03", "intake_supplement_requested"),
+            handed_in("2026-02-04"),
+            completed("2026-02-05"),
+            supplement("2026-02-06"),
+            completed("2026-02-09"),
         ]
 
-        assert rules(examined_dossier(a_dossier(imported=True), *acts)) == []
+        finding = only(
+            examined_dossier(a_dossier(), *acts, procedure=a_record(a_procedure(max_supplements=2)))
+        )
 
-    def test_without_a_calendar_nothing_is_said_about_hours(self) -> None:
-        act = recorded("2026-02-05T01:00:00Z", "2026-03-05T01:00:00Z", APPROVER)
-
-        assert rules(examined_dossier(a_dossier(), act, calendar=None)) == []
+        assert (finding.rule, finding.evidence) == ("R09", (13, 14))
 
     @pytest.mark.parametrize(
-        ("former", "latter", "found"),
+        "acts",
         [
-            pytest.param("2026-02-05T02:00:00Z", "2026-02-05T01:54:59Z", ["R08"], id="earlier"),
-            pytest.param("2026-02-05T02:00:00Z", "2026-02-05T01:55:00Z", [], id="clocks differ"),
-            pytest.param("2026-02-05", "2026-02-04", ["R08"], id="day before"),
-            pytest.param("2026-02-05", "2026-02-05", [], id="same day"),
-            pytest.param("2026-02-05T02:00:00Z", "2026-02-05", [], id="day of the instant"),
+            pytest.param((handed_in("2026-02-04"), completed("2026-02-05")), id="handed in"),
+            pytest.param(
+                (handed_in("2026-02-04", IMPORTER), completed("2026-02-05")),
+                id="handed in before the import",
+            ),
+            pytest.param((completed("2026-02-05", IMPORTER),), id="a source that has no such step"),
+            pytest.param((), id="still waiting"),
         ],
     )
-    def test_act_that_claims_to_precede_the_one_before_it(
-        self, former: str, latter: str, found: list[str]
-    ) -> None:
-        acts = [an_act("accepted", former), an_act("result_approved", latter, APPROVER)]
-
-        assert rules(examined_dossier(a_dossier(), *acts)) == found
+    def test_rule_abstains(self, acts: Any) -> None:
+        assert rules(examined_dossier(a_dossier(), supplement("2026-02-03"), *acts)) == []
 
 
 def as_role(signer: Signer, role: Role) -> Signer:

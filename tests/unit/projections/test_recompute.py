@@ -1,5 +1,6 @@
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -10,13 +11,15 @@ from projections.counts import CountStatistics, Figure, Span
 from projections.entries import EntryUnreadable
 from projections.follower import Follower, PrivateFold
 from projections.reading import read_counts, read_durations, read_findings, read_trail
-from projections.recompute import compare, figures_from_log
+from projections.recompute import LONGEST_LAG, NO_LAG, compare, figures_from_log, measure_lag
 from projections.views import Views, open_views
 from tests.support.dossier_cases import OFFICE, PROCEDURE, instant
 from tests.support.paper_ledger import BERLIN_OFFICE, ORIGIN, PaperLedger, a_stream
+from transparency.checkpoints import open_checkpoint
 from transparency.errors import CheckpointNotSigned, ProofInvalid
 from transparency.tile_store import MemoryTileStore
 from transparency.tiles import EntryBundle, bundle_path
+from transparency.trusted_log import TrustedLog
 
 
 @pytest.fixture(scope="module")
@@ -235,3 +238,58 @@ def test_compared_fields_are_all_counts_of_a_figure() -> None:
     differences = compare(statistics(ones), statistics(zeros))
 
     assert sorted(each.field for each in differences) == sorted(zeros)
+
+
+def a_log_published_at(*times: str) -> tuple[TrustedLog, list[int]]:
+    """A log with one dossier for each publication, and the sizes that it was published at."""
+    paper = PaperLedger()
+    paper.open_registry()
+    sizes = []
+    for number, time in enumerate(times):
+        paper.submit(a_stream(number), "2026-03-02T01:00:00Z")
+        sizes.append(paper.seal_and_publish(f"2026-03-{time}.000Z").tree_size)
+    signed = open_checkpoint(paper.tiles.read_checkpoint(), paper.anchors.log)
+    return TrustedLog(paper.tiles, signed), sizes
+
+
+def lag_behind(times: Sequence[str], missing: int) -> tuple[int, timedelta, bool]:
+    log, sizes = a_log_published_at(*times)
+    lag = measure_lag(log, ORIGIN, sizes[-1 - missing])
+    return lag.entries, lag.time, lag.is_too_long
+
+
+def test_figures_that_stood_still_for_longer_than_the_publication_delay_are_too_far_behind() -> (
+    None
+):
+    at_the_delay = ("02T08:00:00", "02T09:00:00", "02T10:00:00")
+    beyond_it = ("02T08:00:00", "02T09:00:00", "02T10:00:01")
+
+    assert lag_behind(at_the_delay, missing=2) == (4, LONGEST_LAG, False)
+    assert lag_behind(beyond_it, missing=2) == (4, LONGEST_LAG + timedelta(seconds=1), True)
+
+
+def test_follower_a_few_entries_behind_a_log_that_rested_for_days_is_not_too_far_behind() -> None:
+    woken = ("02T08:00:00", "09T08:00:00", "09T08:00:01")
+
+    assert lag_behind(woken, missing=2) == (4, timedelta(seconds=1), False)
+    assert lag_behind(woken, missing=1) == (2, timedelta(0), False)
+
+
+@pytest.mark.parametrize("ahead", [0, 2], ids=["level", "newer than the log that was opened"])
+def test_figures_that_lack_nothing_are_not_behind(ahead: int) -> None:
+    log, _ = a_log_published_at("02T08:00:00", "04T08:00:00")
+
+    assert measure_lag(log, ORIGIN, log.tree_size + ahead) == NO_LAG
+
+
+def test_a_seal_that_was_never_published_dates_no_lag() -> None:
+    paper = PaperLedger()
+    paper.open_registry()
+    size = paper.seal_and_publish("2026-03-02T08:00:00.000Z").tree_size
+    paper.submit(a_stream(1), "2026-03-02T08:00:00Z")
+    paper.seal("2026-03-02T08:30:00.000Z")
+    paper.submit(a_stream(2), "2026-03-02T09:00:00Z")
+    paper.seal_and_publish("2026-03-02T10:00:00.000Z")
+    signed = open_checkpoint(paper.tiles.read_checkpoint(), paper.anchors.log)
+
+    assert not measure_lag(TrustedLog(paper.tiles, signed), ORIGIN, size).is_too_long

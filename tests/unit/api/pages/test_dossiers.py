@@ -10,6 +10,7 @@ from api.negotiation import Language
 from api.pages.dossiers import DueState, HolderPage, due_state, holder_page, holder_role
 from api.pages.texts import load_texts
 from api.pages.words import Words, all_words
+from domain.calendars import CalendarRecord
 from domain.dossiers import Dossier, Due, Status, Wait, WaitKind
 from domain.facts import (
     DossierAccepted,
@@ -34,6 +35,7 @@ from tests.support.builders import (
     PROCEDURE,
     ZONE,
     MemoryRegister,
+    a_calendar,
     a_dossier,
     a_dossier_in_process,
     a_moment,
@@ -57,6 +59,12 @@ def some_names(**changes: Any) -> MemoryRegister:
         },
         procedures={PROCEDURE: procedure},
     )
+
+
+def some_names_with_a_calendar(**changes: Any) -> MemoryRegister:
+    names = some_names()
+    names.calendars["VN"] = CalendarRecord(a_calendar(**changes), HEX64, a_moment())
+    return names
 
 
 def an_act(kind: str, facts: Facts, **changes: Any) -> PageAct:
@@ -159,6 +167,36 @@ def test_due_date_is_judged_as_of_the_checkpoint(
     changes: dict[str, Any], state: DueState | None
 ) -> None:
     assert due_state(a_dossier_in_process(**changes), AS_OF, ZONE) is state
+
+
+@pytest.mark.parametrize(
+    ("changes", "lateness"),
+    [
+        ({}, None),
+        ({"due": Due(day=date(2026, 3, 3))}, "Working days late: 2"),
+        (
+            {"due": Due(instant=datetime(2026, 3, 5, 1, tzinfo=UTC))},
+            "Less than one working day late",
+        ),
+        ({"ended_at": a_moment("2026-03-11")}, None),
+        ({"ended_at": a_moment("2026-03-16")}, "Working days late: 3"),
+        ({"ended_at": a_moment("2026-03-16"), "due": None}, None),
+        ({"ended_at": a_moment("2099-03-16")}, None),
+    ],
+    ids=["in_time", "overdue", "an_hour", "on_time", "ended_late", "no_due", "beyond_calendar"],
+)
+def test_holder_reads_how_late_a_dossier_is(changes: dict[str, Any], lateness: str | None) -> None:
+    opened = DossierPage(a_dossier_in_process(**changes), 60, ())
+
+    page = holder_page(opened, AS_OF, some_names_with_a_calendar(), WORDS["en"])
+
+    assert page.lateness == lateness
+
+
+def test_lateness_is_not_guessed_without_a_calendar() -> None:
+    page = a_page(a_dossier_in_process(due=Due(day=date(2026, 3, 3))))
+
+    assert (page.due_state, page.lateness) == (DueState.OVERDUE, None)
 
 
 def test_due_date_comes_with_its_limit_and_the_version_it_rests_on() -> None:

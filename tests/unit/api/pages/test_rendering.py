@@ -1,6 +1,7 @@
 """Rendered pages: both languages, the label of demonstration data, escaping, the strict policy."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -12,7 +13,7 @@ from falcon.testing import create_asgi_req
 from api.negotiation import Language
 from api.pages.dossiers import holder_page
 from api.pages.entries import PublishedEntry, entry_page, log_page
-from api.pages.rendering import PAGE_HEADERS, Page, Renderer
+from api.pages.rendering import PAGE_HEADERS, PAGES_FOLDER, Page, Renderer
 from api.pages.resources import NO_QUERY, TrackPage, qr_of
 from api.pages.source import HomePage
 from api.pages.statistics import Asked, statistics_page
@@ -106,7 +107,11 @@ def pages(language: Language) -> dict[str, Page]:
         "home_of_nothing": {"page": HomePage(None, None, "http://127.0.0.1:8000")},
         "track": {"page": TrackPage(HOSTILE, "track.unknown_dossier")},
         "track_done": {"page": TrackPage(share_done_percent=60)},
-        "dossier": {"page": holder, "qr": qr_of("http://127.0.0.1:8000/dossiers/0")},
+        "dossier": {
+            "page": holder,
+            "qr": qr_of("http://127.0.0.1:8000/dossiers/0"),
+            "address": "127.0.0.1:8000/dossiers/0",
+        },
         "statistics": {
             "page": statistics_page(
                 Asked(office=OFFICE, span=Span("2026-01")),
@@ -231,6 +236,68 @@ def test_chart_has_a_title_a_description_and_the_numbers_of_the_table() -> None:
     assert '<desc id="chart-desc">' in html
     drawn = [int(count) for count in re.findall(r"<rect class=.*?(\d+)</title>", html)]
     assert sum(drawn) == sum(figure.carried_over + figure.received for figure in months.figures)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_table_of_figures_hints_that_it_scrolls(language: Language) -> None:
+    html = render("statistics", language)
+
+    assert html.count('<div class="scroll"') == html.count('<p class="swipe ') > 1
+
+
+def test_entries_of_the_log_wrap_on_a_phone_and_hide_no_column() -> None:
+    html = render("log", "en")
+
+    assert '<table class="entries">' in html
+    assert re.search(r'<td><code class="hash">dossier:', html)
+
+
+def test_share_late_stands_beside_every_office() -> None:
+    html = render("statistics", "en").replace("\n", "")
+
+    rows = re.findall(r'<tr><th scope="row">(Cam Lac commune|Department[^<]*)</th>(.*?)</tr>', html)
+    cells = {name: re.findall(r"<td[^>]*>([^<]*)</td>", row) for name, row in rows}
+
+    assert 'scope="col">Share late</th>' in html
+    assert {name: row[5] for name, row in cells.items()} == {
+        "Cam Lac commune": "33.3%",
+        "Department of Construction": "100%",
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_open_dossier_prints_as_a_slip_without_blank_lines(language: Language) -> None:
+    html = render("dossier", language)
+    slip = re.search(r'<section class="slip".*?</section>', html, re.DOTALL)
+    assert slip is not None
+
+    rows = re.findall(r"<dt>([^<]*)</dt><dd[^>]*>(.*?)</dd>", slip[0], re.DOTALL)
+
+    assert len(rows) == 7
+    assert all(re.sub(r"<[^>]*>", "", value).strip() for _, value in rows)
+    assert "127.0.0.1:8000/dossiers/0" in slip[0]
+    assert "<img" in slip[0]
+
+
+def test_only_the_slip_of_an_open_dossier_is_printed() -> None:
+    style = (PAGES_FOLDER / "static" / "style.css").read_text(encoding="utf-8")
+    screen, _, printed = style.partition("@media print")
+    html = render("dossier", "vi")
+
+    assert ".slip { display: none; }" in screen
+    assert re.search(r"\.unslipped[^{]*\{ display: none; \}", printed)
+    assert ".slip { display: block;" in printed
+    assert html.index('class="slip"') < html.index('class="unslipped"') < html.index("<h1>")
+
+
+def test_page_that_answers_a_form_is_asked_for_in_another_language_by_a_form() -> None:
+    page = replace(pages("en")["dossier"], path="/dossiers", posted={"dossier": "0", "pass": "1.a"})
+
+    html = a_renderer().render(create_asgi_req(path="/", query_string="lang=en"), page)
+
+    assert '<form method="post" action="/dossiers?lang=vi">' in html
+    assert '<input type="hidden" name="pass" value="1.a">' in html
+    assert 'href="/dossiers?lang=vi"' not in html
 
 
 def test_figures_link_to_the_same_filter_as_files() -> None:

@@ -15,6 +15,7 @@ from api.pages.statistics import (
     months_of,
     over_time,
     series_of,
+    share_late,
     statistics_page,
 )
 from domain.dossiers import Status
@@ -141,6 +142,11 @@ def test_old_months_are_left_to_the_files() -> None:
 def test_figure_that_does_not_add_up_is_seen() -> None:
     assert identity_holds(a_figure())
     assert not identity_holds(a_figure(resolved_late=0))
+
+
+def test_share_late_is_of_what_was_resolved() -> None:
+    assert share_late(a_figure(resolved_early=1, resolved_on_time=1, resolved_late=2)) == 0.5
+    assert share_late(a_figure(resolved_early=0, resolved_on_time=0, resolved_late=0)) is None
 
 
 def test_filter_travels_to_the_api() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from domain.decisions import decide
-from domain.dossiers import Due, Outcome, Status
+from domain.dossiers import Due, Outcome, Status, Wait, WaitKind
 from domain.errors import FactInvalid
 from domain.facts import (
     DossierAccepted,
@@ -140,3 +140,20 @@ def test_foreign_step_changes_nothing() -> None:
     assert (
         dossier_after(an_imported_action("dossier.foreign_step_recorded"), state=dossier) == dossier
     )
+
+
+def test_imported_due_date_held_from_the_acceptance_on() -> None:
+    moved = Wait(
+        WaitKind.SUPPLEMENT,
+        a_moment("2026-03-04"),
+        a_moment("2026-03-09"),
+        Due(day=date(2026, 3, 11)),
+    )
+    imported = an_imported_action(
+        "dossier.due_date_imported", facts=DueDateImported(due_on=date(2026, 3, 13))
+    )
+
+    dossier = dossier_after(imported, state=a_dossier_in_process(imported=True, waits=(moved,)))
+
+    assert dossier.due == Due(day=date(2026, 3, 13))
+    assert dossier.waits == (Wait(WaitKind.SUPPLEMENT, moved.since, moved.until),)

@@ -3,8 +3,8 @@
 import pytest
 
 from domain.actions import Action, Signer
-from domain.decisions import decide
-from domain.dossiers import Status
+from domain.decisions import decide, evolve
+from domain.dossiers import Dossier, Status
 from domain.errors import (
     ActionRefused,
     CoSignerMissing,
@@ -19,7 +19,12 @@ from domain.errors import (
     SignerRepeated,
     UnknownOffice,
 )
-from domain.facts import DossierSubmitted, Grant, KeyRevoked, RevocationReason
+from domain.facts import (
+    DossierSubmitted,
+    Grant,
+    KeyRevoked,
+    RevocationReason,
+)
 from domain.keys import KeyRecord
 from domain.roles import Role
 from tests.support.builders import (
@@ -34,6 +39,7 @@ from tests.support.builders import (
     a_register,
     an_action,
     an_imported_action,
+    dossier_after,
     signed_as,
 )
 
@@ -142,12 +148,84 @@ def test_only_a_deciding_agency_acts_on_another_offices_dossier(
     kind: str, role: Role, refusal: type[ActionRefused] | None
 ) -> None:
     action = an_action(kind, office=DEPARTMENT, signers=signed_as(role))
+    dossier = a_dossier_in_process(handed_to=DEPARTMENT)
 
     if refusal is None:
-        decide(a_dossier_in_process(), action, a_register())
+        decide(dossier, action, a_register())
     else:
         with pytest.raises(refusal):
-            decide(a_dossier_in_process(), action, a_register())
+            decide(dossier, action, a_register())
+
+
+DECISIONS = [
+    ("dossier.processor_assigned", Role.ASSIGNER),
+    ("dossier.supplement_requested", Role.PROCESSOR),
+    ("dossier.extension_apology_issued", Role.APPROVER),
+    ("dossier.result_approved", Role.APPROVER),
+    ("dossier.resolution_refused", Role.APPROVER),
+    ("dossier.result_issued", Role.CLERK),
+]
+
+
+@pytest.mark.parametrize(("kind", "role"), DECISIONS)
+@pytest.mark.parametrize(
+    ("handed_to", "deciding", "stranger"),
+    [(None, OFFICE, DEPARTMENT), (DEPARTMENT,) * 2 + (OFFICE,)],
+)
+def test_approver_of_an_office_that_does_not_hold_the_dossier_decides_nothing(
+    kind: str, role: Role, handed_to: str | None, deciding: str, stranger: str
+) -> None:
+    dossier = a_dossier_in_process(approved_at=a_moment(), handed_to=handed_to)
+    signers = signed_as(role)
+
+    decide(dossier, an_action(kind, office=deciding, signers=signers), a_register())
+    with pytest.raises(NotYourOffice):
+        decide(dossier, an_action(kind, office=stranger, signers=signers), a_register())
+
+
+def a_handover(office: str, *signers: Signer) -> Action:
+    return an_action("dossier.handover_acknowledged", office=office, signers=signers)
+
+
+def test_handover_makes_the_taker_the_office_that_decides_and_back_again() -> None:
+    taken = dossier_after(
+        a_handover(DEPARTMENT, *signed_as(Role.PROCESSOR)), state=a_dossier_in_process()
+    )
+    returned = dossier_after(a_handover(OFFICE, *signed_as(Role.RECEIVER)), state=taken)
+
+    assert (taken.office, taken.current_office) == (OFFICE, DEPARTMENT)
+    assert (returned.handed_to, returned.current_office) == (None, OFFICE)
+
+
+def test_one_stop_shop_stays_the_desk_of_a_dossier_that_it_handed_over() -> None:
+    dossier = a_dossier_in_process(handed_to=DEPARTMENT)
+    ready = a_dossier(status=Status.PROCESSED, handed_to=DEPARTMENT)
+    waiting = a_dossier_in_process(
+        status=Status.SUPPLEMENT_REQUIRED, status_before_wait=Status.IN_PROCESS
+    )
+
+    decide(dossier, an_action("dossier.payment_confirmed"), a_register())
+    decide(ready, an_action("dossier.result_returned"), a_register())
+    decide(waiting, an_action("dossier.supplement_submitted"), a_register())
+
+
+def test_payment_provider_may_belong_to_any_office() -> None:
+    signers = signed_as(Role.PAYMENT_PROVIDER)
+
+    for office in (OFFICE, DEPARTMENT):
+        action = an_action("dossier.payment_confirmed", office=office, signers=signers)
+        decide(a_dossier_in_process(), action, a_register())
+
+
+def test_imported_steps_need_no_handover() -> None:
+    dossier = a_dossier_in_process(imported=True)
+    taken = an_imported_action("dossier.handover_acknowledged", office=DEPARTMENT)
+    decided = an_imported_action("dossier.result_approved", office=OFFICE)
+
+    decide(dossier, taken, a_register())
+    after = evolve(dossier, taken, a_register())
+    assert isinstance(after, Dossier)
+    decide(after, decided, a_register())
 
 
 def test_giver_and_taker_of_a_handover_may_belong_to_two_offices() -> None:
@@ -157,6 +235,38 @@ def test_giver_and_taker_of_a_handover_may_belong_to_two_offices() -> None:
     handover = an_action("dossier.handover_acknowledged", office=DEPARTMENT, signers=both)
 
     decide(a_dossier_in_process(), handover, a_register(keys=[giver, taker]))
+
+
+def test_giver_may_belong_to_the_agency_that_holds_the_dossier() -> None:
+    giver = a_key(KEY, Grant(Role.CLERK, DEPARTMENT))
+    taker = a_key(OTHER, Grant(Role.RECEIVER, OFFICE))
+    back = a_handover(OFFICE, Signer(KEY, Role.CLERK), Signer(OTHER, Role.RECEIVER))
+    register = a_register(keys=[giver, taker])
+
+    decide(a_dossier_in_process(handed_to=DEPARTMENT), back, register)
+    with pytest.raises(NotYourOffice):
+        decide(a_dossier_in_process(), back, register)
+
+
+def test_two_givers_cannot_hand_a_dossier_to_an_office_that_did_not_sign() -> None:
+    givers = [a_key(KEY, Grant(Role.RECEIVER, OFFICE)), a_key(OTHER, Grant(Role.CLERK, OFFICE))]
+    handover = a_handover(DEPARTMENT, Signer(KEY, Role.RECEIVER), Signer(OTHER, Role.CLERK))
+
+    with pytest.raises(NotYourOffice):
+        decide(a_dossier_in_process(), handover, a_register(keys=givers))
+
+
+def test_relay_of_the_desk_lends_no_office_to_a_processor_of_another_one() -> None:
+    processor = a_key(OTHER, Grant(Role.PROCESSOR, OFFICE))
+    relay = a_key(KEY, Grant(Role.RECEIVER, OFFICE))
+    both = (Signer(OTHER, Role.PROCESSOR), Signer(KEY, Role.RECEIVER))
+    request = an_action("dossier.supplement_requested", office=DEPARTMENT, signers=both)
+    dossier = a_dossier_in_process(handed_to=DEPARTMENT)
+
+    with pytest.raises(NotYourOffice):
+        decide(dossier, request, a_register(keys=[processor, relay]))
+    processor = a_key(OTHER, Grant(Role.PROCESSOR, DEPARTMENT))
+    decide(dossier, request, a_register(keys=[processor, relay]))
 
 
 def test_signer_of_a_third_office_is_refused_even_in_company() -> None:

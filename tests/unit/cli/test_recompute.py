@@ -1,0 +1,119 @@
+"""`recompute`: published figures may be a moment behind the log, and no longer than its delay."""
+
+import json
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from api.data_folder import DataFolder
+from cli.commands.recompute import recompute
+from ledger.documents import DocumentFolder
+from ledger.key_files import render_anchors
+from projections.reading import read_counts
+from projections.views import open_views
+from tests.support.folder_server import Answer, serving
+from tests.support.followed_ledger import a_follower
+from tests.support.paper_ledger import PaperLedger, a_stream
+from transparency.tile_store import FileTileStore
+
+FOLLOWED_AT = "2026-03-02T08:00:00.000Z"
+A_MOMENT_LATER = ("2026-03-09T08:00:00.000Z", "2026-03-09T08:00:01.000Z")
+TWO_HOURS_LATER = ("2026-03-02T08:30:00.000Z", "2026-03-02T10:30:00.000Z")
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    code: int
+    members: dict[str, Any]
+
+    @property
+    def problems(self) -> list[str]:
+        return [problem["code"] for problem in self.members["problems"]]
+
+
+def _recompute(folder: DataFolder, *arguments: str) -> Recomputed:
+    given = ["--data", str(folder.path), "--json", *arguments]
+    result = CliRunner().invoke(recompute, given)
+    return Recomputed(result.exit_code, json.loads(result.stdout))
+
+
+def _folder_with(path: Path, *published_after: str) -> DataFolder:
+    """A data folder whose follower ended, and whose log was published at these times after."""
+    folder, paper = DataFolder(path), PaperLedger()
+    paper.open_registry()
+    _publish(paper, 0, FOLLOWED_AT)
+    folder.keys.mkdir(parents=True)
+    with closing(open_views(folder.views)) as views:
+        a_follower(paper, views).catch_up()
+    for number, sealed_at in enumerate(published_after, 1):
+        _publish(paper, number, sealed_at)
+    (folder.keys / "anchors.toml").write_text(render_anchors(paper.anchors), encoding="ascii")
+    tiles = FileTileStore(folder.log)
+    tiles.write_all(paper.tiles._files)
+    tiles.write_checkpoint(paper.tiles.read_checkpoint())
+    for document in paper.documents._documents.values():
+        DocumentFolder(folder.documents).store(document)
+    return folder
+
+
+def _publish(paper: PaperLedger, number: int, sealed_at: str) -> None:
+    paper.submit(a_stream(number), "2026-03-02T01:00:00Z")
+    paper.seal_and_publish(sealed_at)
+
+
+def test_figures_a_few_entries_behind_pass_and_say_so(tmp_path: Path) -> None:
+    recomputed = _recompute(_folder_with(tmp_path / "data", *A_MOMENT_LATER))
+
+    assert (recomputed.code, recomputed.members["ok"], recomputed.problems) == (0, True, [])
+    assert recomputed.members["entries_behind"] == 4
+    assert recomputed.members["seconds_behind"] == 1.0
+
+
+def test_figures_behind_by_more_than_the_publication_delay_fail_though_none_differs(
+    tmp_path: Path,
+) -> None:
+    recomputed = _recompute(_folder_with(tmp_path / "data", *TWO_HOURS_LATER))
+
+    assert (recomputed.code, recomputed.members["ok"]) == (1, False)
+    assert recomputed.problems == ["figures_behind"]
+    assert recomputed.members["differences"] == 0
+    assert recomputed.members["seconds_behind"] == 7200.0
+
+
+def test_log_without_published_figures_is_only_computed(tmp_path: Path) -> None:
+    folder = _folder_with(tmp_path / "data", *TWO_HOURS_LATER)
+
+    recomputed = _recompute(folder, "--log", str(folder.log))
+
+    assert (recomputed.code, recomputed.members["ok"]) == (0, True)
+    assert not recomputed.members["compared"]
+    assert recomputed.members["entries_behind"] == 0
+
+
+@pytest.mark.parametrize(
+    ("times", "code"),
+    [(A_MOMENT_LATER, 0), (TWO_HOURS_LATER, 1)],
+    ids=["a moment behind", "two hours behind"],
+)
+def test_site_whose_figures_stand_still_fails(
+    tmp_path: Path, times: tuple[str, ...], code: int
+) -> None:
+    folder = _folder_with(tmp_path / "data", *times)
+    with closing(open_views(folder.views)) as views, views.reading() as reader:
+        counts = msgspec.json.encode(read_counts(reader))
+
+    def answer(path: str) -> Answer:
+        file = folder.path / path.lstrip("/")
+        if path == "/v1/statistics/counts":
+            return 200, {}, counts
+        return (200, {}, file.read_bytes()) if file.is_file() else (404, {}, b"")
+
+    with serving(answer) as address:
+        recomputed = _recompute(folder, "--log", address)
+
+    assert (recomputed.code, recomputed.members["compared"]) == (code, True)
