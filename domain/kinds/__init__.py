@@ -1,0 +1,32 @@
+"""The closed table of kinds of action, a file for each part of domain.md 2.7.
+
+A new kind is a class of facts, a line here, a row in `domain.transitions` and its tests. Names are
+signed for ever, so a changed schema is a new kind.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.actions import Kind
+from domain.kinds.feedback import FEEDBACK
+from domain.kinds.imports import IMPORTS
+from domain.kinds.intake import INTAKE
+from domain.kinds.integrity import INTEGRITY
+from domain.kinds.processing import PROCESSING
+from domain.kinds.registry import REGISTRY
+from domain.kinds.results import RESULTS
+
+__all__ = ["KINDS", "Kind"]
+
+KINDS: Final[Mapping[str, Kind]] = {
+    kind.name: kind
+    for kind in (
+        *REGISTRY,
+        *INTAKE,
+        *PROCESSING,
+        *RESULTS,
+        *FEEDBACK,
+        *INTEGRITY,
+        *IMPORTS,
+    )
+}

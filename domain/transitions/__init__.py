@@ -1,0 +1,54 @@
+"""Transitions: the state machine of domain.md 2.7 as data, one row per kind of action.
+
+`rows` names the rows there. `moves` says for each status from which the kind is permitted what
+the status becomes; everything that is not in the table is refused.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.dossiers import Status
+from domain.transitions.feedback import FEEDBACK
+from domain.transitions.imports import IMPORTS
+from domain.transitions.intake import INTAKE
+from domain.transitions.integrity import INTEGRITY
+from domain.transitions.processing import PROCESSING
+from domain.transitions.registry import REGISTRY
+from domain.transitions.results import RESULTS
+from domain.transitions.shapes import Clock, ClockAct, ClockEffect, Move, Transition
+
+__all__ = [
+    "TRANSITIONS",
+    "Clock",
+    "ClockAct",
+    "ClockEffect",
+    "Move",
+    "Transition",
+    "target_status",
+]
+
+TRANSITIONS: Final[Mapping[str, Transition]] = {
+    **REGISTRY,
+    **INTAKE,
+    **PROCESSING,
+    **RESULTS,
+    **FEEDBACK,
+    **INTEGRITY,
+    **IMPORTS,
+}
+
+
+def target_status(transition: Transition, dossier_status: Status, prior: Status | None) -> Status:
+    """Give the status after a permitted action.
+
+    Raises:
+        KeyError: the table does not permit the kind in this status.
+    """
+    target = transition.moves[dossier_status]
+    if target is Move.SAME:
+        return dossier_status
+    if target is Move.PRIOR:
+        assert prior is not None
+        return prior
+    assert isinstance(target, Status)
+    return target

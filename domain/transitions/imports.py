@@ -1,0 +1,28 @@
+"""Transitions of imported histories: permitted to an importer in any state."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.dossiers import Status
+from domain.transitions.shapes import (
+    ACCEPTED,
+    IN_PROCESS,
+    NEW,
+    PAYMENT,
+    PROCESSED,
+    SUPPLEMENT,
+    WITHDRAWAL,
+    Transition,
+    all_to,
+    stay,
+)
+
+IMPORTS: Final[Mapping[str, Transition]] = {
+    "dossier.foreign_step_recorded": Transition(rows="", moves=stay(*Status)),
+    "dossier.due_date_imported": Transition(rows="", moves=stay(*Status)),
+    "dossier.end_imported": Transition(
+        rows="",
+        moves=all_to(PROCESSED, NEW, ACCEPTED, IN_PROCESS, SUPPLEMENT, PAYMENT, WITHDRAWAL)
+        | stay(Status.NOT_ACCEPTED, Status.STOPPED, PROCESSED, Status.RESULT_RETURNED),
+    ),
+}

@@ -1,0 +1,15 @@
+"""Transitions of the registry (rows 50, 51)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.transitions.shapes import Transition
+
+REGISTRY: Final[Mapping[str, Transition]] = {
+    "ledger.opened": Transition(rows="", creates=True),
+    "key.registered": Transition(rows="50", creates=True),
+    "key.revoked": Transition(rows="50", continues=True),
+    "office.registered": Transition(rows="", creates=True, continues=True),
+    "procedure.version_published": Transition(rows="51", creates=True, continues=True),
+    "calendar.published": Transition(rows="51", creates=True, continues=True),
+}
