@@ -1,5 +1,6 @@
 """Killing web workers and writer under load: what was promised is there, and the log only grows."""
 
+import http.client
 import json
 import os
 import random
@@ -37,6 +38,8 @@ from transparency.verifier import verify_receipt
 pytestmark = pytest.mark.served
 
 ROUNDS = 20
+# What a client sees of a server that is killed: also an answer that ends in its middle.
+CUT_OFF = (OSError, http.client.HTTPException)
 CLIENTS = 6
 SECRET = "A" * 43 + "="
 
@@ -130,14 +133,19 @@ def _send(ledger: Served, action: SubmittedAction) -> dict[str, object] | None:
         {"Content-Type": "application/json", "Prefer": "wait=5"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as response:
-            answer: dict[str, object] = json.loads(response.read())
-    except urllib.error.HTTPError as error:
-        answer = json.loads(error.read())
-        return None if error.code >= 500 else answer
-    except (OSError, ValueError):
+        status, body = _exchange(request)
+        answer: dict[str, object] = json.loads(body)
+    except (*CUT_OFF, ValueError):
         return None
-    return answer
+    return None if status >= 500 else answer
+
+
+def _exchange(request: urllib.request.Request) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
 
 
 def _watch_checkpoint(ledger: Served, stop: threading.Event, kept: Kept) -> None:
@@ -145,7 +153,7 @@ def _watch_checkpoint(ledger: Served, stop: threading.Event, kept: Kept) -> None
         try:
             with urllib.request.urlopen(f"{ledger.address}/log/checkpoint", timeout=5) as response:
                 kept.checkpoints.append(response.read())
-        except OSError:
+        except CUT_OFF:
             pass
         time.sleep(0.02)
 
@@ -167,7 +175,7 @@ def _wait_until_it_answers(ledger: Served) -> None:
         try:
             with urllib.request.urlopen(f"{ledger.address}/readyz", timeout=5):
                 return
-        except OSError:
+        except CUT_OFF:
             time.sleep(0.05)
     pytest.fail("the ledger did not come back within 30 seconds")
 
