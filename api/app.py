@@ -5,11 +5,16 @@ from falcon.asgi import App, Request, Response
 from api.error_handlers import add_error_handlers
 from api.pages.routes import add_routes as add_pages
 from api.parts import Parts
+from api.resources.access import AccessResource, ReadingsResource
 from api.resources.actions import ActionsResource
+from api.resources.codes import CodesResource
+from api.resources.deadlines import DeadlinesResource
 from api.resources.dossiers import DossiersResource, LookupResource
 from api.resources.health import LivenessResource, ReadinessResource
 from api.resources.inspection import FindingsResource, TrailResource
 from api.resources.log_files import DocumentsResource, LogFilesResource
+from api.resources.petitions import PetitionFiguresResource, PetitionsResource
+from api.resources.procedures import ProceduresResource
 from api.resources.receipts import LedgerResource, ReceiptsResource, StreamsResource
 from api.resources.reference import OpenApiResource, ProblemsResource
 from api.resources.statistics import StatisticsResource
@@ -32,6 +37,10 @@ def _add_write_routes(app: "App[Request, Response]", parts: Parts) -> None:
     actions = ActionsResource(parts)
     app.add_route("/v1/actions", actions)
     app.add_route("/v1/actions/batch", actions, suffix="batch")
+    app.add_route("/v1/offices/{office}/codes", CodesResource(parts))
+    readings = ReadingsResource(parts)
+    app.add_route("/v1/dossiers/{stream}/readings", readings)
+    app.add_route("/v1/dossiers/{stream}/readings/next", readings, suffix="next")
 
 
 def _add_read_routes(app: "App[Request, Response]", parts: Parts) -> None:
@@ -49,9 +58,18 @@ def _add_read_routes(app: "App[Request, Response]", parts: Parts) -> None:
         suffix="entry",
     )
     app.add_route("/v1/dossiers/{stream}", DossiersResource(parts))
+    app.add_route("/v1/dossiers/{stream}/deadline", DeadlinesResource(parts))
+    app.add_route("/v1/dossiers/{stream}/access", AccessResource(parts))
     app.add_route("/v1/lookup", LookupResource(parts))
     app.add_route("/v1/statistics/counts", statistics, suffix="counts")
     app.add_route("/v1/statistics/durations", statistics, suffix="durations")
+    petitions = PetitionsResource(parts)
+    app.add_route("/v1/petitions", petitions)
+    app.add_route("/v1/petitions/lookup", petitions, suffix="lookup")
+    app.add_route("/v1/statistics/petitions", PetitionFiguresResource(parts))
+    procedures = ProceduresResource(parts)
+    app.add_route("/v1/procedures", procedures)
+    app.add_route("/v1/procedures/{code}", procedures, suffix="one")
     app.add_route("/v1/findings", FindingsResource(parts))
     app.add_route("/v1/trail/{key}", TrailResource(parts))
     app.add_route("/log/{path:path}", LogFilesResource(parts))

@@ -9,6 +9,7 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 
 from api.errors import MalformedBody
+from domain.offices.codes import CodeFormat
 from ledger.action_notes import SubmittedAction
 from ledger.intake import Answer
 from transparency.encoding import decode_base64
@@ -53,16 +54,22 @@ class RecordedAnswer(_Response, frozen=True, kw_only=True):
     version: Version
     receipt: ReceiptText
     promise: NoteText | None = None
+    opening: str | None = None
 
 
 class PromisedAnswer(_Response, frozen=True, kw_only=True):
-    """The action is recorded and promised; its receipt will stand under ``receipt_url``."""
+    """The action is recorded and promised; its receipt will stand under ``receipt_url``.
+
+    ``opening`` shows, beside that receipt, that the envelope in the log holds this very action:
+    whoever signed a rating keeps it.
+    """
 
     stream: str
     version: Version
     receipt_url: str
     promise: NoteText | None = None
     entry_index: EntryIndex | None = None
+    opening: str | None = None
 
 
 class BatchVerdict(_Response, frozen=True, kw_only=True):
@@ -78,18 +85,44 @@ class BatchVerdict(_Response, frozen=True, kw_only=True):
     refusal: NoteText | None = None
     receipt: ReceiptText | None = None
     repeated: bool = False
+    opening: str | None = None
 
 
 class LookupRequest(_Request, frozen=True, kw_only=True):
-    """The dossier code that stands on a slip."""
+    """The dossier code that stands on a slip; `origin` is the system that gave it, if another."""
 
     code: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    origin: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9.-]{0,63}$")] | None = None
 
 
 class LookupAnswer(_Response, frozen=True, kw_only=True):
     """How much of the work is done: all that a code alone opens (Circular 01/2018 art. 16)."""
 
     share_done_percent: Annotated[int, msgspec.Meta(ge=0, le=100)]
+
+
+class PetitionLookupRequest(_Request, frozen=True, kw_only=True):
+    """Which petition: its id, its secret, or both; the secret opens the answers as well."""
+
+    petition: Annotated[str, msgspec.Meta(min_length=1, max_length=60)] | None = None
+    secret: Annotated[str, msgspec.Meta(min_length=1, max_length=60)] | None = None
+
+
+class CodeRequest(_Request, frozen=True, kw_only=True):
+    """For which submitted dossier a code is wanted; format B names its owner agency."""
+
+    dossier: Annotated[str, msgspec.Meta(min_length=1, max_length=44)]
+    format: CodeFormat = CodeFormat.A
+    owner: Annotated[str, msgspec.Meta(pattern="^[0-9A-Z]{2}$")] | None = None
+
+
+class CodeAnswer(_Response, frozen=True, kw_only=True):
+    """The code that the acceptance may carry on this day; asking again gives the same."""
+
+    code: str
+    office: str
+    day: str
+    running_number: Annotated[int, msgspec.Meta(ge=1)]
 
 
 class StreamHead(_Response, frozen=True, kw_only=True):
@@ -154,7 +187,9 @@ class Health(_Response, frozen=True, kw_only=True):
 
 
 _sent_action_decoder: Final = msgspec.json.Decoder(SentAction)
+_code_decoder: Final = msgspec.json.Decoder(CodeRequest)
 _lookup_decoder: Final = msgspec.json.Decoder(LookupRequest)
+_petition_lookup_decoder: Final = msgspec.json.Decoder(PetitionLookupRequest)
 _encoder: Final = msgspec.json.Encoder()
 
 
@@ -196,6 +231,27 @@ def parse_lookup(body: bytes) -> LookupRequest:
     return _decode(_lookup_decoder, body)
 
 
+def parse_petition_lookup(body: bytes) -> PetitionLookupRequest:
+    """Read a lookup of a petition.
+
+    Raises:
+        MalformedBody: not UTF-8, not JSON, another shape, or neither id nor secret.
+    """
+    asked = _decode(_petition_lookup_decoder, body)
+    if asked.petition is None and asked.secret is None:
+        raise MalformedBody("petition, secret or both are wanted")
+    return asked
+
+
+def parse_code_request(body: bytes) -> CodeRequest:
+    """Read a request for a dossier code.
+
+    Raises:
+        MalformedBody: not UTF-8, not JSON, or another shape.
+    """
+    return _decode(_code_decoder, body)
+
+
 def text_or_none(note: bytes | None) -> str | None:
     """Give a note or receipt as text; None where there is none."""
     return note.decode() if note else None
@@ -219,4 +275,5 @@ def batch_verdict(line: int, answer: Answer, *, with_receipt: bool) -> BatchVerd
         promise=text_or_none(answer.note),
         receipt=text_or_none(answer.receipt) if with_receipt else None,
         repeated=answer.repeated,
+        opening=text_or_none(answer.opening),
     )

@@ -25,26 +25,34 @@ from falcon.asgi import App, Request, Response
 
 from api.app import create_app
 from api.data_folder import DataFolder
+from api.erasing.stores import carry_out_erasures
 from api.limiting import LookupLimiter
 from api.nonces import NonceMemory
 from api.parts import Clock, Parts
+from api.reading.own_reads import OwnReads
 from api.settings import Settings, settings_of_process
 from api.signatures import RequestVerifier, key_record
+from ledger.codes.allotted import AllottedCode, AllottedCodes
+from ledger.codes.checking import recorded_codes
 from ledger.documents import DocumentedTiles, DocumentFolder
 from ledger.errors import StoreUnavailable
+from ledger.importing.pseudonyms import keyed_hash
 from ledger.intake import Intake
 from ledger.key_files import (
     KEY_ENCRYPTION_FILE,
     VIEW_SECRET_FILE,
     OperatorKeys,
     load_or_make_operator_keys,
+    load_private_key,
     load_secret,
 )
+from ledger.portal.planning import PacketPlanner
 from ledger.private.vault import Keyring, Vault
 from ledger.state import LedgerState
 from ledger.storage.sqlite import SqliteLedgerReader, SqliteLedgerStore
 from ledger.stored_keys import StoredKeys
 from ledger.writing.client import LoopWriter, SocketWriter, WriterPort
+from ledger.writing.envelopes import DeferredPool
 from ledger.writing.loop import WriterLoop
 from ledger.writing.writer import Writer, WriterKeys
 from projections.follower import Follower, PrivateFold
@@ -118,7 +126,7 @@ def ledger_reader(settings: Settings) -> SqliteLedgerReader:
 
 def documents(settings: Settings) -> DocumentFolder:
     """Open the folder of public documents that decisions and views rest on."""
-    return DocumentFolder(data_folder(settings).documents)
+    return DocumentFolder(data_folder(settings).documents, copy=published_documents(settings))
 
 
 def published_documents(settings: Settings) -> DocumentFolder:
@@ -154,13 +162,43 @@ def writer_core(settings: Settings) -> Writer:
     sources.make()
     # A log without the folder is one that was taken elsewhere without its documents.
     published.make()
+    store = SqliteLedgerStore(folder.ledger)
+    # Before anybody opens the vault: an older copy of it may hold what was erased since.
+    carry_out_erasures(folder, keys, os.urandom)
     return Writer(
-        SqliteLedgerStore(folder.ledger),
+        store,
         DocumentedTiles(tile_store(settings), sources, published),
-        lambda: LedgerState(sources),
+        lambda: LedgerState(sources, lambda: _streams_by_code(settings, keys)),
         WriterKeys(keys.log, keys.promise),
         make_clock(settings),
     )
+
+
+def _streams_by_code(settings: Settings, keys: OperatorKeys) -> dict[str, str]:
+    """Give the stream of each recorded dossier code; the writer lets none be used twice."""
+    private = vault(settings, keys)
+    unreadable: list[str] = []
+    try:
+        recorded = recorded_codes(ledger_reader(settings), private, keys.origin, unreadable)
+        return {each.code: each.stream for each in recorded}
+    finally:
+        private.close()
+        # Whoever garbled a private part must not be able to stop the writer by it.
+        if unreadable and structlog.is_configured():
+            _log.error("private parts do not open", acceptances=len(unreadable))
+        elif unreadable:
+            # A command's standard output holds its result alone.
+            sys.stderr.write(f"{len(unreadable)} private parts do not open: see codes check\n")
+
+
+def allotted_codes(settings: Settings, keys: OperatorKeys) -> AllottedCodes:
+    """Open the book of dossier codes that this server gave out."""
+    return AllottedCodes(data_folder(settings).codes, keys.view_secret)
+
+
+def foreign_stream(keys: OperatorKeys, origin_system: str, code: str) -> str:
+    """Give the stream of a dossier that another system filed under a code of its own."""
+    return PacketPlanner(origin_system, keyed_hash(keys.import_secret)).stream(code)
 
 
 def end_process(error: BaseException) -> None:
@@ -219,20 +257,55 @@ def existing_private_fold(folder: DataFolder, origin: str) -> Iterator[PrivateFo
 
     Nothing is made: whoever audits a copy of a folder may have been given no secrets.
     """
-    key_encryption, view_secret = (
-        folder.keys / name for name in (KEY_ENCRYPTION_FILE, VIEW_SECRET_FILE)
-    )
-    needed = (folder.vault, folder.keyring, key_encryption, view_secret)
-    if not all(path.exists() for path in needed):
+    view_secret = folder.keys / VIEW_SECRET_FILE
+    with existing_vault(folder, origin) as private:
+        if private is None or not view_secret.exists():
+            yield None
+            return
+        yield PrivateFold(private.open, load_secret(view_secret), private.open_many)
+
+
+@contextmanager
+def existing_vault(folder: DataFolder, origin: str) -> Iterator[Vault | None]:
+    """Open vault and keyring; None where the folder lacks one of them or the key to them."""
+    key_encryption = folder.keys / KEY_ENCRYPTION_FILE
+    if not all(path.exists() for path in (folder.vault, folder.keyring, key_encryption)):
         yield None
         return
     keyring = Keyring(folder.keyring, load_secret(key_encryption), os.urandom)
     private = Vault(folder.vault, keyring, origin, os.urandom)
     try:
-        yield PrivateFold(private.open, load_secret(view_secret), private.open_many)
+        yield private
     finally:
         private.close()
         keyring.close()
+
+
+def existing_reader(folder: DataFolder) -> SqliteLedgerReader:
+    """Open the ledger database of a folder for reading."""
+    return SqliteLedgerReader(folder.ledger)
+
+
+def existing_allotted_codes(folder: DataFolder) -> list[AllottedCode] | None:
+    """Give the codes that were given out; None where there is no book of them, and none is made."""
+    view_secret = folder.keys / VIEW_SECRET_FILE
+    if not (folder.codes.exists() and view_secret.exists()):
+        return None
+    with contextlib.closing(AllottedCodes(folder.codes, load_secret(view_secret))) as book:
+        return book.all()
+
+
+def existing_deferred_pool(folder: DataFolder) -> DeferredPool | None:
+    """Give what makes and dates envelopes; None where the promise key is kept elsewhere."""
+    path = folder.keys / "promise.key"
+    return DeferredPool(load_private_key(path)) if path.exists() else None
+
+
+@contextmanager
+def existing_views(folder: DataFolder) -> Iterator[Views]:
+    """Open the views of a folder, which must be there."""
+    with contextlib.closing(open_views_file(folder.views)) as views:
+        yield views
 
 
 def web_parts(settings: Settings, writer: WriterPort | None = None) -> Parts:
@@ -258,12 +331,15 @@ def web_parts(settings: Settings, writer: WriterPort | None = None) -> Parts:
         views=open_views(settings),
         view_secret=keys.view_secret,
         requests=RequestVerifier(
-            lambda name: stored_keys.find(name, f"key:{name}"),
+            stored_keys.find,
             lambda name: key_record(reader, sources, keys.origin, name),
             NonceMemory(data_folder(settings).nonces),
             clock,
         ),
+        codes=allotted_codes(settings, keys),
+        foreign_stream=lambda origin, code: foreign_stream(keys, origin, code),
         lookups=LookupLimiter(settings.lookups_per_minute),
+        own_reads=OwnReads(data_folder(settings).own_reads),
         writer_reachable=_always_reachable if writer else _asks_socket(data_folder(settings)),
         clock=clock,
         random_bytes=os.urandom,

@@ -42,6 +42,16 @@ class DataFolder:
         return self.path / "nonces.sqlite3"
 
     @property
+    def own_reads(self) -> Path:
+        """Give the book of reads that were made with slips' secrets."""
+        return self.path / "reads.sqlite3"
+
+    @property
+    def codes(self) -> Path:
+        """Give the book of allotted dossier codes."""
+        return self.path / "codes.sqlite3"
+
+    @property
     def imports(self) -> Path:
         """Give the list of sources that were imported, and under which mapping names."""
         return self.path / "imports.txt"

@@ -35,6 +35,15 @@ _FRAMEWORK_ERRORS: Final[dict[int, type[ApiError]]] = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: errors.UnsupportedMediaType,
 }
 
+# Answered before the body was read: a client that goes on dripping one would hold the connection.
+_BODY_UNREAD: Final = (
+    errors.NothingHere,
+    errors.MethodNotAllowed,
+    errors.BodyTooLarge,
+    errors.LengthRequired,
+    errors.UnsupportedMediaType,
+)
+
 
 def add_error_handlers(app: "App[Request, Response]", random_bytes: RandomBytes) -> None:
     """Give the app one answer to every error, foreseen or not."""
@@ -86,6 +95,8 @@ class _Handlers:
         if isinstance(error, ApiError):
             for name, value in error.headers.items():
                 response.set_header(name, value)
+        if isinstance(error, _BODY_UNREAD) and _brings_body(request):
+            response.set_header("Connection", "close")
 
     async def answer_framework(
         self, request: Request, response: Response, error: Exception, params: object
@@ -116,6 +127,10 @@ class _Handlers:
 
     def _new_incident(self) -> str:
         return self._random_bytes(8).hex()
+
+
+def _brings_body(request: Request) -> bool:
+    return bool(request.content_length) or request.get_header("Transfer-Encoding") is not None
 
 
 def _places(error: BaseException) -> list[str]:

@@ -104,6 +104,30 @@ class NotAnInspector(ApiError):
     code = "not_an_inspector"
 
 
+class NotAReceiver(ApiError):
+    """The key that signed the request does not hold the receiver's role for this office now."""
+
+    code = "not_a_receiver"
+
+
+class ReadingNotPermitted(ApiError):
+    """Whoever signed the request has no task on that dossier, and reads nothing of it."""
+
+    code = "reading_not_permitted"
+
+
+class InspectionOrderNeeded(ApiError):
+    """Names open to inspectors only under a numbered order whose last day has not passed."""
+
+    code = "inspection_order_needed"
+
+
+class AccessEntryUnfit(ApiError):
+    """The signed access entry is not one for this dossier and this moment; nothing was opened."""
+
+    code = "access_entry_unfit"
+
+
 class TooManyRequests(ApiError):
     """One client asked for dossiers too often; the header says when to ask again."""
 

@@ -4,8 +4,7 @@
 shape is either a msgspec type (JSON) or a media type whose content has no schema of ours.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -13,14 +12,25 @@ import msgspec
 
 from api import bodies
 from api.bodies import Problem
+from api.interface.operations import Operation, Shape
+from api.interface.petitions import PETITION_OPERATIONS
 from api.negotiation import CSV_MEDIA_TYPE, JSON_MEDIA_TYPE
 from api.problems import PROBLEM_MEDIA_TYPE
 from api.resources import answers
+from api.resources.deadlines import DeadlineAnswer
 from api.resources.log_files import TILE_MEDIA_TYPE
+from api.resources.procedures import (
+    MAX_QUESTION_CHARACTERS,
+    ProcedureAnswer,
+    ProceduresAnswer,
+)
 from api.uploads import NDJSON_MEDIA_TYPE
+from domain.offices import Level
+from projections.catalogue.searching import MAX_PAGE
 from projections.counts import CountStatistics
 from projections.durations import DurationStatistics
 
+PAGE_MEDIA_TYPE: Final = "text/html"
 TEXT_MEDIA_TYPE: Final = "text/plain"
 OPENAPI_VERSION: Final = "3.1.0"
 API_VERSION: Final = "1"
@@ -34,28 +44,15 @@ _PATTERNS: Final[Mapping[str, dict[str, object]]] = {
     "to": {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"},
     "from_day": {"type": "string", "format": "date"},
     "to_day": {"type": "string", "format": "date"},
+    "month": {"type": "string", "pattern": r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"},
     "format": {"type": "string", "enum": ["json", "csv"]},
     "by": {"type": "string", "enum": ["period"]},
+    "follow": {"type": "string", "enum": ["person", "key"]},
     "receipts": {"type": "string", "enum": ["0", "1"]},
+    "q": {"type": "string", "maxLength": MAX_QUESTION_CHARACTERS},
+    "level": {"type": "string", "enum": [level.value for level in Level]},
+    "limit": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE},
 }
-
-Shape = type[msgspec.Struct] | str
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One documented request: what it takes and what it may answer."""
-
-    method: str
-    path: str
-    summary: str
-    answers: Mapping[int, Sequence[Shape]]
-    takes: Mapping[str, Shape] = field(default_factory=dict)
-    query: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
-    refusals: tuple[int, ...] = ()
-    signed: bool = False
-
 
 _BODY_REFUSALS: Final = (400, 403, 408, 409, 411, 413, 415, 422, 503)
 
@@ -78,6 +75,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         query=("receipts",),
         headers=("Prefer",),
         refusals=_BODY_REFUSALS,
+    ),
+    Operation(
+        "post",
+        "/v1/offices/{office}/codes",
+        "Give a submitted dossier its code of this day; for the office's receivers; 200 repeats",
+        {200: [bodies.CodeAnswer], 201: [bodies.CodeAnswer]},
+        takes={JSON_MEDIA_TYPE: bodies.CodeRequest},
+        refusals=(400, 401, 403, 404, 408, 409, 411, 413, 415, 422, 503),
+        signed=True,
     ),
     Operation(
         "get",
@@ -109,10 +115,48 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
         "get",
         "/v1/dossiers/{stream}",
-        "Status and timeline of a dossier, for whoever holds the slip's secret",
+        "Status and timeline of a dossier; private parts to its holder alone (secret or own key)",
         {200: [answers.DossierAnswer]},
         headers=("Dossier-Secret",),
-        refusals=(404, 429, 503),
+        refusals=(401, 403, 404, 429, 503),
+        signed=True,
+        unsigned_too=True,
+    ),
+    Operation(
+        "get",
+        "/v1/dossiers/{stream}/access",
+        "Who has read private details of a dossier, when and why",
+        {200: [answers.AccessAnswer]},
+        headers=("Dossier-Secret",),
+        refusals=(401, 403, 404, 429, 503),
+        signed=True,
+        unsigned_too=True,
+    ),
+    Operation(
+        "get",
+        "/v1/dossiers/{stream}/readings/next",
+        "Where the next entry of a dossier's access stream goes; for officers and inspectors",
+        {200: [answers.AccessPlaceAnswer]},
+        refusals=(401, 403, 404, 429, 503),
+        signed=True,
+    ),
+    Operation(
+        "post",
+        "/v1/dossiers/{stream}/readings",
+        "Record and publish a signed access entry, then give the private parts that it names",
+        {200: [answers.ReadingAnswer], 202: [bodies.PromisedAnswer]},
+        takes={JSON_MEDIA_TYPE: bodies.SentAction},
+        refusals=(400, 403, 404, 408, 409, 411, 413, 415, 422, 503),
+    ),
+    Operation(
+        "get",
+        "/v1/dossiers/{stream}/deadline",
+        "The due dates of a dossier with all of their reasons, for whoever may see the dossier",
+        {200: [DeadlineAnswer]},
+        headers=("Dossier-Secret",),
+        refusals=(401, 403, 404, 429, 503),
+        signed=True,
+        unsigned_too=True,
     ),
     Operation(
         "post",
@@ -138,6 +182,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         query=("from", "to", "office", "procedure", "by", "format"),
         refusals=(400, 503),
     ),
+    *PETITION_OPERATIONS,
+    Operation(
+        "get",
+        "/v1/procedures",
+        "Search the catalogue of procedures: words with or without diacritics, by code",
+        {200: [ProceduresAnswer]},
+        query=("q", "field", "level", "office", "life_event", "after", "limit"),
+        refusals=(400, 503),
+    ),
+    Operation(
+        "get",
+        "/v1/procedures/{code}",
+        "One procedure: every version with its dates, document and entry",
+        {200: [ProcedureAnswer]},
+        refusals=(404, 503),
+    ),
     Operation(
         "get",
         "/v1/findings",
@@ -150,9 +210,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
         "get",
         "/v1/trail/{key}",
-        "Everything that one key, or one imported performer, signed; for inspectors",
+        "Everything that one person signed, by any of their keys; for inspectors",
         {200: [answers.TrailAnswer]},
-        query=("from_day", "to_day"),
+        query=("from_day", "to_day", "follow"),
         refusals=(400, 401, 403, 503),
         signed=True,
     ),
@@ -216,7 +276,7 @@ def openapi_document() -> dict[str, object]:
                     "type": "apiKey",
                     "in": "header",
                     "name": "Signature",
-                    "description": "HTTP Message Signatures (RFC 9421) by an inspector's key",
+                    "description": "RFC 9421, by an enrolled key or the dossier's own",
                 }
             },
         },
@@ -243,7 +303,8 @@ def _operation(operation: Operation) -> dict[str, object]:
     if operation.takes:
         described["requestBody"] = {"required": True, "content": _takes(operation.takes)}
     if operation.signed:
-        described["security"] = [{"inspector": []}]
+        others: list[dict[str, list[str]]] = [{}] if operation.unsigned_too else []
+        described["security"] = [*others, {"inspector": []}]
     return described
 
 
@@ -283,7 +344,11 @@ def _responses(operation: Operation) -> dict[str, object]:
     for status in sorted({*operation.refusals, 500}):
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
-            "content": {PROBLEM_MEDIA_TYPE: {"schema": _schema(Problem)}},
+            "content": {
+                PROBLEM_MEDIA_TYPE: {"schema": _schema(Problem)},
+                # Whoever asks for a page is refused on one.
+                PAGE_MEDIA_TYPE: {"schema": {"type": "string"}},
+            },
         }
     return dict(responses)
 

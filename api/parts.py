@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.limiting import LookupLimiter
+from api.reading.own_reads import OwnReads
 from api.settings import Settings
 from api.signatures import RequestVerifier
+from ledger.codes.allotted import AllottedCodes
 from ledger.documents import DocumentSource
 from ledger.intake import Intake
 from ledger.key_files import Anchors
@@ -26,7 +28,8 @@ class Parts:
 
     ``origin`` is the ledger's name. ``writer_reachable`` asks whether actions can be recorded
     now. ``view_secret`` keys the hashes of codes and secrets in the private views. ``documents``
-    are those that the published log names.
+    are those that the published log names. ``foreign_stream`` gives the stream of a dossier filed
+    with another system, by that system's name and its code there.
     """
 
     settings: Settings
@@ -42,6 +45,9 @@ class Parts:
     view_secret: bytes
     requests: RequestVerifier
     lookups: LookupLimiter
+    own_reads: OwnReads
     writer_reachable: Callable[[], Awaitable[bool]]
+    codes: AllottedCodes
+    foreign_stream: Callable[[str, str], str]
     clock: Clock
     random_bytes: RandomBytes

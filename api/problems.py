@@ -6,13 +6,26 @@ foresaw become `InternalError`: nothing from inside leaks.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
 from api import errors as api_errors
 from api.bodies import Problem as Problem  # noqa: PLC0414 - given on, as the type of all answers
 from api.negotiation import Language, sentence_in
+from api.problem_rows.offices import OFFICE_PROBLEMS
+from api.problem_rows.petitions import PETITION_PROBLEMS
+from api.problem_rows.reading import READING_PROBLEMS
+from api.problem_rows.shapes import CHECK_ADDRESS as _CHECK_ADDRESS
+from api.problem_rows.shapes import MEND as _MEND
+from api.problem_rows.shapes import SIGN_AGAIN as _SIGN_AGAIN
+from api.problem_rows.shapes import ProblemType
+from api.problem_rows.shapes import alarm as _alarm
+from api.problem_rows.shapes import forbidden as _forbidden
+from api.problem_rows.shapes import malformed as _malformed
+from api.problem_rows.shapes import refused as _refused
+from api.problem_rows.shapes import row as _row
+from api.problem_rows.shapes import unavailable as _unavailable
+from api.problem_rows.tallies import TALLY_PROBLEMS
 from domain import errors as domain_errors
 from domain.errors import ActionRefused, Sentence
 from ledger import errors as ledger_errors
@@ -23,62 +36,6 @@ ErrorType = type[Exception]
 
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 PROBLEM_ADDRESS: Final = "/problems/"
-
-_MEND: Final = Sentence(
-    "Hãy sửa yêu cầu theo mô tả tại /openapi.json rồi gửi lại.",
-    "Mend the request as /openapi.json describes and send it again.",
-)
-_SIGN_AGAIN: Final = Sentence(
-    "Hãy lập lại và ký lại hành động.", "Draw the action up again and sign it again."
-)
-_LATER: Final = Sentence(
-    "Hãy gửi lại đúng nội dung này sau ít phút; không có gì bị ghi hai lần.",
-    "Send exactly the same again in a few minutes; nothing is recorded twice.",
-)
-_OPERATOR: Final = Sentence(
-    "Đơn vị vận hành phải xử lý; hãy báo mã lỗi này.",
-    "The operator must act; please report this code.",
-)
-_CHECK_ADDRESS: Final = Sentence("Hãy kiểm tra lại địa chỉ.", "Look at the address again.")
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemType:
-    """One row: what an error means to whoever sent the request."""
-
-    status: HTTPStatus
-    title: Sentence
-    remedy: Sentence
-
-    @property
-    def is_ours(self) -> bool:
-        """Tell whether the fault is on this side: then nothing from inside is shown."""
-        return self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-def _row(status: HTTPStatus, vi: str, en: str, remedy: Sentence) -> ProblemType:
-    return ProblemType(status, Sentence(vi, en), remedy)
-
-
-def _malformed(vi: str, en: str, remedy: Sentence = _MEND) -> ProblemType:
-    return _row(HTTPStatus.BAD_REQUEST, vi, en, remedy)
-
-
-def _refused(error: type[ActionRefused]) -> ProblemType:
-    return ProblemType(HTTPStatus.UNPROCESSABLE_ENTITY, error.rule, error.remedy)
-
-
-def _forbidden(vi: str, en: str, remedy: Sentence = _SIGN_AGAIN) -> ProblemType:
-    return _row(HTTPStatus.FORBIDDEN, vi, en, remedy)
-
-
-def _unavailable(vi: str, en: str) -> ProblemType:
-    return _row(HTTPStatus.SERVICE_UNAVAILABLE, vi, en, _LATER)
-
-
-def _alarm(vi: str, en: str) -> ProblemType:
-    return _row(HTTPStatus.INTERNAL_SERVER_ERROR, vi, en, _OPERATOR)
-
 
 _API: Final[Mapping[ErrorType, ProblemType]] = {
     api_errors.NothingHere: _row(
@@ -288,31 +245,11 @@ _DOMAIN: Final[Mapping[ErrorType, ProblemType]] = {
         "The bytes are not the public document they should be.",
         _MEND,
     ),
+    # A rule of the domain brings its own sentences.
     **{
-        refusal: _refused(refusal)
-        for refusal in (
-            domain_errors.ActionRefused,
-            domain_errors.WrongStream,
-            domain_errors.NotYourRole,
-            domain_errors.CoSignerMissing,
-            domain_errors.SignerRepeated,
-            domain_errors.NotYourOffice,
-            domain_errors.RoleNotHeldThen,
-            domain_errors.KeyNotEnrolled,
-            domain_errors.RevokedKey,
-            domain_errors.NotYourDossier,
-            domain_errors.NotPermitted,
-            domain_errors.FactMissing,
-            domain_errors.FactInvalid,
-            domain_errors.UnknownProcedure,
-            domain_errors.ProcedureNotInForce,
-            domain_errors.UnknownOffice,
-            domain_errors.UnknownCalendar,
-            domain_errors.CalendarHorizonPassed,
-            domain_errors.DocumentMissing,
-            domain_errors.DocumentRefused,
-            domain_errors.RatedDossierUnknown,
-        )
+        error: _refused(error)
+        for error in vars(domain_errors).values()
+        if isinstance(error, type) and issubclass(error, ActionRefused)
     },
 }
 
@@ -363,6 +300,10 @@ PROBLEMS: Final[Mapping[ErrorType, ProblemType]] = {
     **_API,
     **_LEDGER,
     **_DOMAIN,
+    **OFFICE_PROBLEMS,
+    **READING_PROBLEMS,
+    **TALLY_PROBLEMS,
+    **PETITION_PROBLEMS,
     **_PROJECTIONS,
     **_LOG,
 }

@@ -53,6 +53,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lookups_per_minute: Annotated[int, msgspec.Meta(ge=1)] = 60
     """How often one client may ask for dossiers by code or by secret."""
 
+    backup_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 30
+    """For how many days at most a backup of the keyring is kept: an erasure says when it ends."""
+
     follower_poll_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 0.2
 
 

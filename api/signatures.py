@@ -1,13 +1,14 @@
-"""Signed requests of inspectors (RFC 9421): who asks, proven by an enrolled key.
+"""Signed requests (RFC 9421): who asks, proven by an enrolled key or one of the dossier's own.
 
 A request is accepted if its one signature
 
-- is Ed25519 by the key whose *name* is the ``keyid`` and which the log knows (``key:<name>``);
+- is Ed25519 by the key whose *name* is the ``keyid`` and which the log knows (``key:<name>``), or
+  which the dossier that is asked for brought (applicants and proxies);
 - covers ``@method``, and ``@target-uri`` or both ``@path`` and ``@query``, and ``content-digest``
   when there is a body, whose bytes are compared;
 - was ``created`` within five minutes of our clock, and carries a ``nonce`` not seen before;
 
-and the key holds the inspector's role now. What the role covers is the caller's question.
+and the key holds the wanted role now. What the role covers is the caller's question.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +25,13 @@ from http_message_signatures import (
 )
 from http_message_signatures.exceptions import InvalidSignature
 
-from api.errors import NotAnInspector, RequestNotSigned, RequestSignatureInvalid
+from api.errors import (
+    ApiError,
+    NotAnInspector,
+    NotAReceiver,
+    RequestNotSigned,
+    RequestSignatureInvalid,
+)
 from api.nonces import NonceMemory
 from domain.decisions import evolve
 from domain.keys import KeyRecord
@@ -39,7 +46,8 @@ LONGEST_AGE: Final = timedelta(minutes=5)
 MAX_NONCE_CHARACTERS: Final = 128
 ACCEPT_SIGNATURE: Final = 'sig1=("@method" "@target-uri");created;keyid;nonce'
 
-FindKey = Callable[[str], VerificationKey | None]
+FindKey = Callable[[str, str], VerificationKey | None]
+"""Gives the key of a name: an enrolled one, or one that the named stream brought."""
 FindRecord = Callable[[str], KeyRecord | None]
 
 
@@ -68,22 +76,21 @@ class SignedRequest:
 class _EnrolledKeys(HTTPSignatureKeyResolver):
     """Finds the public keys of the ledger for the verifier."""
 
-    def __init__(self, find_key: FindKey):
+    def __init__(self, find_key: FindKey, stream: str | None):
         self._find_key = find_key
+        self._stream = stream
 
     def resolve_public_key(self, key_id: str) -> Ed25519PublicKey | None:
         """Give the key of that name, or None where the ledger knows none."""
-        key = self._find_key(key_id)
+        key = self._find_key(key_id, self._stream or f"key:{key_id}")
         return None if key is None else Ed25519PublicKey.from_public_bytes(key.public_key)
 
 
 class _Verifier(HTTPMessageVerifier):
     """The library's verifier, with our clock in place of the system's."""
 
-    def __init__(self, find_key: FindKey, clock: Callable[[], datetime]):
-        super().__init__(
-            signature_algorithm=algorithms.ED25519, key_resolver=_EnrolledKeys(find_key)
-        )
+    def __init__(self, keys: _EnrolledKeys, clock: Callable[[], datetime]):
+        super().__init__(signature_algorithm=algorithms.ED25519, key_resolver=keys)
         self._clock = clock
 
     def validate_created_and_expires(
@@ -100,7 +107,7 @@ class _Verifier(HTTPMessageVerifier):
 
 
 class RequestVerifier:
-    """Tells which inspector signed a request."""
+    """Tells whose enrolled key signed a request."""
 
     def __init__(
         self,
@@ -109,7 +116,7 @@ class RequestVerifier:
         nonces: NonceMemory,
         clock: Callable[[], datetime],
     ):
-        self._verifier = _Verifier(find_key, clock)
+        self._find_key = find_key
         self._find_record = find_record
         self._nonces = nonces
         self._clock = clock
@@ -123,15 +130,53 @@ class RequestVerifier:
             RequestReplayed: its nonce was used before.
             NotAnInspector: the key does not hold the role, or is revoked.
         """
-        key_name, nonce = self._check_signature(request)
+        return self._check(request, lambda record: record.has_role(Role.INSPECTOR), NotAnInspector)
+
+    def check_receiver(self, request: SignedRequest, office: str) -> KeyRecord:
+        """Give the record of the key of an office's receiver that signed this request.
+
+        Raises:
+            RequestNotSigned, RequestSignatureInvalid, RequestReplayed: as `check_inspector`.
+            NotAReceiver: the key does not hold the role for this office, or is revoked.
+        """
+        return self._check(
+            request, lambda record: record.covers(Role.RECEIVER, office), NotAReceiver
+        )
+
+    def check_signer(self, request: SignedRequest, stream: str) -> tuple[str, KeyRecord | None]:
+        """Give whose key signed a request for a dossier, and the key's record if it is enrolled.
+
+        The key may be one that the dossier's own stream brought. A revoked key has no record.
+
+        Raises:
+            RequestNotSigned, RequestSignatureInvalid, RequestReplayed: as `check_inspector`.
+        """
+        key_name, nonce = self._check_signature(request, stream)
+        self._nonces.remember(key_name, nonce, now=self._clock(), keep=2 * LONGEST_AGE)
+        return key_name, self.record_now(key_name)
+
+    def record_now(self, key_name: str) -> KeyRecord | None:
+        """Give an enrolled key's record with the grants of this day; None if it is revoked."""
         record = self._find_record(key_name)
-        if record is None or record.revoked_at is not None or not record.has_role(Role.INSPECTOR):
-            raise NotAnInspector
-        # Only now: whoever is no inspector cannot fill the memory of nonces.
+        if record is None or record.revoked_at is not None:
+            return None
+        # Days of grants are compared with our clock's day in UTC: a request names no moment.
+        return record.in_effect_on(self._clock().date())
+
+    def _check(
+        self, request: SignedRequest, holds: Callable[[KeyRecord], bool], refusal: type[ApiError]
+    ) -> KeyRecord:
+        key_name, nonce = self._check_signature(request)
+        record = self.record_now(key_name)
+        if record is None or not holds(record):
+            raise refusal
+        # Only now: whoever holds no such role cannot fill the memory of nonces.
         self._nonces.remember(key_name, nonce, now=self._clock(), keep=2 * LONGEST_AGE)
         return record
 
-    def _check_signature(self, request: SignedRequest) -> tuple[str, str]:
+    def _check_signature(
+        self, request: SignedRequest, stream: str | None = None
+    ) -> tuple[str, str]:
         names = {name.lower() for name in request.headers}
         if not {"signature", "signature-input"} <= names:
             raise RequestNotSigned(
@@ -139,7 +184,7 @@ class RequestVerifier:
             )
         try:
             # The body is passed even when empty: without it the library checks no digest.
-            (result,) = self._verifier.verify(
+            (result,) = _Verifier(_EnrolledKeys(self._find_key, stream), self._clock).verify(
                 request,
                 max_age=LONGEST_AGE,
                 require_components=_required(request),

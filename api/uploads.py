@@ -2,7 +2,8 @@
 
 A body must announce its length (`LengthRequired` otherwise): only then is a cut upload seen for
 certain. Bodies that are compressed or of another media type are refused before a byte is read, and
-one that is not complete in time is read no further: nobody holds a connection by dripping.
+one that is not complete in time is read no further. A body that no resource reads, and headers that
+never end, are for the proxy in front to bound.
 """
 
 import asyncio

@@ -6,22 +6,52 @@ import click
 
 from cli.commands.act import act
 from cli.commands.audit import audit
+from cli.commands.codes import codes
+from cli.commands.erase.command import erase
 from cli.commands.import_log import import_log
+from cli.commands.inspection import inspect, orders
 from cli.commands.keys import keys
+from cli.commands.law import law
+from cli.commands.offices import offices
+from cli.commands.portal import portal
+from cli.commands.procedures import procedures
 from cli.commands.processes import follow, writer
+from cli.commands.profiles import profiles, tallies
 from cli.commands.recompute import recompute
 from cli.commands.serve import serve
 from cli.commands.verify import verify
 from cli.demo.command import demo
+from cli.output import Commands
 
 
-@click.group()
+@click.group(cls=Commands)
 @click.version_option(package_name="dossier-ledger")
 def cli() -> None:
     """Dossier Ledger: a ledger that makes public administration checkable."""
 
 
-COMMANDS = (serve, writer, follow, import_log, keys, act, verify, audit, recompute, demo)
+COMMANDS = (
+    serve,
+    writer,
+    follow,
+    import_log,
+    keys,
+    act,
+    verify,
+    audit,
+    recompute,
+    inspect,
+    orders,
+    demo,
+    law,
+    offices,
+    codes,
+    tallies,
+    portal,
+    procedures,
+    profiles,
+    erase,
+)
 for _command in COMMANDS:
     cli.add_command(_command)
 

@@ -17,7 +17,13 @@ from rich.progress import Progress
 
 from api.settings import SettingsInvalid
 from domain.errors import DomainError
-from ledger.errors import LedgerError, SignatureLinesMismatch, StoreUnavailable
+from ledger.errors import (
+    LedgerError,
+    MalformedOpening,
+    OpeningMismatch,
+    SignatureLinesMismatch,
+    StoreUnavailable,
+)
 from ledger.importing.errors import MalformedMapping, MalformedSource
 from projections.entries import EntryUnreadable, ProjectionError
 from transparency.errors import TileNotFound, TileStoreUnavailable, TransparencyError
@@ -27,6 +33,8 @@ EXIT_FAILED: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_UNREACHABLE: Final = 3
 EXIT_REFUSED: Final = 4
+# What a file was to prove, and does not.
+NOT_PROVED: Final = SignatureLinesMismatch | MalformedOpening | OpeningMismatch
 
 P = ParamSpec("P")
 
@@ -39,13 +47,38 @@ class UsageProblem(Exception):
     code = "usage"
 
 
+class Commands(click.Group):
+    """The top of the command line: what click refuses is JSON, too, where that is asked for."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; with ``--json`` a wrong option ends in one JSON object as well."""
+        as_json = "--json" in ctx.args
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if not as_json:
+                raise
+            fail(UsageProblem(error.format_message()), as_json=True)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; a mistyped one is not answered with the name of a hidden one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            meant = [self.get_command(ctx, name) for name in vars(error).get("possibilities") or ()]
+            vars(error)["possibilities"] = [each.name for each in meant if each and not each.hidden]
+            raise
+
+
 def exit_code_of(error: Exception) -> int:
     """Give the exit code that an error ends a command with."""
     if isinstance(error, UsageProblem | MalformedSource | MalformedMapping | SettingsInvalid):
         return EXIT_USAGE
     if isinstance(error, StoreUnavailable | TileStoreUnavailable | TileNotFound):
         return EXIT_UNREACHABLE
-    if isinstance(error, TransparencyError | SignatureLinesMismatch | EntryUnreadable):
+    if isinstance(error, TransparencyError | EntryUnreadable | NOT_PROVED):
         return EXIT_FAILED
     return EXIT_REFUSED
 
@@ -103,8 +136,13 @@ def fail(error: Exception, *, as_json: bool) -> NoReturn:
     if as_json:
         print_json({"ok": False, "code": code, "message": str(error)})
     else:
-        talk.print(f"{code}: {error}", style="red", markup=False)
+        say(f"{code}: {error}", style="red")
     sys.exit(exit_code_of(error))
+
+
+def say(sentence: str, *, style: str | None = None) -> None:
+    """Say something to whoever types, on standard error, unbroken."""
+    talk.print(sentence, style=style, markup=False, soft_wrap=True)
 
 
 def report(members: Mapping[str, object], *, as_json: bool, text: str = "") -> None:
@@ -121,9 +159,18 @@ def print_json(members: Mapping[str, object]) -> None:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, list | tuple):
-        return "".join(f"\n  - {item}" for item in value) or "none"
-    return value
+    """Give a value in plain words: no Python in what people read."""
+    match value:
+        case None | () | []:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case list() | tuple():
+            return "".join(f"\n  - {_plain(item)}" for item in value)
+        case dict():
+            return ", ".join(f"{name}: {_plain(item)}" for name, item in value.items()) or "none"
+        case _:
+            return value
 
 
 def progress_bar() -> Progress:

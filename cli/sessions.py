@@ -12,8 +12,11 @@ from typing import Final
 from api import bootstrap
 from api.data_folder import DataFolder
 from api.settings import Settings, settings_of_process
+from cli.founding import check_founded, founding
+from domain.facts import LedgerOpened, RootRecovered, RootRotated
+from domain.keys import vkey_name
 from domain.moments import Moment
-from ledger.action_notes import SubmittedAction
+from ledger.action_notes import SubmittedAction, open_text
 from ledger.drafting import Drafter
 from ledger.errors import LedgerError, StoreUnavailable
 from ledger.intake import Answer, Intake
@@ -22,6 +25,7 @@ from ledger.opening import opening_action
 from ledger.storage.port import LedgerReader
 from ledger.stored_keys import StoredKeys
 from ledger.writing.client import WriterPort
+from transparency.notes import SigningKey
 
 PROJECTION_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.1
@@ -31,6 +35,12 @@ class Refused(LedgerError):
     """The ledger refused an action that the command handed in."""
 
     code = "refused"
+
+
+class RootNotHere(LedgerError):
+    """The private key of the registrar's root in force is not in the data folder."""
+
+    code = "root_not_here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,22 @@ class Session:
         instant: datetime = bootstrap.make_clock(self.settings)()
         return Moment(instant=instant.replace(microsecond=0))
 
+    def root(self) -> SigningKey:
+        """Give the private key of the registrar's root in force, as the ledger's stream names it.
+
+        Raises:
+            RootNotHere: it is kept elsewhere; name a key file.
+        """
+        name = self.keys.registrar.name
+        for event in self.reader.stream_events(f"ledger:{self.keys.origin}"):
+            facts = open_text(event.note, self.keys.origin).action.facts
+            if isinstance(facts, LedgerOpened | RootRotated | RootRecovered):
+                name = vkey_name(facts.registrar_vkey)
+        key = self.keys.root(name)
+        if key is None:
+            raise RootNotHere(f"the root {name} is not in the keys folder; name its file")
+        return key
+
     async def submit(self, *actions: SubmittedAction) -> list[Answer]:
         """Hand actions in and wait until they are published.
 
@@ -68,11 +94,15 @@ class Session:
 
 
 @asynccontextmanager
-async def open_session(data: Path) -> AsyncIterator[Session]:
+async def open_session(data: Path, *, may_found: bool = True) -> AsyncIterator[Session]:
     """Reach the running writer, or be the writer for a while.
+
+    A folder without a ledger gets one, unless ``may_found`` says otherwise; it is said, and taken
+    back where the command fails before anything was recorded.
 
     Raises:
         LedgerBusy: another process holds the data folder and does not answer.
+        UsageProblem: there is no ledger, and none may be founded.
     """
     settings = settings_of_process({"data": data})
     served = is_served(data)
@@ -83,7 +113,10 @@ async def open_session(data: Path) -> AsyncIterator[Session]:
         finally:
             await writer.close()
         return
-    with bootstrap.embedded_writer(settings) as embedded:
+    if not may_found:
+        check_founded(data)
+    with founding(data) as attempt, bootstrap.embedded_writer(settings) as embedded:
+        attempt.begun = True
         await open_ledger(settings, embedded)
         yield _session(settings, embedded, is_writer=True)
 
@@ -103,13 +136,14 @@ def _session(settings: Settings, writer: WriterPort, *, is_writer: bool) -> Sess
     return Session(settings, keys, reader, intake, drafter, is_writer)
 
 
-async def open_ledger(settings: Settings, writer: WriterPort) -> None:
-    """Record entry 0 where the ledger has none yet."""
+async def open_ledger(settings: Settings, writer: WriterPort) -> Session:
+    """Record entry 0 where the ledger has none yet; give the writer's own session."""
     session = _session(settings, writer, is_writer=True)
     if session.reader.sequenced_size() == 0:
         instant = session.now().instant
         assert instant is not None
         await session.submit(opening_action(session.keys, instant))
+    return session
 
 
 def is_served(data: Path) -> bool:

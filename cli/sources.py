@@ -13,7 +13,7 @@ from ledger.documents import MAX_DOCUMENT_BYTES, DocumentFolder, DocumentSource
 from ledger.errors import LedgerError, StoreUnavailable
 from ledger.key_files import Anchors, load_anchors
 from transparency.checkpoints import open_checkpoint
-from transparency.errors import MalformedKey, TileNotFound
+from transparency.errors import MalformedKey, TileNotFound, TileStoreUnavailable
 from transparency.http_source import HttpTileSource
 from transparency.tile_store import FileTileStore, LogSource
 from transparency.trusted_log import TrustedLog
@@ -96,15 +96,24 @@ class HttpDocuments:
         return document
 
 
+def anchors_path(given: Path | None, data: Path) -> Path:
+    """Name the file of trust anchors: the one that was given, or the data folder's."""
+    return given or data / "keys" / "anchors.toml"
+
+
 def find_anchors(given: Path | None, data: Path) -> Anchors:
     """Read the trust anchors that were named, or those of the data folder.
 
     Raises:
         UsageProblem: there are none, or they cannot be read.
     """
-    path = given or data / "keys" / "anchors.toml"
+    path = anchors_path(given, data)
     try:
         return load_anchors(path)
+    except FileNotFoundError as error:
+        raise UsageProblem(
+            f"there are no trust anchors at {path}: name them (--anchors)"
+        ) from error
     except (OSError, LedgerError, MalformedKey) as error:
         raise UsageProblem(f"no trust anchors in {path}: {error}") from error
 
@@ -132,6 +141,8 @@ def open_log(address: LogAddress, anchors: Anchors) -> TrustedLog:
         note = tiles.read_checkpoint()
     except TileNotFound as error:
         raise StoreUnavailable(f"there is no log at {address.text}: no checkpoint") from error
+    except TileStoreUnavailable as error:
+        raise StoreUnavailable(f"the log at {address.text} cannot be read: {error}") from error
     log = TrustedLog(tiles, open_checkpoint(note, anchors.log))
     _check_documents_are_here(address, log)
     return log

@@ -25,10 +25,27 @@ class StreamType(StrEnum):
     CALENDAR = "calendar"
     DOSSIER = "dossier"
     RATING = "rating"
+    PETITION = "petition"
+    DENUNCIATION = "denunciation"
+    ACCESS = "access"
+    FINDING = "finding"
+    TALLY = "tally"
 
 
 # Streams whose actions are nobody's official act in particular: their header names no office.
-OFFICELESS_STREAMS: Final = frozenset({StreamType.LEDGER, StreamType.KEY})
+OFFICELESS_STREAMS: Final = frozenset(
+    {
+        StreamType.LEDGER,
+        StreamType.KEY,
+        StreamType.ACCESS,
+        StreamType.DENUNCIATION,
+        StreamType.TALLY,
+    }
+)
+
+# Streams that name no office although an officer of one signs: an office in the header would tell
+# whose matter is looked at or examined. There a role counts for whichever office it is held.
+VEILED_STREAMS: Final = frozenset({StreamType.ACCESS, StreamType.FINDING, StreamType.DENUNCIATION})
 
 _CODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _RANDOM = "[0-9a-f-]{32,36}"
@@ -40,6 +57,11 @@ _STREAM_IDS: Final = {
     StreamType.CALENDAR: re.compile(_CODE),
     StreamType.DOSSIER: re.compile(_RANDOM),
     StreamType.RATING: re.compile(_RANDOM),
+    StreamType.PETITION: re.compile(_RANDOM),
+    StreamType.DENUNCIATION: re.compile(_RANDOM),
+    StreamType.ACCESS: re.compile("[0-9a-f]{64}"),
+    StreamType.FINDING: re.compile(_RANDOM),
+    StreamType.TALLY: re.compile("[0-9]{4}-(?:0[1-9]|1[0-2])"),
 }
 
 
@@ -72,7 +94,8 @@ def parse_stream(text: str) -> StreamId:
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of action: its name, what it holds, where it belongs and who may sign it.
 
-    A deferred kind is recorded and promised at once, but published later.
+    A deferred kind is recorded and promised at once, but published later. Where `details_required`
+    is set, the act says nothing without its private part.
     """
 
     name: str
@@ -81,6 +104,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     details: type[Details] | None = None
     signers: SignerRule
     deferred: bool = False
+    details_required: bool = False
 
 
 class Signer(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Final
 
@@ -19,8 +20,8 @@ from msgspec import Meta
 from domain.errors import CalendarHorizonPassed, MalformedDocument
 from domain.facts.shapes import Code
 from domain.moments import FIRST_YEAR, LAST_YEAR, Moment, time_zone
-from domain.offices import Document, decode_document
-from domain.procedures import ClockText, DocumentText
+from domain.offices import BilingualName, Document, Session, decode_document
+from domain.procedures import DocumentText
 
 NATIONAL_CALENDAR: Final = "VN"
 MONDAY_TO_FRIDAY: Final = (0, 1, 2, 3, 4)
@@ -30,13 +31,6 @@ Dates = Annotated[tuple[date, ...], Meta(max_length=20_000)]
 Interval = tuple[datetime, datetime]
 
 
-class Session(Document, frozen=True, kw_only=True):
-    """One stretch of office time, such as the morning."""
-
-    opens: ClockText
-    closes: ClockText
-
-
 # A working day has eight hours; when they lie varies by office, hence a field of the calendar.
 DEFAULT_SESSIONS: Final = (
     Session(opens="08:00", closes="12:00"),
@@ -44,10 +38,28 @@ DEFAULT_SESSIONS: Final = (
 )
 
 
+class DayKind(StrEnum):
+    """Why a day is not what its weekday says."""
+
+    HOLIDAY = "holiday"
+    SWAPPED_OFF = "swapped_off"
+    MADE_UP = "made_up"
+
+
+class DayNote(Document, frozen=True, kw_only=True):
+    """What a day off or a make-up day is called; `verified` is False where no decision was read."""
+
+    day: date
+    kind: DayKind
+    name: BilingualName | None = None
+    verified: bool = True
+
+
 class Calendar(Document, frozen=True, kw_only=True, dict=True):
     """Which days are worked, between two dates, and at which hours.
 
-    `days_off` are holidays and swapped days; `working_days_extra` are make-up Saturdays.
+    `days_off` are holidays and swapped days; `working_days_extra` are make-up Saturdays. `notes`
+    name some of them, for explanations alone: nothing is counted by a note.
     """
 
     id: Code
@@ -58,6 +70,12 @@ class Calendar(Document, frozen=True, kw_only=True, dict=True):
     working_weekdays: Annotated[tuple[int, ...], Meta(max_length=7)] = MONDAY_TO_FRIDAY
     sessions: Annotated[tuple[Session, ...], Meta(min_length=1, max_length=8)] = DEFAULT_SESSIONS
     source: DocumentText | None = None
+    notes: Annotated[tuple[DayNote, ...], Meta(max_length=2_000)] = ()
+
+    @cached_property
+    def notes_by_day(self) -> dict[date, DayNote]:
+        """Give the notes by their day; computed once per calendar, and not part of its bytes."""
+        return {note.day: note for note in self.notes}
 
     @cached_property
     def working_days(self) -> tuple[date, ...]:
@@ -75,11 +93,25 @@ class Calendar(Document, frozen=True, kw_only=True, dict=True):
 
 
 class CalendarRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="calendar"):
-    """What the registry holds of a calendar: its present document."""
+    """What the registry holds of a calendar: its present document, and the hashes of earlier ones.
+
+    Versions are numbered as the stream's actions, from 1.
+    """
 
     calendar: Calendar
     document: str
     published_at: Moment
+    earlier: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """Give the number of the present version."""
+        return len(self.earlier) + 1
+
+    def document_of(self, version: int) -> str | None:
+        """Give the hash of a version's document; None where there is no such version."""
+        documents = (*self.earlier, self.document)
+        return documents[version - 1] if 1 <= version <= len(documents) else None
 
 
 _CALENDAR_DECODER = msgspec.json.Decoder(Calendar)
@@ -90,7 +122,7 @@ def parse_calendar(document: bytes) -> Calendar:
 
     Raises:
         MalformedDocument: another shape; dates unsorted, repeated or outside the horizon; a day
-            both off and worked; sessions that overlap.
+            both off and worked; sessions that overlap; a note on another day than its kind's.
     """
     calendar = decode_document(document, _CALENDAR_DECODER)
     _check_horizon_years(calendar)
@@ -100,10 +132,20 @@ def parse_calendar(document: bytes) -> Calendar:
     _check_rising("working_days_extra", _ordinals(calendar.working_days_extra), first, last)
     if not set(calendar.days_off).isdisjoint(calendar.working_days_extra):
         raise MalformedDocument("working_days_extra")
+    _check_notes(calendar)
     hours = [clock for session in calendar.sessions for clock in (session.opens, session.closes)]
     if hours != sorted(set(hours)):
         raise MalformedDocument("sessions")
     return calendar
+
+
+def _check_notes(calendar: Calendar) -> None:
+    off, extra = set(calendar.days_off), set(calendar.working_days_extra)
+    for note in calendar.notes:
+        if note.day not in (extra if note.kind is DayKind.MADE_UP else off):
+            raise MalformedDocument("notes")
+    if len(calendar.notes_by_day) != len(calendar.notes):
+        raise MalformedDocument("notes")
 
 
 def _check_horizon_years(calendar: Calendar) -> None:
@@ -124,7 +166,12 @@ def _check_rising(name: str, values: Sequence[int], lowest: int, highest: int) -
         raise MalformedDocument(name)
 
 
-def _check_covered(calendar: Calendar, day: date) -> None:
+def check_covered(calendar: Calendar, day: date) -> None:
+    """Check that the calendar says whether a day is worked.
+
+    Raises:
+        CalendarHorizonPassed: it does not.
+    """
     if not calendar.valid_from <= day <= calendar.valid_to:
         raise CalendarHorizonPassed(day.isoformat())
 
@@ -135,7 +182,7 @@ def is_working_day(calendar: Calendar, day: date) -> bool:
     Raises:
         CalendarHorizonPassed: the calendar does not cover the day. So do all functions below.
     """
-    _check_covered(calendar, day)
+    check_covered(calendar, day)
     days = calendar.working_days
     position = bisect_left(days, day)
     return position < len(days) and days[position] == day
@@ -143,7 +190,7 @@ def is_working_day(calendar: Calendar, day: date) -> bool:
 
 def next_working_day(calendar: Calendar, day: date) -> date:
     """Give the day itself if it is worked, else the next one that is."""
-    _check_covered(calendar, day)
+    check_covered(calendar, day)
     days = calendar.working_days
     position = bisect_left(days, day)
     if position == len(days):
@@ -153,7 +200,7 @@ def next_working_day(calendar: Calendar, day: date) -> date:
 
 def previous_working_day(calendar: Calendar, day: date) -> date:
     """Give the last day before that one that is worked."""
-    _check_covered(calendar, day)
+    check_covered(calendar, day)
     position = bisect_left(calendar.working_days, day)
     if position == 0:
         raise CalendarHorizonPassed(day.isoformat())
@@ -168,7 +215,7 @@ def add_working_days(calendar: Calendar, start: date, working_days: int) -> date
     assert working_days >= 0
     if working_days == 0:
         return next_working_day(calendar, start)
-    _check_covered(calendar, start)
+    check_covered(calendar, start)
     days = calendar.working_days
     position = bisect_right(days, start) + working_days - 1
     if position >= len(days):
@@ -180,8 +227,8 @@ def working_days_between(calendar: Calendar, start: date, end: date) -> int:
     """Count the working days after start, up to and with end; none if end is not later."""
     if end <= start:
         return 0
-    _check_covered(calendar, start)
-    _check_covered(calendar, end)
+    check_covered(calendar, start)
+    check_covered(calendar, end)
     days = calendar.working_days
     return bisect_right(days, end) - bisect_right(days, start)
 
@@ -192,39 +239,49 @@ def end_of_calendar_days(calendar: Calendar, start: date, calendar_days: int) ->
     LAW: Civil Code 2015 arts 147 and 148.5: if the last day is a weekend or a holiday, the limit
     ends at the end of the next working day.
     """
-    _check_covered(calendar, start)
+    check_covered(calendar, start)
     return next_working_day(calendar, start + timedelta(days=calendar_days))
 
 
 def end_of_months(calendar: Calendar, start: date, months: int) -> date:
-    """Count months: to the day of the same number, or to the last day of a shorter month."""
-    _check_covered(calendar, start)
+    """Count months; a limit never ends on a day off."""
+    check_covered(calendar, start)
+    return next_working_day(calendar, add_months(start, months))
+
+
+def add_months(start: date, months: int) -> date:
+    """Give the day of the same number so many months later, or the last one of a shorter month.
+
+    Raises:
+        CalendarHorizonPassed: the day lies beyond all years.
+    """
     count = start.year * MONTHS_PER_YEAR + start.month - 1 + months
     year, month = count // MONTHS_PER_YEAR, count % MONTHS_PER_YEAR + 1
     if year > LAST_YEAR:
         raise CalendarHorizonPassed(start.isoformat())
     day = min(start.day, monthrange(year, month)[1])
-    return next_working_day(calendar, date(year, month, day))
+    return date(year, month, day)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingTime:
-    """A calendar as it runs in one office's time zone."""
+    """A calendar as it runs in one office's time zone, at its own hours where it has some."""
 
     calendar: Calendar
     zone: str
+    office_hours: tuple[Session, ...] = ()
 
     def sessions_of(self, day: date) -> list[Interval]:
         """Give the office time of a day, as UTC intervals."""
         return [
             (self._at(day, session.opens), self._at(day, session.closes))
-            for session in self.calendar.sessions
+            for session in self.office_hours or self.calendar.sessions
         ]
 
     def sessions_from(self, start: datetime) -> Iterator[Interval]:
         """Give all office time from an instant to the end of the calendar."""
         first_day = start.astimezone(time_zone(self.zone)).date()
-        _check_covered(self.calendar, first_day)
+        check_covered(self.calendar, first_day)
         days = self.calendar.working_days
         for position in range(bisect_left(days, first_day), len(days)):
             for opens, closes in self.sessions_of(days[position]):
@@ -236,19 +293,42 @@ class WorkingTime:
         return local.astimezone(UTC)
 
 
-def acceptance_start(working: WorkingTime, received: datetime) -> datetime:
+@dataclass(frozen=True, slots=True)
+class LateArrivals:
+    """From when what arrives late counts: a parameter of a version of the law.
+
+    What arrives later than `after`, in the `last_office_time` or on a day off counts from
+    `counts_from` on the next working day, or from the opening if that is later. `verified` is
+    False where `source` is not the law's own text.
+    """
+
+    after: time
+    last_office_time: timedelta
+    counts_from: time
+    source: str
+    verified: bool
+
+
+def is_late_arrival(working: WorkingTime, received: datetime, rule: LateArrivals) -> bool:
+    """Tell whether what arrived at an instant counts from the next working day only."""
+    local = received.astimezone(time_zone(working.zone))
+    if not is_working_day(working.calendar, local.date()) or local.time() > rule.after:
+        return True
+    return received >= working.sessions_of(local.date())[-1][1] - rule.last_office_time
+
+
+def acceptance_start(working: WorkingTime, received: datetime, rule: LateArrivals) -> datetime:
     """Give the instant from which the time limit of intake runs.
 
     LAW: Decree 297/2025 arts 3.5 and 6.3: what arrives after office time, on a day off or in the
-    last hour of office time counts from the opening of the next working day.
+    last hour of office time counts from 08:00 of the next working day.
     """
     day = received.astimezone(time_zone(working.zone)).date()
-    if is_working_day(working.calendar, day):
-        sessions = working.sessions_of(day)
-        if received < sessions[-1][1] - timedelta(hours=1):
-            return max(received, sessions[0][0])
+    if not is_late_arrival(working, received, rule):
+        return max(received, working.sessions_of(day)[0][0])
     next_day = next_working_day(working.calendar, day + timedelta(days=1))
-    return working.sessions_of(next_day)[0][0]
+    opens = datetime.combine(next_day, rule.counts_from, time_zone(working.zone)).astimezone(UTC)
+    return max(opens, working.sessions_of(next_day)[0][0])
 
 
 def add_working_hours(working: WorkingTime, start: datetime, hours: int) -> datetime:
@@ -268,7 +348,7 @@ def add_working_time(working: WorkingTime, start: datetime, duration: timedelta)
 
 def working_time_between(working: WorkingTime, start: datetime, end: datetime) -> timedelta:
     """Measure the office time from start to end; none if end is not later."""
-    _check_covered(working.calendar, end.astimezone(time_zone(working.zone)).date())
+    check_covered(working.calendar, end.astimezone(time_zone(working.zone)).date())
     total = timedelta()
     for opens, closes in working.sessions_from(start):
         if opens >= end:

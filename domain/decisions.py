@@ -6,21 +6,26 @@ is in `decide_private`, for those who hold them. Impossible things are refused; 
 (late, asked twice, accepted and approved by one person) are recorded, for findings to name.
 """
 
-import re
 from typing import Final
 
 from domain.actions import Action, StreamType
 from domain.dossiers import Dossier, Outcome
 from domain.errors import (
     FactInvalid,
+    MalformedDossierCode,
     NotPermitted,
     NotYourDossier,
     RatedDossierUnknown,
 )
 from domain.facts import DossierAcceptedDetails, RatingStage, SatisfactionRated
+from domain.offices.codes import parse_dossier_code
+from domain.oversight.integrity import FindingRecord
+from domain.oversight.petitions import PetitionRecord
 from domain.rules.dossier_fold import fold_dossier, open_dossier
-from domain.rules.facts import check_facts, check_stream
-from domain.rules.register import RatingRecord, Register, StreamState
+from domain.rules.due_fold import DUE_EFFECTS, DUE_RESUMING, recounted_by_calendar
+from domain.rules.facts import check_details, check_facts, check_stream
+from domain.rules.integrity_rules import check_integrity_details
+from domain.rules.register import RatingRecord, Register, StreamState, office_record
 from domain.rules.registry_fold import REGISTRY_FOLDS
 from domain.rules.signers import check_signers
 from domain.transitions import TRANSITIONS, Transition
@@ -33,18 +38,12 @@ __all__ = [
     "decide",
     "decide_private",
     "evolve",
+    "moved_by",
+    "moves_dossiers",
 ]
 
-# Formats A and B (Decree 61/2018 art. 26; Circular 04/2025) and the short form seen in practice.
-# The text is kept as given; the agency is never computed from it.
-DOSSIER_CODE: Final = re.compile(
-    r"[0-9A-Z]{2,3}(?:\.[0-9A-Z]{1,3}){0,3}-[0-9]{6}-[0-9A-Z]{4,8}", re.ASCII
-)
-
 # Kinds that compute a date, which a calendar or a procedure may be missing for.
-_DATING_KINDS: Final = frozenset(
-    {"dossier.accepted", "dossier.supplement_completed", "dossier.payment_confirmed"}
-)
+_DATING_KINDS: Final = frozenset({*DUE_EFFECTS, *DUE_RESUMING})
 
 
 def decide(state: StreamState | None, action: Action, register: Register) -> None:
@@ -73,6 +72,22 @@ def evolve(state: StreamState | None, action: Action, register: Register) -> Str
     return fold_dossier(state, action, register)
 
 
+def moved_by(dossier: Dossier, action: Action, register: Register) -> Dossier | None:
+    """Give a dossier as an action on another stream leaves it; None where it leaves it alone.
+
+    So far only a calendar's publication does that: it moves the due dates of what still runs.
+    Whoever folds entries calls this for every dossier after each action of such a kind
+    (`moves_dossiers`), or their dates part from everybody else's.
+    """
+    assert moves_dossiers(action)
+    return recounted_by_calendar(dossier, action, register)
+
+
+def moves_dossiers(action: Action) -> bool:
+    """Tell whether an action may change dossiers, although it stands on another stream."""
+    return action.kind.stream is StreamType.CALENDAR
+
+
 def decide_private(state: StreamState | None, action: Action, register: Register) -> None:
     """Check what rests on opened details, or on the dossier that a rating is about.
 
@@ -80,12 +95,29 @@ def decide_private(state: StreamState | None, action: Action, register: Register
         ActionRefused: the first rule that says no.
     """
     del state
+    check_details(action)
     if isinstance(action.facts, SatisfactionRated):
         check_rating(register.dossier(action.facts.dossier), action)
+    check_integrity_details(action)
     if isinstance(action.details, DossierAcceptedDetails) and not action.is_imported:
-        code = action.details.code
-        if code is not None and not DOSSIER_CODE.fullmatch(code):
-            raise FactInvalid("code")
+        _check_code(action.details.code, action, register)
+
+
+def _check_code(text: str | None, action: Action, register: Register) -> None:
+    """Check a code's form, and that its day is the day of acceptance where the office is.
+
+    LAW: Circular 01/2018 art. 19: YYMMDD is the day of reception (domain.md 2.7, invariant 2).
+    """
+    if text is None:
+        return
+    assert action.office is not None
+    try:
+        code = parse_dossier_code(text)
+    except MalformedDossierCode as error:
+        raise FactInvalid("code") from error
+    zone = office_record(register, action.office).office.time_zone
+    if code.day != action.at.day_in(zone):
+        raise FactInvalid("code: its date is not the day of acceptance")
 
 
 def check_rating(dossier: Dossier | None, action: Action) -> None:
@@ -125,6 +157,8 @@ def _check_transition(state: StreamState | None, action: Action) -> None:
         permitted = transition.creates
     elif isinstance(state, Dossier):
         permitted = _permits(transition, state)
+    elif isinstance(state, PetitionRecord | FindingRecord):
+        permitted = state.state in transition.steps
     else:
         permitted = transition.continues
     if not permitted:
@@ -133,6 +167,8 @@ def _check_transition(state: StreamState | None, action: Action) -> None:
 
 
 def _permits(transition: Transition, dossier: Dossier) -> bool:
+    if dossier.suspended:
+        return transition.from_suspension is not None
     if dossier.status not in transition.moves:
         return False
     if transition.after_approval and dossier.approved_at is None:

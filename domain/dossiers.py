@@ -14,7 +14,18 @@ import msgspec
 from domain.facts import Channel, Outcome
 from domain.moments import Moment
 
-__all__ = ["Channel", "Dossier", "Due", "Outcome", "Status", "Wait", "WaitKind"]
+__all__ = [
+    "Channel",
+    "Dossier",
+    "Due",
+    "DueChange",
+    "Halt",
+    "HaltKind",
+    "Outcome",
+    "Status",
+    "Wait",
+    "WaitKind",
+]
 
 
 class Status(IntEnum):
@@ -65,13 +76,51 @@ class Due(msgspec.Struct, frozen=True, omit_defaults=True):
 class Wait(msgspec.Struct, frozen=True, omit_defaults=True):
     """One stretch of waiting for the applicant; imported ones may end before they begin.
 
-    `due_before` is the due date that its end moved; None where it moved none.
+    `interrupted`: another wait or a suspension began before what it waited for had come;
+    `cut_off`: the dossier ended before.
     """
 
     kind: WaitKind
     since: Moment
     until: Moment | None = None
-    due_before: Due | None = None
+    interrupted: bool = False
+    cut_off: bool = False
+
+
+class HaltKind(StrEnum):
+    """For what an office may let a dossier rest without waiting for the applicant."""
+
+    CONSULTATION = "consultation"
+    SITE_SURVEY = "site_survey"
+    SUSPENSION = "suspension"
+
+
+class Halt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One stretch in which others than the applicant had the word.
+
+    Several may run at once. `answer_by` is the day that was asked for; `stops_clock` is what the
+    procedure version says of the limit of processing.
+    """
+
+    kind: HaltKind
+    since: Moment
+    until: Moment | None = None
+    answer_by: date | None = None
+    stops_clock: bool = False
+
+
+class DueChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One move of the due date: what it was before, and from when on it no longer was.
+
+    `stream` and `version` name the action that moved it: one of the dossier's own, or the
+    publication of a calendar.
+    """
+
+    at: Moment
+    stream: str
+    version: int
+    due_before: Due | None
+    due_after: Due | None
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="dossier"):
@@ -82,6 +131,13 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     5, 6 and 7. Key names and performers of the acts that rules about persons compare are kept:
     intake (`accepted_by`), approval or refusal (`approved_by`), processing (`processed_by`).
     `office` took the dossier in; `handed_to` is the other office that took it over, if any.
+    `suspended` tells the 8 that rests from the 8 that is an end. `status_before_withdrawal` is
+    where a withdrawal that is denied returns to. `proxy_keys` sign for the applicant; `holds` are
+    the versions of the holds that nobody has lifted. At `erased_at` its private part was
+    destroyed.
+    `waits_at_intake` is how many of the waits ended before acceptance. `calendar_version` is the
+    one that `due` was counted with; None where it was not counted.
+    An imported due date stands (`due_imported`).
     """
 
     stream: str
@@ -111,6 +167,16 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     processed_performers: tuple[str, ...] = ()
     imported: bool = False
     handed_to: str | None = None
+    suspended: bool = False
+    status_before_withdrawal: Status | None = None
+    proxy_keys: tuple[str, ...] = ()
+    holds: tuple[int, ...] = ()
+    erased_at: Moment | None = None
+    waits_at_intake: int = 0
+    halts: tuple[Halt, ...] = ()
+    due_changes: tuple[DueChange, ...] = ()
+    calendar_version: int | None = None
+    due_imported: bool = False
 
     @property
     def current_office(self) -> str:
@@ -125,7 +191,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     @property
     def is_ended(self) -> bool:
         """Tell whether processing has ended."""
-        return self.status in ENDED_STATUSES
+        return self.status in ENDED_STATUSES and not self.suspended
 
 
 def due_from_moment(moment: Moment) -> Due:

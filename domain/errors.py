@@ -40,6 +40,12 @@ class MalformedDocument(DomainError):
     code = "malformed_document"
 
 
+class MalformedDossierCode(DomainError):
+    """The text is no dossier code of a known format."""
+
+    code = "malformed_dossier_code"
+
+
 class ActionRefused(DomainError):
     """A rule said no: `rule` says which, `remedy` what would change the answer."""
 
@@ -94,6 +100,17 @@ class SignerRepeated(ActionRefused):
     remedy = Sentence("Hãy bỏ chữ ký trùng.", "Leave out the repeated signer.")
 
 
+class PersonRepeated(ActionRefused):
+    """One person signs with two keys where two persons are asked for."""
+
+    code = "person_repeated"
+    rule = Sentence(
+        "Việc này phải do hai người khác nhau cùng ký.",
+        "Two different persons must sign this together.",
+    )
+    remedy = Sentence("Hãy ký cùng một người khác.", "Sign together with somebody else.")
+
+
 class NotYourOffice(ActionRefused):
     """The role is held for another office, or this office has no part in the dossier."""
 
@@ -109,12 +126,12 @@ class NotYourOffice(ActionRefused):
 
 
 class RoleNotHeldThen(ActionRefused):
-    """The key was enrolled only after the moment the action claims."""
+    """The key was enrolled only after the moment the action names, or the role not in effect."""
 
     code = "role_not_held_then"
     rule = Sentence(
-        "Vào thời điểm được nêu, khóa này chưa được đăng ký.",
-        "At the moment the action names, this key was not yet enrolled.",
+        "Vào thời điểm được nêu, khóa này chưa được đăng ký hoặc vai trò không có hiệu lực.",
+        "At the moment the action names, this key was not enrolled, or the role not in effect.",
     )
     remedy = Sentence(
         "Hãy ghi đúng thời điểm thực hiện.", "State the moment at which it was truly done."
@@ -183,6 +200,28 @@ class FactInvalid(ActionRefused):
     remedy = Sentence("Hãy sửa thông tin được nêu.", "Correct the fact that is named.")
 
 
+class DossierCodeTaken(ActionRefused):
+    """Another dossier has this code."""
+
+    code = "dossier_code_taken"
+    rule = Sentence("Mã số hồ sơ này đã được cấp cho hồ sơ khác.", "Another dossier has this code.")
+    remedy = Sentence("Hãy cấp mã số khác.", "Give the dossier a code of its own.")
+
+
+class PersonalDataInPublic(ActionRefused):
+    """A public fact looks like a person's number, telephone or e-mail; `detail` names the fact."""
+
+    code = "personal_data_in_public"
+    rule = Sentence(
+        "Phần công khai không được chứa số định danh, số điện thoại hay thư điện tử của người dân.",
+        "Public facts must not hold a person's identity number, telephone or e-mail address.",
+    )
+    remedy = Sentence(
+        "Hãy chuyển thông tin này vào phần riêng tư: phần công khai không bao giờ xóa được.",
+        "Put it into the private part: what is public can never be taken back.",
+    )
+
+
 class UnknownProcedure(ActionRefused):
     """No version of the procedure is published."""
 
@@ -205,12 +244,92 @@ class ProcedureNotInForce(ActionRefused):
     )
 
 
+class NotYourPetition(ActionRefused):
+    """The key is not one that signs as the petitioner."""
+
+    code = "not_your_petition"
+    rule = Sentence(
+        "Khóa này không phải là khóa của người gửi phản ánh, khiếu nại.",
+        "This key is not a key of the person who filed the petition.",
+    )
+    remedy = Sentence(
+        "Hãy ký bằng khóa đã dùng khi gửi.", "Sign with the key that the petition was filed with."
+    )
+
+
+class NotCorrectable(ActionRefused):
+    """The correction names a later act, or its value does not belong to the field."""
+
+    code = "not_correctable"
+    rule = Sentence(
+        "Không thể đính chính như vậy: quyết định, ngày tháng và trạng thái không được đính chính.",
+        "This cannot be corrected so: decisions, dates and statuses are never corrected.",
+    )
+    remedy = Sentence(
+        "Hãy nêu hành động trước đó và đúng trường cần đính chính, hoặc thực hiện hành động mới.",
+        "Name an earlier act and the field that is wrong, or act anew in the open.",
+    )
+
+
+class RetentionNotPassed(ActionRefused):
+    """The retention period runs on, or the procedure declares none."""
+
+    code = "retention_not_passed"
+    rule = Sentence(
+        "Chưa hết thời hạn lưu trữ, hoặc thủ tục chưa công bố thời hạn lưu trữ.",
+        "The retention period has not passed, or the procedure declares none.",
+    )
+    remedy = Sentence(
+        "Hãy chờ hết thời hạn lưu trữ.", "Wait until the retention period has passed."
+    )
+
+
+class ErasureBlocked(ActionRefused):
+    """A hold, a complaint or a finding keeps the data; which of them is not said."""
+
+    code = "erasure_blocked"
+    rule = Sentence(
+        "Dữ liệu của hồ sơ này đang phải được giữ lại.",
+        "The data of this dossier must be kept for the time being.",
+    )
+    remedy = Sentence(
+        "Hãy chờ đến khi việc giữ lại kết thúc.", "Wait until what keeps the data has ended."
+    )
+
+
+class DossierErased(NotPermitted):
+    """The dossier's private part was erased, and no act may bring a new one."""
+
+    code = "dossier_erased"
+    rule = Sentence(
+        "Phần riêng của hồ sơ này đã bị xóa; không thể thêm dữ liệu riêng.",
+        "The private part of this dossier was erased; nothing private can be added.",
+    )
+    remedy = Sentence(
+        "Hãy ghi hành động này mà không kèm phần riêng.", "Record the act without a private part."
+    )
+
+
 class UnknownOffice(ActionRefused):
     """The office is not registered."""
 
     code = "unknown_office"
     rule = Sentence("Cơ quan này chưa được đăng ký.", "This office is not registered.")
     remedy = Sentence("Hãy nêu cơ quan đã đăng ký.", "Name a registered office.")
+
+
+class OfficeNotInForce(ActionRefused):
+    """On the day that the action names, the office had ended or did not exist yet."""
+
+    code = "office_not_in_force"
+    rule = Sentence(
+        "Vào ngày được nêu, cơ quan này đã kết thúc hoạt động hoặc chưa được thành lập.",
+        "On the day that the action names, this office had ended or did not exist yet.",
+    )
+    remedy = Sentence(
+        "Cơ quan kế thừa phải ký; việc đã làm khi cơ quan còn hoạt động thì ghi đúng ngày đó.",
+        "Its successor must sign; what was done while the office existed is dated so.",
+    )
 
 
 class UnknownCalendar(ActionRefused):

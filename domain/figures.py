@@ -7,7 +7,7 @@ that is requested and not yet confirmed counts as pending and waiting, not as en
 from datetime import datetime
 
 from domain.deadlines import Timeliness, is_overdue, timeliness
-from domain.dossiers import Dossier, Due, Wait
+from domain.dossiers import Dossier, Due, Halt, Wait
 from domain.moments import Moment, is_before, seconds_between
 
 Period = str
@@ -49,31 +49,33 @@ def paused_at(dossier: Dossier, instant: datetime, zone: str) -> bool:
     return any(_covers(wait, instant, zone) for wait in dossier.waits)
 
 
-def _covers(wait: Wait, instant: datetime, zone: str) -> bool:
-    return wait.since.start_in(zone) <= instant and not _is_over(wait, instant, zone)
+def _halted_at(dossier: Dossier, instant: datetime, zone: str) -> bool:
+    return any(halt.stops_clock and _covers(halt, instant, zone) for halt in dossier.halts)
 
 
-def _is_over(wait: Wait, instant: datetime, zone: str) -> bool:
-    return wait.until is not None and wait.until.start_in(zone) <= instant
+def _covers(wait: Wait | Halt, instant: datetime, zone: str) -> bool:
+    if wait.since.start_in(zone) > instant:
+        return False
+    return wait.until is None or wait.until.start_in(zone) > instant
 
 
 def due_in_force(dossier: Dossier, instant: datetime, zone: str) -> Due | None:
-    """Give the due date as it stood at an instant: a wait moves it only when it ends."""
-    for wait in dossier.waits:
-        if wait.due_before is not None and not _is_over(wait, instant, zone):
-            return wait.due_before
+    """Give the due date as it stood at an instant, before every change that came later."""
+    for change in dossier.due_changes:
+        if change.at.start_in(zone) > instant:
+            return change.due_before
     return dossier.due
 
 
 def overdue_at(dossier: Dossier, instant: datetime, zone: str) -> bool:
-    """Tell whether the due date in force at an instant had passed, and the dossier ran.
+    """Tell whether the due date in force at an instant had passed, and its clock ran.
 
     Whether it had ended by then is for the caller.
     """
     due = due_in_force(dossier, instant, zone)
     if due is None or not is_overdue(instant, due, zone):
         return False
-    return not paused_at(dossier, instant, zone)
+    return not paused_at(dossier, instant, zone) and not _halted_at(dossier, instant, zone)
 
 
 def is_pending_overdue(dossier: Dossier, as_of: datetime, zone: str) -> bool:

@@ -1,19 +1,49 @@
-"""Keys: who may sign as what, and the record of the ledger's own keys.
+"""Keys: who may sign as what, whose keys are one person's, and the record of the ledger's own.
 
-A vkey is `<name>+<key id>+<base64>`; what its bytes mean is not the domain's business.
+A vkey is `<name>+<key id>+<base64>`; what its bytes mean is not the domain's business, but two
+vkeys with one last part are one public key.
 """
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 
 import msgspec
 
 from domain.facts import ANY_OFFICE, Grant, RevocationReason
-from domain.moments import Moment
-from domain.roles import Role
+from domain.moments import Moment, is_before
+from domain.oversight.integrity import Outage
+from domain.roles import Assurance, Role
 
-__all__ = ["ANY_OFFICE", "Grant", "KeyRecord", "LedgerRecord", "root_keys", "vkey_name"]
+__all__ = [
+    "ANY_OFFICE",
+    "Grant",
+    "KeyRecord",
+    "LaterGrant",
+    "LedgerRecord",
+    "assurance_of",
+    "person_of",
+    "root_keys",
+    "vkey_body",
+    "vkey_name",
+]
+
+FindKey = Callable[[str], "KeyRecord | None"]
+
+
+class LaterGrant(msgspec.Struct, frozen=True):
+    """A grant that came after the enrolment."""
+
+    grant: Grant
+    since: Moment
 
 
 class KeyRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="key"):
-    """What the registry holds of one key. A revoked key never comes back."""
+    """What the registry holds of one key. A revoked key never comes back.
+
+    `grants` are the enrolment's, `later` came after it, `ended` are those of the enrolment that
+    were taken back. `replaces` and `successor` lead along the keys of one person. A key
+    `of_ledger` has no stream of its own: the ledger's names it.
+    """
 
     name: str
     vkey: str
@@ -21,21 +51,72 @@ class KeyRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="key"):
     registered_at: Moment
     revoked_at: Moment | None = None
     revoked_for: RevocationReason | None = None
+    later: tuple[LaterGrant, ...] = ()
+    ended: tuple[Grant, ...] = ()
+    replaces: str | None = None
+    successor: str | None = None
+    assurance: Assurance = Assurance.OWN_KEY
+    of_ledger: bool = False
+
+    @property
+    def is_root(self) -> bool:
+        """Tell whether this is, or was, the registrar's root: no entry enrolled it."""
+        return self.of_ledger and self.has_role(Role.REGISTRAR)
+
+    def held(self) -> Iterator[LaterGrant]:
+        """Give the grants that no entry has taken back, with the moment since when."""
+        for grant in self.grants:
+            if grant not in self.ended:
+                yield LaterGrant(grant, self.registered_at)
+        yield from self.later
 
     def has_role(self, role: Role) -> bool:
-        """Tell whether the role is held for any office at all."""
-        return any(grant.role is role for grant in self.grants)
+        """Tell whether the role is held for any office at all, on some day."""
+        return any(held.grant.role is role for held in self.held())
 
     def covers(self, role: Role, office: str | None) -> bool:
-        """Tell whether the role is held for that office; None asks for a grant for any office."""
+        """Tell whether the role is held for that office, on some day.
+
+        None asks for a grant for any office.
+        """
+        # A loop of its own: every signature of every action comes by here.
         for grant in self.grants:
             if grant.role is role and grant.office in (ANY_OFFICE, office):
-                return True
-        return False
+                return True if not self.ended else self._still_covers(role, office)
+        return bool(self.later) and self._still_covers(role, office)
+
+    def _still_covers(self, role: Role, office: str | None) -> bool:
+        return any(
+            held.grant.role is role and held.grant.office in (ANY_OFFICE, office)
+            for held in self.held()
+        )
+
+    def covered(self, role: Role, office: str | None, at: Moment, zone: str) -> bool:
+        """Tell whether the role was held for that office at a moment."""
+        return any(
+            held.grant.role is role
+            and held.grant.office in (ANY_OFFICE, office)
+            and not is_before(at, held.since, zone)
+            and _is_in_effect(held.grant, at.day_in(zone))
+            for held in self.held()
+        )
+
+    def in_effect_on(self, day: date) -> "KeyRecord":
+        """Give the record with the grants of that day alone: for whoever asks by a clock."""
+        grants = tuple(held.grant for held in self.held() if _is_in_effect(held.grant, day))
+        return msgspec.structs.replace(self, grants=grants, later=(), ended=())
+
+
+def _is_in_effect(grant: Grant, day: date) -> bool:
+    has_begun = grant.from_on is None or grant.from_on <= day
+    return has_begun and (grant.until_on is None or day <= grant.until_on)
 
 
 class LedgerRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="ledger"):
-    """What entry 0 said about the ledger itself."""
+    """What the ledger's own stream says: entry 0, and which key is the registrar's root since.
+
+    `former_roots` are the roots before, oldest first, each with the moment of its end.
+    """
 
     origin: str
     registrar_vkey: str
@@ -46,6 +127,30 @@ class LedgerRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="ledger"
     index_version: int
     longest_publication_delay_seconds: int
     opened_at: Moment
+    recovery_threshold: int | None = None
+    root_since: Moment | None = None
+    former_roots: tuple["FormerRoot", ...] = ()
+    outages: tuple[Outage, ...] = ()
+
+    def own_vkeys(self) -> tuple[str, ...]:
+        """Give every key that the ledger itself signs with, or once did."""
+        return (
+            self.registrar_vkey,
+            self.log_vkey,
+            self.promise_vkey,
+            self.system_vkey,
+            *self.recovery_vkeys,
+            *(former.vkey for former in self.former_roots),
+        )
+
+
+class FormerRoot(msgspec.Struct, frozen=True):
+    """A key that was the registrar's root."""
+
+    vkey: str
+    since: Moment
+    until: Moment
+    ended_for: RevocationReason
 
 
 def vkey_name(vkey: str) -> str:
@@ -53,16 +158,60 @@ def vkey_name(vkey: str) -> str:
     return vkey.partition("+")[0]
 
 
-def root_keys(ledger: LedgerRecord) -> tuple[KeyRecord, KeyRecord]:
-    """Give the records of the registrar's root and the system key, which entry 0 enrols.
+def vkey_body(vkey: str) -> str:
+    """Give what stands after the key id: the same for two names of one public key."""
+    return vkey.split("+", 2)[-1]
+
+
+def root_keys(ledger: LedgerRecord) -> tuple[KeyRecord, ...]:
+    """Give the records of the registrar's root, the system key, and former roots, revoked.
 
     A `Register` answers them like keys that were registered on streams of their own.
     """
+    since = ledger.root_since or ledger.opened_at
     return (
-        _root(ledger.registrar_vkey, Role.REGISTRAR, ledger.opened_at),
-        _root(ledger.system_vkey, Role.SYSTEM, ledger.opened_at),
+        _own_key(ledger.registrar_vkey, Role.REGISTRAR, since),
+        _own_key(ledger.system_vkey, Role.SYSTEM, ledger.opened_at),
+        *(_former_root(former) for former in ledger.former_roots),
     )
 
 
-def _root(vkey: str, role: Role, opened_at: Moment) -> KeyRecord:
-    return KeyRecord(vkey_name(vkey), vkey, (Grant(role, ANY_OFFICE),), opened_at)
+def _own_key(vkey: str, role: Role, since: Moment) -> KeyRecord:
+    grants = (Grant(role, ANY_OFFICE),)
+    return KeyRecord(vkey_name(vkey), vkey, grants, since, of_ledger=True)
+
+
+def _former_root(former: FormerRoot) -> KeyRecord:
+    record = _own_key(former.vkey, Role.REGISTRAR, former.since)
+    return msgspec.structs.replace(record, revoked_at=former.until, revoked_for=former.ended_for)
+
+
+def person_of(name: str, find: FindKey) -> str:
+    """Give the first key of the person whose key this is, as far as public entries tell.
+
+    Every enrolment names an older entry, so the way back ends.
+    """
+    record = find(name)
+    while record is not None and record.replaces is not None:
+        name = record.replaces
+        record = find(name)
+    return name
+
+
+# Beside one of these, an applicant's signature is that of a person who stood there.
+_COUNTER_ROLES = frozenset({Role.RECEIVER, Role.RETURNER, Role.POST})
+
+
+def assurance_of(role: Role, beside: Sequence[Role], record: KeyRecord | None) -> Assurance:
+    """Say how surely a signature is that of the person it stands for.
+
+    `beside` are the roles of everybody who signs the action; `record` is the registry's of the
+    key, None for a key that a dossier brings.
+    """
+    if role is Role.IMPORTER:
+        return Assurance.IMPORT
+    if record is not None and record.assurance is not Assurance.OWN_KEY:
+        return record.assurance
+    if role in (Role.APPLICANT, Role.PROXY) and not _COUNTER_ROLES.isdisjoint(beside):
+        return Assurance.COUNTER
+    return Assurance.OWN_KEY

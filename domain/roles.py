@@ -1,4 +1,7 @@
-"""Roles: as what somebody signs, which roles are granted, and which may sign a kind together."""
+"""Roles: as what somebody signs, which roles are granted, and which may sign a kind together.
+
+Assurances, too: how surely a signature is the person's own; it is stated, never assumed.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,39 +30,65 @@ class Role(StrEnum):
     IMPORTER = "importer"
     REGISTRAR = "registrar"
     HOLDER = "holder"
+    RECOVERY = "recovery"
 
 
-# An applicant's key is named by the dossier, a holder's by its own enrolment.
-UNGRANTED_ROLES: Final = frozenset({Role.APPLICANT, Role.HOLDER})
+# An applicant's key is named by the dossier, a holder's by the act that brings it, a recovery key
+# by entry 0.
+UNGRANTED_ROLES: Final = frozenset({Role.APPLICANT, Role.HOLDER, Role.RECOVERY})
 GRANTABLE_ROLES: Final = frozenset(Role) - UNGRANTED_ROLES
 
 # Roles of the deciding agency: they act for the office that holds the dossier now.
 DECIDING_ROLES: Final = frozenset({Role.ASSIGNER, Role.PROCESSOR, Role.APPROVER, Role.CLERK})
 
 # Roles that may act for another registered office than the one that took the dossier in: the
-# deciding agency's, and those of whoever is asked. The one-stop shop's own roles may not.
+# deciding agency's, and those of whoever is asked or inspects. The one-stop shop's own may not.
 VISITING_ROLES: Final = DECIDING_ROLES | {
     Role.CONSULTED,
     Role.FINANCE_AUTHORITY,
     Role.PAYMENT_PROVIDER,
     Role.SYSTEM,
     Role.IMPORTER,
+    Role.INSPECTOR,
 }
 
-# Roles whose acts hold for every office: only a registrar for any office gives and takes them.
-NATIONAL_ROLES: Final = frozenset({Role.CATALOGUE_ADMIN})
+# Roles whose acts hold for every office, or that judge offices: only a registrar for any office
+# gives and takes them. So an office makes neither its own registrars nor its own inspectors.
+NATIONAL_ROLES: Final = frozenset({Role.CATALOGUE_ADMIN, Role.REGISTRAR, Role.INSPECTOR})
+
+
+class Assurance(StrEnum):
+    """How surely a signature is that of the person it stands for.
+
+    SPEC: formats.md, "Keys and the ledger's own entries". `PASSKEY` is reserved.
+    """
+
+    OWN_KEY = "own_key"
+    PASSKEY = "passkey"
+    PORTAL = "portal"
+    COUNTER = "counter"
+    OTHER_SYSTEM = "other_system"
+    IMPORT = "import"
+
+
+# What an enrolment may say of its key; the others follow from who signs beside whom.
+ENROLLED_ASSURANCES: Final = frozenset(
+    {Assurance.OWN_KEY, Assurance.PORTAL, Assurance.OTHER_SYSTEM}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SignerSet:
     """One permitted company of signers: at least one of `one_of`, all of `with_all`, no others.
 
-    Roles in `may_join` may sign too.
+    Roles in `may_join` may sign too. With `by_two_persons`, no two of the signers may be one
+    person, as far as public entries tell: one key, or keys that replaced one another.
     """
 
     one_of: frozenset[Role]
     with_all: frozenset[Role] = frozenset()
     may_join: frozenset[Role] = frozenset()
+    by_two_persons: bool = False
 
     def permits(self, roles: frozenset[Role]) -> bool:
         """Tell whether exactly these roles may sign together."""
@@ -79,6 +108,11 @@ class SignerRule:
         """Tell whether exactly these roles may sign together."""
         return any(company.permits(roles) for company in self.companies)
 
+    def needs_two_persons(self, roles: frozenset[Role]) -> bool:
+        """Tell whether these roles may sign together only as different persons."""
+        permitted = [company for company in self.companies if company.permits(roles)]
+        return bool(permitted) and all(company.by_two_persons for company in permitted)
+
 
 def signed_by(*companies: SignerSet) -> SignerRule:
     """Make the rule that any one of these companies may sign."""
@@ -94,3 +128,14 @@ def signed_by(*companies: SignerSet) -> SignerRule:
 def any_of(*roles: Role) -> SignerSet:
     """Make the company of one or more of these roles."""
     return SignerSet(frozenset(roles))
+
+
+def together(*roles: Role) -> SignerSet:
+    """Make the company of all these roles, each another person: processor and receiver, say."""
+    first, *others = roles
+    return SignerSet(frozenset({first}), with_all=frozenset(others), by_two_persons=True)
+
+
+def counter_signed(by: Role, *roles: Role) -> SignerSet:
+    """Make the company of one or more of these roles with another person's counter-signature."""
+    return SignerSet(frozenset(roles), with_all=frozenset({by}), by_two_persons=True)

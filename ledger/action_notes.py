@@ -304,7 +304,16 @@ def keys_brought(action: Action) -> Mapping[str, VerificationKey]:
 
 def vkeys_of(facts: Facts) -> list[str]:
     """Give the texts of the keys that facts bring."""
-    members = ("vkey", "applicant_key", "registrar_vkey", "log_vkey", "promise_vkey", "system_vkey")
+    members = (
+        "vkey",
+        "applicant_key",
+        "proxy_key",
+        "petitioner_key",
+        "registrar_vkey",
+        "log_vkey",
+        "promise_vkey",
+        "system_vkey",
+    )
     found = [getattr(facts, member, None) for member in members]
     recovery: tuple[str, ...] = getattr(facts, "recovery_vkeys", ())
     return [*(text for text in found if text is not None), *recovery]

@@ -58,7 +58,7 @@ class Problem:
 
 @dataclass(slots=True)
 class AuditReport:
-    """What an audit saw."""
+    """What an audit saw; `roots` are the registrar's root keys, from the anchor to the present."""
 
     tree_size: int
     root_hash: bytes
@@ -69,6 +69,7 @@ class AuditReport:
     signatures_verified: int = 0
     decisions_repeated: int = 0
     compared_with_store: bool = False
+    roots: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -84,10 +85,10 @@ class AuditReport:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """An action that waits for the seal covering it."""
+    """An action, or an envelope (None), that waits for the seal covering it."""
 
     entry_index: int
-    opened: OpenedText
+    opened: OpenedText | None
 
 
 SignatureTask = tuple[int, VerificationKey, bytes, NoteSignature]
@@ -128,6 +129,7 @@ class Auditor:
             elif entry.startswith(ENVELOPE_TYPE_LINE):
                 self._report.envelopes += 1
                 check_envelope(entry)
+                self._held.append(_Held(entry_index, None))
             else:
                 opened = action_notes.open_text(entry, self._anchors.origin)
                 named = place_of(opened.action)
@@ -145,6 +147,7 @@ class Auditor:
         for running in self._running:
             self._report.problems.extend(running.result())
         self._pool.shutdown()
+        self._report.roots = self._state.roots(self._anchors.origin)
         if self._held or not self._ends_in_seal:
             self._problem("not_sealed", None, "the log does not end in a seal over all before it")
 
@@ -153,6 +156,9 @@ class Auditor:
         self._index.append(index_key(opened.action.stream), entry_index)
         self._report.actions += 1
         action_notes.check_signature_lines(opened)
+        if opened.action.kind.deferred:
+            # SPEC: formats.md, "Neighbour test": it stands in an envelope, or says whose it is.
+            self._problem("published_in_clear", entry_index, opened.action.kind.name)
         self._check_opening(entry_index, opened)
         self._queue_signatures(entry_index, opened)
         self._held.append(_Held(entry_index, opened))
@@ -234,6 +240,9 @@ class Auditor:
             self._problem("checkpoint_missing", left_out_at, message)
 
     def _repeat_decision(self, held: _Held, seal: Seal) -> None:
+        if held.opened is None:
+            self._state.count_envelope()
+            return
         action = held.opened.action
         self._report.decisions_repeated += 1
         try:

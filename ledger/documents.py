@@ -5,11 +5,13 @@ on it. It is *served* with the publication of an entry that names it, and not be
 with a refused action never stands under the ledger's address, and is swept (`ledger.sweeping`).
 """
 
+import fcntl
 import hashlib
 import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
@@ -32,10 +34,14 @@ class DocumentSource(Protocol):
 
 
 class DocumentFolder:
-    """Documents as files named by their hash; each written once and synced."""
+    """Documents as files named by their hash; each written once and synced.
 
-    def __init__(self, folder: Path):
+    ``copy`` is where a document is looked for that is not here.
+    """
+
+    def __init__(self, folder: Path, copy: "DocumentFolder | None" = None):
         self._folder = folder
+        self._copy = copy
 
     def read(self, document_hex: str) -> bytes | None:
         """Give the document with that hash, or None where it is missing.
@@ -47,7 +53,7 @@ class DocumentFolder:
             return None
         path = self._folder / document_hex
         if not path.exists():
-            return None
+            return None if self._copy is None else self._copy.read(document_hex)
         document = path.read_bytes()
         if hashlib.sha256(document).hexdigest() != document_hex:
             raise StoreCorrupt(f"document {document_hex} was changed on disk")
@@ -91,26 +97,41 @@ class DocumentFolder:
             return False
         return datetime.fromtimestamp(stored_at, UTC) < instant
 
-    def discard(self, document_hex: str) -> None:
-        """Delete a document that no entry names.
+    def discard(self, document_hex: str, stored_before: datetime) -> bool:
+        """Delete a document that no entry names, unless it was stored again; tell whether.
 
         Raises:
             StoreUnavailable: the disk does not delete.
         """
         try:
-            (self._folder / document_hex).unlink(missing_ok=True)
+            with self._locked():
+                is_old = self.is_older(document_hex, stored_before)
+                if is_old:
+                    (self._folder / document_hex).unlink(missing_ok=True)
         except OSError as error:
             raise StoreUnavailable(f"document {document_hex} cannot be deleted: {error}") from error
+        return is_old
 
     def _write_or_touch(self, path: Path, document: bytes) -> None:
+        self.make()
+        # Whoever sends it again may have it recorded now: for the sweeper it is young again, and
+        # the lock keeps that apart from its look at the age and its deletion.
+        with self._locked():
+            try:
+                os.utime(path)
+            except FileNotFoundError:
+                self._write(path, document)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        descriptor = os.open(self._folder, os.O_RDONLY)
         try:
-            # Whoever sends it again may have it recorded now: for the sweeper it is young again.
-            os.utime(path)
-        except FileNotFoundError:
-            self._write(path, document)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
     def _write(self, path: Path, document: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
         # Two workers, and two threads of one, may store the same document at the same time.
         temporary = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.new")
         with temporary.open("wb") as file:

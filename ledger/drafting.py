@@ -17,11 +17,17 @@ from domain.facts import (
     Grant,
     KeyRegistered,
     KeyRegisteredDetails,
+    KeyReplaced,
+    KeyRevoked,
     OfficeRegistered,
     ProcedureVersionPublished,
+    RoleGranted,
+    RoleRevoked,
+    RootRecovered,
+    RootRotated,
 )
 from domain.moments import Moment, render_moment
-from domain.roles import Role
+from domain.roles import Assurance, Role
 from ledger import bodies
 from ledger.action_notes import SubmittedAction
 from ledger.bodies import ACTION_TYPE_LINE, SALT_BYTES, SignedText, SignerLine
@@ -148,19 +154,69 @@ class Drafter:
         )
         return sign_draft(draft, [key for _, key in signers])
 
-    def register_key(
+    def register_key(  # noqa: PLR0913 - the members of an enrolment
         self,
         registrar: SigningKey,
         key: SigningKey,
         grants: Sequence[Grant],
         at: Moment,
         details: KeyRegisteredDetails | None = None,
+        *,
+        replaces: str | None = None,
+        assurance: Assurance = Assurance.OWN_KEY,
     ) -> SubmittedAction:
-        """Enrol a key with its roles; the key itself signs too, as proof of possession."""
-        facts = KeyRegistered(vkey=render_vkey(key.verification_key), grants=tuple(grants))
+        """Enrol a key with its roles; the key itself signs too, as proof of possession.
+
+        Without grants it takes over those of the key that it ``replaces``.
+        """
+        facts = KeyRegistered(
+            vkey=render_vkey(key.verification_key),
+            grants=tuple(grants),
+            replaces=replaces,
+            assurance=assurance,
+        )
         signers = ((Role.REGISTRAR, registrar), (Role.HOLDER, key))
         stream = f"key:{key.name}"
         return self.sign("key.registered", stream, FIRST_PLACE, at, facts, signers, details=details)
+
+    def replace_key(
+        self, registrar: SigningKey, name: str, successor: SigningKey, place: Place, at: Moment
+    ) -> SubmittedAction:
+        """End a key in favour of its successor, which is enrolled and signs too."""
+        facts = KeyReplaced(successor=successor.name)
+        signers = ((Role.REGISTRAR, registrar), (Role.HOLDER, successor))
+        return self.sign("key.replaced", f"key:{name}", place, at, facts, signers)
+
+    def change_key(
+        self,
+        registrar: SigningKey,
+        name: str,
+        facts: KeyRevoked | RoleRevoked | RoleGranted,
+        place: Place,
+        at: Moment,
+    ) -> SubmittedAction:
+        """Revoke a key, give it roles or take them back, as the facts say."""
+        kinds = {KeyRevoked: "key.revoked", RoleRevoked: "key.role_revoked"}
+        kind = kinds.get(type(facts), "key.role_granted")
+        return self.sign(kind, f"key:{name}", place, at, facts, ((Role.REGISTRAR, registrar),))
+
+    def rotate_root(
+        self, old: SigningKey, new: SigningKey, place: Place, at: Moment
+    ) -> SubmittedAction:
+        """Make another key the registrar's root; the old one and the new one sign."""
+        facts = RootRotated(registrar_vkey=render_vkey(new.verification_key))
+        signers = ((Role.REGISTRAR, old), (Role.HOLDER, new))
+        stream = f"ledger:{self._ledger}"
+        return self.sign("ledger.root_rotated", stream, place, at, facts, signers)
+
+    def recover_root(
+        self, recovery: Sequence[SigningKey], new: SigningKey, place: Place, at: Moment
+    ) -> SubmittedAction:
+        """Make another key the registrar's root by recovery keys, as many as entry 0 asks."""
+        facts = RootRecovered(registrar_vkey=render_vkey(new.verification_key))
+        signers = (*((Role.RECOVERY, key) for key in recovery), (Role.HOLDER, new))
+        stream = f"ledger:{self._ledger}"
+        return self.sign("ledger.root_recovered", stream, place, at, facts, signers)
 
     def register_office(
         self, registrar: SigningKey, office_id: str, document: bytes, place: Place, at: Moment

@@ -67,6 +67,36 @@ class DocumentMismatch(MalformedAction):
     code = "document_mismatch"
 
 
+class MalformedPacket(LedgerError):
+    """The bytes are no synchronisation packet of the portal's form."""
+
+    code = "malformed_packet"
+
+
+class CodesExhausted(LedgerError):
+    """The office has no running number left on this day in this format."""
+
+    code = "codes_exhausted"
+
+
+class MalformedOpening(LedgerError):
+    """The bytes are no opening of an envelope."""
+
+    code = "malformed_opening"
+
+
+class OpeningMismatch(LedgerError):
+    """The entry is not the envelope of the note that the opening holds."""
+
+    code = "opening_mismatch"
+
+
+class TallyDoesNotAddUp(LedgerError):
+    """A tally's numbers are not those of the envelopes that stand before it in the log."""
+
+    code = "tally_does_not_add_up"
+
+
 class ActionNotVerified(LedgerError):
     """The signature cannot be accepted."""
 
@@ -101,6 +131,12 @@ class UnknownDossier(LedgerError):
     """No dossier stream of that name has an entry."""
 
     code = "unknown_dossier"
+
+
+class UnknownPetition(LedgerError):
+    """No petition has that id or secret, or the secret is another's."""
+
+    code = "unknown_petition"
 
 
 class UnknownEntry(LedgerError):

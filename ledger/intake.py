@@ -45,7 +45,8 @@ class Answer:
     """What became of one submitted action.
 
     ``code`` is empty for a recorded one. ``note`` is the promise or the signed refusal, empty
-    where none was given. ``receipt`` is there once the action is published.
+    where none was given. ``receipt`` is there once the action is published. ``opening`` opens the
+    envelope of an action whose publication is deferred.
     """
 
     code: str
@@ -56,6 +57,7 @@ class Answer:
     note: bytes = b""
     repeated: bool = False
     receipt: bytes | None = None
+    opening: bytes = b""
     error: LedgerError | DomainError | None = field(default=None, compare=False)
 
 
@@ -198,18 +200,25 @@ class _Passage:
 
     async def _run(self) -> None:
         while self._waiting:
-            group = self._take_group()
-            try:
-                await asyncio.to_thread(self._keep, [one for e in group for one in e.checked])
-            except Exception as error:  # noqa: BLE001 - nobody may wait for ever
-                _fail(group, error)
-                continue
-            except asyncio.CancelledError as error:
-                _fail([*group, *self._waiting], error)
-                raise
+            group = await self._keep_group(self._take_group())
             handing = asyncio.create_task(self._hand_over(group))
             self._handing.add(handing)
             handing.add_done_callback(self._handing.discard)
+
+    async def _keep_group(self, group: "list[_Entered]") -> "list[_Entered]":
+        """Store what a group brings; give those of whom everything is durable."""
+        try:
+            await asyncio.to_thread(self._keep, [one for e in group for one in e.checked])
+        except asyncio.CancelledError as error:
+            _fail([*group, *self._waiting], error)
+            raise
+        except Exception as error:  # noqa: BLE001 - nobody may wait for ever
+            if len(group) > 1:
+                # One of them may be the only cause: the others must not fail with it.
+                return [kept for one in group for kept in await self._keep_group([one])]
+            _fail(group, error)
+            return []
+        return group
 
     def _take_group(self) -> "list[_Entered]":
         group = [self._waiting.popleft()]
@@ -238,6 +247,8 @@ class _Passage:
             for one in entered.checked
             if one.verified is not None
         ]
+        if not actions:
+            return
         try:
             answers = iter(await self._writer.hand_over(actions))
         except BaseException as error:  # noqa: BLE001 - nobody may wait for ever
@@ -302,6 +313,7 @@ def _answer(verified: VerifiedAction, handed: HandedOver) -> Answer:
         note=verdict.note,
         repeated=verdict.repeated,
         receipt=receipt,
+        opening=verdict.opening,
     )
 
 

@@ -8,7 +8,9 @@ can read it. ``anchors.toml`` holds what an auditor needs and nothing secret::
     log = "localhost/1f0c9a2e+5d1c...+AQ..."
     registrar = "registrar-0b1c...+77aa...+AQ..."
 
-First use of a data folder makes everything here; nothing is ever overwritten.
+First use of a data folder makes everything here; nothing is ever overwritten. A root that follows
+the first is kept in a file of its own, ``registrar-2.key`` and on, and the anchors stay as they
+were: whoever has them follows the ledger's own stream to the present root.
 """
 
 import contextlib
@@ -16,7 +18,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -40,7 +42,12 @@ VIEW_SECRET_FILE: Final = "view.secret"  # noqa: S105 - the name of a file
 SECRET_MODE: Final = 0o600
 PUBLIC_MODE: Final = 0o644
 RECOVERY_KEYS: Final = 3
+# How many of them make a new root.
+RECOVERY_THRESHOLD: Final = 2
 PRIVATE_PREFIX: Final = "PRIVATE+KEY+"
+ANCHORS_FILE: Final = "anchors.toml"
+FIRST_ROOT: Final = 1
+_LATER_ROOT: Final = re.compile(r"registrar-([1-9][0-9]{0,5})\.key")
 _SECRET: Final = re.compile(f"[0-9a-f]{{{2 * SECRET_BYTES}}}")
 
 
@@ -55,7 +62,12 @@ class Anchors:
 
 @dataclass(frozen=True, slots=True)
 class OperatorKeys:
-    """What the operator of one ledger signs and encrypts with."""
+    """What the operator of one ledger signs and encrypts with.
+
+    `registrar` is the root that opened the ledger, and stays the anchor; `later_roots` are keys
+    made to follow it, oldest first, whether they are the root yet or not. Once the folder is
+    complete, `registrar` and `recovery` may be moved off the machine, and are not made anew.
+    """
 
     origin: str
     log: SigningKey
@@ -66,10 +78,19 @@ class OperatorKeys:
     key_encryption_key: bytes
     import_secret: bytes
     view_secret: bytes
+    later_roots: tuple[SigningKey, ...] = ()
+    kept_anchors: Anchors | None = None
+
+    def root(self, name: str) -> SigningKey | None:
+        """Give the private key of a root by name; None where it is not kept here."""
+        roots = (self.registrar, *self.later_roots)
+        return next((key for key in roots if key.name == name), None)
 
     @property
     def anchors(self) -> Anchors:
-        """Give the public part that auditors keep."""
+        """Give the public part that auditors keep: what first use wrote, whatever came since."""
+        if self.kept_anchors is not None:
+            return self.kept_anchors
         return Anchors(self.origin, self.log.verification_key, self.registrar.verification_key)
 
 
@@ -138,19 +159,53 @@ def load_or_make_operator_keys(folder: Path, random_bytes: RandomBytes) -> Opera
             folder / "log.key", lambda: SigningKey(origin_text, random_bytes(SEED_BYTES))
         ),
         promise=_actor(folder, "promise", random_bytes),
-        registrar=_actor(folder, "registrar", random_bytes),
+        registrar=_first_root(folder, random_bytes),
         system=_actor(folder, "system", random_bytes),
-        recovery=tuple(
-            _actor(folder, "recovery", random_bytes, f"recovery-{number}")
-            for number in range(1, RECOVERY_KEYS + 1)
-        ),
+        recovery=_recovery_keys(folder, random_bytes),
         key_encryption_key=_secret(folder / KEY_ENCRYPTION_FILE, random_bytes),
         import_secret=_secret(folder / "import.secret", random_bytes),
         view_secret=_secret(folder / VIEW_SECRET_FILE, random_bytes),
+        later_roots=tuple(load_private_key(path) for path in later_root_files(folder)),
     )
     anchors = render_anchors(keys.anchors).encode("ascii")
-    _load_or_make(folder / "anchors.toml", lambda: anchors, mode=PUBLIC_MODE)
-    return keys
+    _load_or_make(folder / ANCHORS_FILE, lambda: anchors, mode=PUBLIC_MODE)
+    return replace(keys, kept_anchors=load_anchors(folder / ANCHORS_FILE))
+
+
+def _first_root(folder: Path, random_bytes: RandomBytes) -> SigningKey:
+    if _is_complete(folder) and not (folder / "registrar.key").exists():
+        # It is kept off this machine. A stand-in that nothing knows, and that is kept nowhere.
+        return new_actor_key("registrar", random_bytes)
+    return _actor(folder, "registrar", random_bytes)
+
+
+def _recovery_keys(folder: Path, random_bytes: RandomBytes) -> tuple[SigningKey, ...]:
+    names = [f"recovery-{number}" for number in range(1, RECOVERY_KEYS + 1)]
+    if _is_complete(folder):
+        # Those that are not here any more are with the people who keep them.
+        names = [name for name in names if (folder / f"{name}.key").exists()]
+    return tuple(_actor(folder, "recovery", random_bytes, name) for name in names)
+
+
+def _is_complete(folder: Path) -> bool:
+    return (folder / ANCHORS_FILE).exists()
+
+
+def later_root_files(folder: Path) -> list[Path]:
+    """Give the files of the roots after the first, `registrar-2.key` and on, in order."""
+    numbered = {
+        int(found[1]): path
+        for path in folder.glob("registrar-*.key")
+        if (found := _LATER_ROOT.fullmatch(path.name)) is not None
+    }
+    return [numbered[number] for number in sorted(numbered)]
+
+
+def next_root_file(folder: Path) -> Path:
+    """Give the name of the file for the next root."""
+    files = later_root_files(folder)
+    last = FIRST_ROOT if not files else int(files[-1].stem.rpartition("-")[2])
+    return folder / f"registrar-{last + 1}.key"
 
 
 def load_secret(path: Path) -> bytes:

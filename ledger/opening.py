@@ -8,7 +8,7 @@ from domain.moments import Moment
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction
 from ledger.drafting import Draft, sign_draft
-from ledger.key_files import OperatorKeys
+from ledger.key_files import RECOVERY_THRESHOLD, OperatorKeys
 from transparency.notes import SigningKey, render_vkey
 
 INDEX_VERSION: Final = 1
@@ -24,6 +24,7 @@ def opening_action(keys: OperatorKeys, at: datetime) -> SubmittedAction:
         promise_vkey=_vkey(keys.promise),
         system_vkey=_vkey(keys.system),
         recovery_vkeys=tuple(_vkey(key) for key in keys.recovery),
+        recovery_threshold=min(RECOVERY_THRESHOLD, len(keys.recovery)) or None,
         index_version=INDEX_VERSION,
         longest_publication_delay_seconds=LONGEST_PUBLICATION_DELAY_SECONDS,
     )

@@ -4,16 +4,27 @@ The writer decides with it, and the auditor repeats every decision with another 
 the public log alone. It implements the domain's `Register`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from domain.actions import Action, StreamType
 from domain.calendars import CalendarRecord
-from domain.decisions import RatingRecord, StreamState, decide, decide_private, evolve
+from domain.decisions import (
+    RatingRecord,
+    StreamState,
+    decide,
+    decide_private,
+    evolve,
+    moved_by,
+    moves_dossiers,
+)
 from domain.dossiers import Dossier
-from domain.errors import NotPermitted
-from domain.keys import KeyRecord, LedgerRecord, root_keys
+from domain.errors import DossierCodeTaken, NotPermitted
+from domain.facts import DossierAcceptedDetails
+from domain.facts.tallies import TallyPublished
+from domain.keys import KeyRecord, LedgerRecord, root_keys, vkey_name
 from domain.moments import Moment
 from domain.offices import OfficeRecord
 from domain.procedures import ProcedureRecord
@@ -21,7 +32,7 @@ from domain.rules.facts import check_stream
 from domain.rules.signers import check_signers
 from ledger.action_notes import OpenedText, vkeys_of
 from ledger.documents import DocumentSource
-from ledger.errors import ActedInTheFuture, KeyNameTaken, StaleVersion
+from ledger.errors import ActedInTheFuture, KeyNameTaken, StaleVersion, TallyDoesNotAddUp
 from transparency.encoding import encode_base64
 from transparency.hashing import leaf_hash
 
@@ -43,11 +54,18 @@ class Head:
 class LedgerState:
     """Heads by stream; a `Register` for the domain's decisions."""
 
-    def __init__(self, documents: DocumentSource):
+    def __init__(
+        self, documents: DocumentSource, load_codes: Callable[[], Mapping[str, str]] | None = None
+    ):
+        """``load_codes`` gives the streams of all recorded dossier codes, to who may open them."""
         self._documents = documents
+        self._load_codes = load_codes
+        self._stream_of_code: dict[str, str] = {}
         self._heads: dict[str, Head] = {}
         self._roots: dict[str, KeyRecord] = {}
         self._rated: set[tuple[str, str]] = set()
+        self._envelopes = 0
+        self._ratings_counted = 0
         self._key_of_name: dict[str, str] = {}
         self._stream_of_enrolled: dict[str, str] = {}
 
@@ -88,6 +106,14 @@ class LedgerState:
         head = self._heads.get(stream)
         return head.state if head is not None and isinstance(head.state, state_type) else None
 
+    def roots(self, origin: str) -> list[str]:
+        """Give the names of the registrar's root keys, the first one first."""
+        ledger = self._state_of(f"ledger:{origin}", LedgerRecord)
+        if ledger is None:
+            return []
+        vkeys = (*(former.vkey for former in ledger.former_roots), ledger.registrar_vkey)
+        return [vkey_name(vkey) for vkey in vkeys]
+
     def has_seen_version(self, action: Action) -> bool:
         """Tell whether the stream has an action under this version already."""
         head = self._heads.get(action.stream)
@@ -114,9 +140,10 @@ class LedgerState:
             raise StaleVersion("version or previous do not continue the stream; read it again")
         decide(state, action, self)
         self._check_key_names(action)
-        decide_private(state, action, self)
-        self._check_first_rating(state, action)
+        self._check_adds_up(action)
         _check_not_in_future(action.at, not_before)
+        # What rests on private facts comes last: an auditor repeats everything before it.
+        self.check_private(action)
 
     def check_public(self, action: Action, not_before: datetime) -> None:
         """Repeat the part of `check` that rests on public entries alone.
@@ -129,22 +156,78 @@ class LedgerState:
             raise StaleVersion("version or previous do not continue the stream")
         decide(None if head is None else head.state, action, self)
         self._check_key_names(action)
+        self._check_adds_up(action)
         _check_not_in_future(action.at, not_before)
+
+    def check_private(self, action: Action) -> None:
+        """Repeat the part of `check` that rests on opened details and on unpublished entries.
+
+        Raises:
+            ActionRefused: a rule of the domain says no.
+        """
+        head = self._heads.get(action.stream)
+        state = None if head is None else head.state
+        decide_private(state, action, self)
+        self._check_first_rating(state, action)
+        self._check_code_is_free(action)
 
     def apply(self, action: Action, action_leaf_hash: bytes) -> None:
         """Take in a permitted action."""
         head = self._heads.get(action.stream)
         state = evolve(None if head is None else head.state, action, self)
         self._heads[action.stream] = Head(action.version, action_leaf_hash, state)
+        if moves_dossiers(action):
+            self._move_dossiers(action)
         self._remember_keys(action)
+        code = _code_of(action)
+        if code is not None:
+            self._stream_of_code.setdefault(code, action.stream)
         if isinstance(state, LedgerRecord):
             self._roots = {record.name: record for record in root_keys(state)}
+        elif isinstance(action.facts, TallyPublished):
+            self._ratings_counted += action.facts.counted
         elif isinstance(state, RatingRecord):
             self._rated.add((state.dossier, state.stage))
+
+    def _move_dossiers(self, action: Action) -> None:
+        for stream, head in self._heads.items():
+            if isinstance(head.state, Dossier):
+                moved = moved_by(head.state, action, self)
+                if moved is not None:
+                    self._heads[stream] = replace(head, state=moved)
 
     def apply_recorded(self, opened: OpenedText) -> None:
         """Take in an action that the ledger has recorded, without deciding again."""
         self.apply(opened.action, leaf_hash(opened.note))
+
+    def count_envelope(self) -> None:
+        """Take in that one more envelope stands in the log."""
+        self._envelopes += 1
+
+    def _check_adds_up(self, action: Action) -> None:
+        # SPEC: formats.md, "Neighbour test": every envelope is counted once, or said to wait.
+        facts = action.facts
+        if not isinstance(facts, TallyPublished):
+            return
+        counted = self._ratings_counted + facts.counted
+        if facts.envelopes != self._envelopes or counted + facts.withheld != self._envelopes:
+            raise TallyDoesNotAddUp(f"{self._envelopes} envelopes stand before this tally")
+
+    def learn_codes(self) -> None:
+        """Read the codes of what is recorded; entries alone do not show them.
+
+        Raises:
+            StoreCorrupt, StoreUnavailable: the private parts cannot be read.
+        """
+        if self._load_codes is not None:
+            self._stream_of_code |= self._load_codes()
+
+    def _check_code_is_free(self, action: Action) -> None:
+        # SPEC: domain.md 2.7, invariant 2: a code is unique. What other systems gave is told as
+        # it is found, and a finding names it.
+        code = None if action.is_imported else _code_of(action)
+        if code is not None and self._stream_of_code.get(code, action.stream) != action.stream:
+            raise DossierCodeTaken
 
     def _check_key_names(self, action: Action) -> None:
         # SPEC: formats.md, "Keys": one name per public key for ever; log, witness, promise and
@@ -167,6 +250,11 @@ class LedgerState:
         rating = evolve(state, action, self)
         if isinstance(rating, RatingRecord) and (rating.dossier, rating.stage) in self._rated:
             raise NotPermitted(f"{action.kind.name} {rating.stage}")
+
+
+def _code_of(action: Action) -> str | None:
+    """Give the dossier code that an action brings; None where its details are not open here."""
+    return action.details.code if isinstance(action.details, DossierAcceptedDetails) else None
 
 
 def _named_keys(action: Action) -> list[tuple[str, str]]:

@@ -9,8 +9,9 @@ due date and P a month whose last instant (or `as_of`, if that is earlier) is b:
       late        end after due: by the instant where both have one, else by the day
       early, on time   by the day; without a due date on time
     pending(P)    received in P or earlier and not resolved by then
-      overdue     b is after the due date in force at b, and the dossier does not wait for its
-                  applicant at b: a due date that moves later leaves earlier months as they were
+      overdue     b is after the due date in force at b, and at b the dossier does not wait for
+                  its applicant, nor does a halt stop its clock: a due date that moves later (by
+                  a wait or by a calendar) leaves earlier months as they were
     carried(P)    pending in the month before P
     IDENTITY      carried + received = resolved + pending
 
@@ -207,7 +208,7 @@ def _count_overdue(
         return
     first, stop = months
     first = max(first, min(_month_of(due, cell.zone) for due in dues))
-    if stop is None and not dossier.waits:
+    if stop is None and not (dossier.waits or dossier.halts or dossier.due_changes):
         # Overdue for good: at the end of its due month, or else of the next one.
         while not overdue_at(dossier, _end_of(first, cell.zone, as_of), cell.zone):
             if _end_of(first, cell.zone, as_of) == as_of:
@@ -227,8 +228,8 @@ def _count_overdue(
 
 def _dues(dossier: Dossier) -> list[Due]:
     """Give every due date that the dossier has had."""
-    moved = [wait.due_before for wait in dossier.waits]
-    return [due for due in (*moved, dossier.due) if due is not None]
+    earlier = [change.due_before for change in dossier.due_changes]
+    return [due for due in (*earlier, dossier.due) if due is not None]
 
 
 def _walk(

@@ -7,6 +7,7 @@ secret is never shown again.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replace_act
 from datetime import datetime
 from typing import Final
 
@@ -14,9 +15,10 @@ from msgspec.structs import replace
 
 from domain.actions import Action
 from domain.dossiers import Dossier, Due, Status
-from domain.facts import Details, DossierSubmittedDetails, Facts
+from domain.facts import Details, DossierSubmittedDetails, Facts, SlipSecretReplacedDetails
+from domain.keys import FindKey, assurance_of
 from domain.moments import Moment
-from domain.roles import Role
+from domain.roles import Assurance, Role
 from ledger.action_notes import OpenedText, check_private_part, open_text
 from ledger.storage.port import StoredEvent
 from projections.dossier_rows import Act
@@ -59,6 +61,7 @@ class PageAct:
     appointment: Due | None
     due_changed: bool
     appointment_changed: bool
+    assurances: tuple[Assurance, ...] = ()  # one for each role, in the order of the roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,11 @@ def dossier_page(
     events: Sequence[StoredEvent],
     ledger: str,
     open_private: OpenPrivate,
+    find_key: FindKey = lambda _name: None,
 ) -> DossierPage:
     """Join the recorded acts of a dossier with what the public view knows of them.
+
+    ``find_key`` gives the registry's record of an enrolled key, for the assurance of signatures.
 
     Raises:
         LedgerError: a stored act cannot be read, or its private part does not open.
@@ -88,13 +94,26 @@ def dossier_page(
     for event in events:
         opened = open_text(event.note, ledger)
         after = known.get(event.version)
-        page.append(_page_act(event, _open_details(opened, open_private), before, after))
+        shown = _page_act(event, _open_details(opened, open_private), before, after)
+        moved = shown.due_changed and not _moved_by_calendar(dossier, event.version, before)
+        assurances = _assurances(opened.action, find_key)
+        page.append(replace_act(shown, assurances=assurances, due_changed=moved))
         before = after or before
     return DossierPage(dossier, share_done(dossier), tuple(page))
 
 
+def _moved_by_calendar(dossier: Dossier, version: int, before: Act | None) -> bool:
+    """Tell whether a calendar, and not the act of this version, moved the due date since."""
+    own = {change.version for change in dossier.due_changes if change.stream == dossier.stream}
+    by_calendar = any(change.stream != dossier.stream for change in dossier.due_changes)
+    had_due = before is not None and before.due is not None
+    return by_calendar and had_due and version not in own
+
+
 def share_done(dossier: Dossier) -> int:
     """Give how far the dossier is, from 0 to 100, by its status alone: safe to tell anyone."""
+    if dossier.suspended:
+        return SHARE_DONE[Status.IN_PROCESS]
     status = dossier.status_before_wait or Status.NEWLY_REGISTERED
     return SHARE_DONE[status if dossier.is_waiting else dossier.status]
 
@@ -106,9 +125,16 @@ def _open_details(opened: OpenedText, open_private: OpenPrivate) -> Action:
     if part is None:
         return opened.action
     action = check_private_part(opened.action, part.salt, part.details)
-    if isinstance(action.details, DossierSubmittedDetails):
+    if isinstance(action.details, DossierSubmittedDetails | SlipSecretReplacedDetails):
         return replace(action, details=replace(action.details, secret=NOT_SHOWN))
     return action
+
+
+def _assurances(action: Action, find_key: FindKey) -> tuple[Assurance, ...]:
+    beside = [signer.role for signer in action.signers]
+    return tuple(
+        assurance_of(signer.role, beside, find_key(signer.key)) for signer in action.signers
+    )
 
 
 def _page_act(event: StoredEvent, action: Action, before: Act | None, after: Act | None) -> PageAct:

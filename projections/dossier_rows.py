@@ -1,8 +1,9 @@
 """The rows that figures, findings and trails are made from: one per dossier, one per act.
 
 Rows hold what is written in the views, as plain columns: moments and due dates as their text
-(`2026-11-21T08:03:11Z` or `2026-11-21`), waits as JSON. Figures are computed from rows alone, so a
-row that somebody changed shows in the figures, and `recompute` finds it. All of it is public.
+(`2026-11-21T08:03:11Z` or `2026-11-21`); waits, halts and changes of the due date as JSON. Figures
+are computed from rows alone, so a row that somebody changed shows in the figures, and `recompute`
+finds it. All of it is public.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,8 @@ from domain.dossiers import (
     WAIT_OF_STATUS,
     Dossier,
     Due,
+    DueChange,
+    Halt,
     Outcome,
     Status,
     Wait,
@@ -28,11 +31,13 @@ from domain.moments import Moment, parse_moment, render_moment
 from domain.roles import Role
 from projections.entries import PublicEntry
 
-NO_WAITS: Final = "[]"
+NOTHING: Final = "[]"
 _DAY_LENGTH: Final = len("2026-11-21")
 
-_waits_encoder = msgspec.json.Encoder()
+_list_encoder = msgspec.json.Encoder()
 _waits_decoder = msgspec.json.Decoder(tuple[Wait, ...])
+_halts_decoder = msgspec.json.Decoder(tuple[Halt, ...])
+_due_changes_decoder = msgspec.json.Decoder(tuple[DueChange, ...])
 
 
 class DossierRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +57,8 @@ class DossierRow(msgspec.Struct, frozen=True, kw_only=True):
     returned_at: str | None
     outcome: str | None
     waits: str
+    halts: str
+    due_changes: str
     supplement_requests: int
     apologies: int
     imported: bool
@@ -128,7 +135,9 @@ def row_of(dossier: Dossier) -> DossierRow:
         ended_at=_moment_text(dossier.ended_at),
         returned_at=_moment_text(dossier.returned_at),
         outcome=None if dossier.outcome is None else dossier.outcome.value,
-        waits=_waits_encoder.encode(dossier.waits).decode() if dossier.waits else NO_WAITS,
+        waits=_list_text(dossier.waits),
+        halts=_list_text(dossier.halts),
+        due_changes=_list_text(dossier.due_changes),
         supplement_requests=dossier.supplement_requests,
         apologies=dossier.apologies,
         imported=dossier.imported,
@@ -155,11 +164,21 @@ def counted_dossier(row: DossierRow) -> Dossier:
         ended_at=_moment(row.ended_at),
         returned_at=_moment(row.returned_at),
         outcome=None if row.outcome is None else Outcome(row.outcome),
-        waits=() if row.waits == NO_WAITS else _waits_decoder.decode(row.waits),
+        waits=() if row.waits == NOTHING else _waits_decoder.decode(row.waits),
+        halts=() if row.halts == NOTHING else _halts_decoder.decode(row.halts),
+        due_changes=()
+        if row.due_changes == NOTHING
+        else _due_changes_decoder.decode(row.due_changes),
         supplement_requests=row.supplement_requests,
         apologies=row.apologies,
         imported=row.imported,
+        # What is stopped without an end rests by law, and may go on.
+        suspended=row.status == Status.STOPPED and row.ended_at is None,
     )
+
+
+def _list_text(stretches: tuple[Wait, ...] | tuple[Halt, ...] | tuple[DueChange, ...]) -> str:
+    return _list_encoder.encode(stretches).decode() if stretches else NOTHING
 
 
 def render_due(due: Due | None) -> str | None:

@@ -23,6 +23,7 @@ from projections.holders import (
     OpenPrivate,
     brings_mark,
     holder_mark,
+    is_erasure,
 )
 from projections.states import StreamStates
 from projections.views import Position, Views, ViewUpdate
@@ -161,20 +162,30 @@ class Follower:
         states: dict[str, StreamState] = {}
         acts: list[Act] = []
         marks: list[HolderMark] = []
+        erased = [entry.action.stream for entry in entries if is_erasure(entry)]
         for entry in entries:
             state = self._states.apply(entry)
             states[entry.action.stream] = state
+            states |= self._states.take_moved()
             acts.append(act_of(entry, state))
             mark = holder_mark(entry, open_private, self._private.view_secret)
             if mark is not None:
                 marks.append(mark)
         self._views.write(
-            ViewUpdate(old_log_position, _position_of(groups[-1]), states, acts, marks)
+            ViewUpdate(
+                old_log_position, _position_of(groups[-1]), states, acts, marks, tuple(erased)
+            )
         )
         self._states.forget_dossiers(MAX_STATES_IN_MEMORY)
 
     def _empty_states(self) -> StreamStates:
-        return StreamStates(self._ledger, self._documents, self._load_states)
+        return StreamStates(
+            self._ledger, self._documents, self._load_states, self._running_dossiers
+        )
+
+    def _running_dossiers(self) -> list[str]:
+        with self._views.reading() as reader:
+            return reader.running_dossiers()
 
     def _load_states(self, streams: Iterable[str]) -> Mapping[str, StreamState]:
         with self._views.reading() as reader:

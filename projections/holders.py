@@ -1,4 +1,6 @@
-"""Keyed hashes by which a dossier's holder is recognised: of the slip's secret and of its code.
+"""Keyed hashes by which a dossier's holder is recognised, and an officer across several keys.
+
+They are of the slip's secret, of its code, and of the personnel number in a key's enrolment.
 
 A private fold: it reads opened details and stands outside `recompute`. Only HMAC-SHA256 under the
 view secret is kept, so a copy of the views gives nobody a code to guess against.
@@ -11,7 +13,14 @@ from hashlib import sha256
 
 import msgspec
 
-from domain.facts import DossierAcceptedDetails, DossierSubmittedDetails
+from domain.facts import (
+    DossierAcceptedDetails,
+    DossierSubmittedDetails,
+    KeyRegisteredDetails,
+    SlipSecretReplacedDetails,
+)
+from domain.facts.feedback import ComplaintFiledDetails, FeedbackFiledDetails
+from domain.facts.integrity import PersonalDataErased
 from ledger.action_notes import check_private_part
 from ledger.errors import LedgerError
 from ledger.private.vault import PrivatePart
@@ -22,10 +31,14 @@ OpenManyPrivate = Callable[[Sequence[bytes]], Mapping[bytes, PrivatePart]]
 
 
 class Mark(StrEnum):
-    """What of the slip was hashed: its secret opens the page, its code the share done."""
+    """What was hashed: the slip's secret opens the page, its code the share done.
+
+    The personnel number joins the keys of one officer, for inspectors.
+    """
 
     SECRET = "secret"  # noqa: S105 - the name of a mark, not a secret
     CODE = "code"
+    PERSON = "person"
 
 
 class HolderMark(msgspec.Struct, frozen=True):
@@ -52,6 +65,11 @@ def brings_mark(entry: PublicEntry) -> bool:
     return action.commitment is not None and action.kind.details in _MARKED_DETAILS
 
 
+def is_erasure(entry: PublicEntry) -> bool:
+    """Tell whether an entry takes the marks of its dossier away."""
+    return isinstance(entry.action.facts, PersonalDataErased)
+
+
 def holder_mark(
     entry: PublicEntry, open_private: OpenPrivate, view_secret: bytes
 ) -> HolderMark | None:
@@ -70,12 +88,21 @@ def holder_mark(
         details = check_private_part(action, part.salt, part.details).details
     except LedgerError as error:
         raise EntryUnreadable(entry.entry_index, str(error)) from error
-    if isinstance(details, DossierSubmittedDetails):
+    if isinstance(details, _SECRET_DETAILS):
         hashed = mark_hash(view_secret, Mark.SECRET, details.secret)
         return HolderMark(action.stream, Mark.SECRET, hashed)
     if isinstance(details, DossierAcceptedDetails) and details.code is not None:
         return HolderMark(action.stream, Mark.CODE, mark_hash(view_secret, Mark.CODE, details.code))
+    if isinstance(details, KeyRegisteredDetails) and details.personnel_number is not None:
+        number = details.personnel_number.strip()
+        return HolderMark(action.stream, Mark.PERSON, mark_hash(view_secret, Mark.PERSON, number))
     return None
 
 
-_MARKED_DETAILS = (DossierSubmittedDetails, DossierAcceptedDetails)
+_SECRET_DETAILS = (
+    DossierSubmittedDetails,
+    SlipSecretReplacedDetails,
+    FeedbackFiledDetails,
+    ComplaintFiledDetails,
+)
+_MARKED_DETAILS = (*_SECRET_DETAILS, DossierAcceptedDetails, KeyRegisteredDetails)

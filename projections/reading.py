@@ -1,7 +1,14 @@
 """What answers and pages ask the views for: pure folds over one consistent read."""
 
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
+from msgspec import structs
+
+from domain.actions import StreamType
+from domain.calendars import NATIONAL_CALENDAR, CalendarRecord
+from domain.keys import KeyRecord
 from projections.counts import (
     ALL_HISTORY,
     CheckpointReference,
@@ -9,10 +16,16 @@ from projections.counts import (
     Span,
     count_dossiers,
 )
+from projections.dossier_rows import Act
 from projections.durations import DurationStatistics, measure_durations
 from projections.findings import DEFAULT_PARAMETERS, Finding, Parameters, find_all
-from projections.trail import TrailEntry, trail_of
+from projections.people.trail import TrailEntry, trail_of
+from projections.petitions.figures import PetitionStatistics, count_petitions
+from projections.petitions.overdue import overdue_petitions
+from projections.petitions.standing import PetitionWorld
 from projections.views import Position, ViewReader
+
+_CALENDAR_STREAM = f"{StreamType.CALENDAR}:{NATIONAL_CALENDAR}"
 
 
 def read_counts(
@@ -48,18 +61,64 @@ def read_durations(
     )
 
 
+def read_petition_world(reader: ViewReader) -> PetitionWorld | None:
+    """Give what petitions are judged by; None before the first checkpoint."""
+    position = reader.position()
+    if position is None:
+        return None
+    record = reader.states((_CALENDAR_STREAM,)).get(_CALENDAR_STREAM)
+    calendar = record.calendar if isinstance(record, CalendarRecord) else None
+    return PetitionWorld(reader.offices(), calendar, position.sealed_at)
+
+
+def read_petition_figures(reader: ViewReader) -> PetitionStatistics | None:
+    """Give the counts of petitions as of the views' checkpoint; None before the first one."""
+    world, position = read_petition_world(reader), reader.position()
+    if world is None or position is None:
+        return None
+    counts = count_petitions(reader.petition_rows(), world)
+    return PetitionStatistics(
+        figures=counts.figures,
+        totals=counts.totals,
+        checkpoint=reference_to(position),
+        as_of=position.as_of,
+    )
+
+
 def read_findings(
     reader: ViewReader, office: str | None = None, parameters: Parameters = DEFAULT_PARAMETERS
 ) -> list[Finding]:
-    """Give the findings on all dossiers, or on those of one office."""
-    return find_all(reader.examined_dossiers(office), parameters)
+    """Give the findings on all dossiers and petitions, or on those of one office."""
+    person_of = reader.persons().person_of
+    examined = (replace(one, person_of=person_of) for one in reader.examined_dossiers(office))
+    return [*find_all(examined, parameters), *_overdue_petitions(reader, office)]
+
+
+def _overdue_petitions(reader: ViewReader, office: str | None) -> Iterator[Finding]:
+    world = read_petition_world(reader)
+    if world is None:
+        return
+    for finding in overdue_petitions(reader.petition_rows(), world, office):
+        evidence = tuple(act.entry_index for act in reader.acts_of(finding.stream))
+        yield structs.replace(finding, evidence=evidence)
 
 
 def read_trail(
-    reader: ViewReader, signer: str, start: datetime, end: datetime
+    reader: ViewReader, signers: Collection[str], start: datetime, end: datetime
 ) -> tuple[TrailEntry, ...]:
-    """Give what a key or performer did that was recorded from ``start`` to before ``end``."""
-    return trail_of(reader.acts_by(signer, start, end), signer, start, end)
+    """Give what these signers did that was recorded from ``start`` to before ``end``.
+
+    The keys of one person come from `ViewReader.persons`.
+    """
+    acts = [act for signer in signers for act in reader.acts_by(signer, start, end)]
+    return trail_of(acts, signers, start, end, read_keys(reader, acts).get)
+
+
+def read_keys(reader: ViewReader, acts: Iterable[Act]) -> dict[str, KeyRecord]:
+    """Give the registry's records of the enrolled keys that signed these acts, by name."""
+    streams = {f"key:{signer.key}" for act in acts for signer in act.signers}
+    states = reader.states(streams).values()
+    return {state.name: state for state in states if isinstance(state, KeyRecord)}
 
 
 def reference_to(position: Position) -> CheckpointReference:

@@ -4,6 +4,7 @@ It needs the two anchors and nothing else from the operator: entries leave the l
 under its signed checkpoint. Then the same fold runs as in the server, without any database.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from domain.calendars import NATIONAL_CALENDAR
 from ledger.documents import DocumentSource
 from ledger.key_files import Anchors
 from ledger.opening import LONGEST_PUBLICATION_DELAY_SECONDS
@@ -25,7 +27,11 @@ from projections.counts import (
 )
 from projections.dossier_rows import DossierRow, row_of
 from projections.entries import EntryUnreadable, sealed_groups
+from projections.petitions.figures import NO_PETITIONS, PetitionCounts, count_petitions
+from projections.petitions.rows import row_of_petition
+from projections.petitions.standing import PetitionWorld
 from projections.states import StreamStates
+from projections.tallies.adding import NO_TALLIES, TallyAdder, TallySums
 from transparency.checkpoints import open_checkpoint
 from transparency.encoding import encode_base64, render_utc_milliseconds
 from transparency.errors import ProofInvalid
@@ -42,12 +48,18 @@ _COUNTED_FIELDS: Final = tuple(name for name in Figure.__struct_fields__ if name
 
 @dataclass(frozen=True, slots=True)
 class PublicWorld:
-    """All dossiers as the log leaves them at a published size, and the offices' time zones."""
+    """All dossiers as the log leaves them at a published size, and the offices' time zones.
+
+    Petitions are counted already: their clocks need offices and calendar. `tallies` is what the
+    tallies of ratings add up to.
+    """
 
     rows: tuple[DossierRow, ...]
     zones: dict[str, str]
     checkpoint: CheckpointReference
     sealed_at: datetime
+    petitions: PetitionCounts = NO_PETITIONS
+    tallies: TallySums = NO_TALLIES
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,9 +107,9 @@ def replay_log(
     if not 0 < size <= log.tree_size:
         raise EntryUnreadable(size, f"the log has {log.tree_size} entries")
     states = StreamStates(anchors.origin, documents)
-    frontier = Frontier()
+    frontier, adder = Frontier(), TallyAdder(anchors.origin, documents)
     last: datetime | None = None
-    for group in sealed_groups(_hashed(log, size, frontier), anchors.origin, b""):
+    for group in sealed_groups(_hashed(log, size, frontier, adder), anchors.origin, b""):
         for entry in group.entries:
             states.apply(entry)
         last = group.sealed_at
@@ -109,7 +121,16 @@ def replay_log(
         states.zones(),
         CheckpointReference(size, encode_base64(frontier.root_hash())),
         last,
+        _count_petitions(states, last),
+        adder.sums(),
     )
+
+
+def _count_petitions(states: StreamStates, as_of: datetime) -> PetitionCounts:
+    rows = [row_of_petition(stream, one) for stream, one in states.petitions().items()]
+    record = states.calendar(NATIONAL_CALENDAR)
+    calendar = None if record is None else record.calendar
+    return count_petitions(rows, PetitionWorld(states.offices(), calendar, as_of))
 
 
 def figures_from_log(
@@ -166,24 +187,36 @@ def measure_lag(log: TrustedLog, ledger: str, figures_size: int) -> Lag:
 
 def compare(published: CountStatistics, recomputed: CountStatistics) -> list[Difference]:
     """Give every field in which the two differ; both must be of one span and one size."""
-    differences = list(_compare_heads(published, recomputed))
+    differences = [*_compare_heads(published, recomputed), *_repeated(published)]
     theirs, ours = _by_key(published), _by_key(recomputed)
     for key in sorted(theirs.keys() | ours.keys()):
         differences += _compare_figures(key, theirs.get(key), ours.get(key))
     return differences
 
 
-def _hashed(log: TrustedLog, size: int, frontier: Frontier) -> Iterator[tuple[int, bytes]]:
+def _hashed(
+    log: TrustedLog, size: int, frontier: Frontier, adder: TallyAdder
+) -> Iterator[tuple[int, bytes]]:
     for entry_index, entry in enumerate(log.entries(0, size)):
         frontier.append(leaf_hash(entry))
+        adder.take(entry_index, entry)
         yield entry_index, entry
 
 
 def _by_key(statistics: CountStatistics) -> dict[tuple[str, str, str], Figure]:
-    return {
-        (figure.office, figure.procedure, figure.period): figure
-        for figure in chain(statistics.figures, (statistics.total,))
-    }
+    return {_key(figure): figure for figure in chain(statistics.figures, (statistics.total,))}
+
+
+def _key(figure: Figure) -> tuple[str, str, str]:
+    return figure.office, figure.procedure, figure.period
+
+
+def _repeated(published: CountStatistics) -> Iterator[Difference]:
+    """Name figures that are published more than once: a reader may see the other one."""
+    times = Counter(map(_key, chain(published.figures, (published.total,))))
+    for key, number in sorted(times.items()):
+        if number > 1:
+            yield _difference(key, "times_published", number, 1)
 
 
 def _compare_heads(published: CountStatistics, recomputed: CountStatistics) -> Iterator[Difference]:

@@ -12,11 +12,12 @@ from typing import TypeVar
 
 from domain.actions import StreamType
 from domain.calendars import CalendarRecord
-from domain.decisions import StreamState, evolve
+from domain.decisions import StreamState, evolve, moved_by, moves_dossiers
 from domain.dossiers import Dossier
 from domain.errors import DomainError
 from domain.keys import KeyRecord, LedgerRecord, root_keys
 from domain.offices import OfficeRecord
+from domain.oversight.petitions import PetitionRecord
 from domain.procedures import ProcedureRecord
 from ledger.documents import DocumentSource
 from projections.entries import EntryUnreadable, PublicEntry
@@ -36,11 +37,18 @@ class StreamStates:
     """States by stream, folded entry by entry; a `Register` for the domain's fold."""
 
     def __init__(
-        self, ledger: str, documents: DocumentSource, load: StateLoader = _nothing_stored
+        self,
+        ledger: str,
+        documents: DocumentSource,
+        load: StateLoader = _nothing_stored,
+        running: Callable[[], Iterable[str]] = tuple,
     ) -> None:
+        """``running`` names the stored dossiers that have not ended, which a calendar may move."""
         self._ledger = ledger
         self._documents = documents
         self._load = load
+        self._running = running
+        self._moved: dict[str, Dossier] = {}
         self._states: dict[str, StreamState | None] = {}
 
     def prefetch(self, streams: Iterable[str]) -> None:
@@ -61,7 +69,25 @@ class StreamStates:
         except (DomainError, KeyError) as error:
             raise EntryUnreadable(entry.entry_index, f"{action.kind.name}: {error}") from error
         self._states[action.stream] = state
+        if moves_dossiers(action):
+            self._move_dossiers(entry)
         return state
+
+    def take_moved(self) -> dict[str, Dossier]:
+        """Give the dossiers that actions on other streams moved since this was last asked."""
+        moved, self._moved = self._moved, {}
+        return moved
+
+    def _move_dossiers(self, entry: PublicEntry) -> None:
+        """Let an action move every dossier that still runs, in memory or stored."""
+        self.prefetch(self._running())
+        for dossier in list(self.dossiers()):
+            try:
+                moved = moved_by(dossier, entry.action, self)
+            except (DomainError, KeyError) as error:
+                raise EntryUnreadable(entry.entry_index, f"{dossier.stream}: {error}") from error
+            if moved is not None:
+                self._states[dossier.stream] = self._moved[dossier.stream] = moved
 
     def forget_dossiers(self, most: int) -> None:
         """Drop the dossiers from memory once there are more states than that."""
@@ -76,10 +102,19 @@ class StreamStates:
         """Give the dossiers in memory."""
         return (state for state in self._states.values() if isinstance(state, Dossier))
 
+    def petitions(self) -> dict[str, PetitionRecord]:
+        """Give the petitions in memory by their streams."""
+        states = self._states.items()
+        return {stream: state for stream, state in states if isinstance(state, PetitionRecord)}
+
+    def offices(self) -> dict[str, OfficeRecord]:
+        """Give the records of the offices in memory by their ids."""
+        offices = (state for state in self._states.values() if isinstance(state, OfficeRecord))
+        return {record.office.id: record for record in offices}
+
     def zones(self) -> dict[str, str]:
         """Give the time zone of every office in memory."""
-        offices = (state for state in self._states.values() if isinstance(state, OfficeRecord))
-        return {record.office.id: record.office.time_zone for record in offices}
+        return {name: record.office.time_zone for name, record in self.offices().items()}
 
     def key(self, name: str) -> KeyRecord | None:
         """Give the record of a key: the ledger's own, or one registered on its stream."""

@@ -1,18 +1,29 @@
 """The tables of the views database, and the schema number that says whether they are these.
 
 Views hold nothing that cannot be made again, so they know no migration: a file with another
-schema number is emptied, and the follower fills it from entry 0.
+schema number is emptied, and the follower fills it from entry 0. Acts are written and read here,
+too; other rows are plain columns already.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from domain.actions import Signer
+from domain.dossiers import Status
+from domain.moments import parse_moment, render_moment
 from ledger.errors import StoreUnavailable
+from projections.dossier_rows import Act, parse_due, render_due
+from transparency.encoding import parse_utc_milliseconds, render_utc_milliseconds
 
-SCHEMA_NUMBER: Final = 2
+SCHEMA_NUMBER: Final = 4
+
+_signers_decoder = msgspec.json.Decoder(tuple[Signer, ...])
+_signers_encoder = msgspec.json.Encoder()
 
 metadata = sa.MetaData()
 
@@ -36,6 +47,8 @@ dossiers_table = sa.Table(
     sa.Column("returned_at", sa.String(20)),
     sa.Column("outcome", sa.String(16)),
     sa.Column("waits", sa.Text, nullable=False),
+    sa.Column("halts", sa.Text, nullable=False),
+    sa.Column("due_changes", sa.Text, nullable=False),
     sa.Column("supplement_requests", sa.Integer, nullable=False),
     sa.Column("apologies", sa.Integer, nullable=False),
     sa.Column("imported", sa.Boolean, nullable=False),
@@ -75,6 +88,42 @@ states_table = sa.Table(
     metadata,
     sa.Column("stream", sa.String(300), primary_key=True),
     sa.Column("state", sa.LargeBinary, nullable=False),
+)
+
+# Public: by what a procedure is found (`catalogue.rows.ProcedureRow`); all else is its state.
+procedures_table = sa.Table(
+    "procedures",
+    metadata,
+    sa.Column("code", sa.String(64), primary_key=True),
+    sa.Column("office", sa.String(64), nullable=False),
+    sa.Column("levels", sa.String(120), nullable=False),
+    sa.Column("field_words", sa.Text, nullable=False),
+    sa.Column("life_events", sa.Text, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+)
+
+# Public: what petitions are listed and counted from (`petitions.rows.PetitionRow`).
+petitions_table = sa.Table(
+    "petitions",
+    metadata,
+    sa.Column("stream", sa.String(120), primary_key=True),
+    sa.Column("track", sa.String(16), nullable=False),
+    sa.Column("state", sa.String(32), nullable=False),
+    sa.Column("office", sa.String(64), nullable=False),
+    sa.Column("category", sa.String(16)),
+    sa.Column("level", sa.SmallInteger),
+    sa.Column("outcome", sa.String(16)),
+    sa.Column("is_complex", sa.Boolean, nullable=False),
+    sa.Column("is_remote", sa.Boolean, nullable=False),
+    sa.Column("filed_at", sa.String(20), nullable=False),
+    sa.Column("refused_at", sa.String(20)),
+    sa.Column("information_at", sa.String(20)),
+    sa.Column("forwarded_at", sa.String(20)),
+    sa.Column("answered_at", sa.String(20)),
+    sa.Column("published_at", sa.String(20)),
+    sa.Column("disputed_at", sa.String(20)),
+    sa.Column("accepted_at", sa.String(20)),
+    sa.Column("decided_at", sa.String(20)),
 )
 
 # Private: keyed hashes by which holders are recognised.
@@ -150,3 +199,47 @@ def _schema_number(connection: sa.Connection) -> int | None:
         return None
     number: int | None = connection.execute(sa.select(schema_table.c.number)).scalar()
     return number
+
+
+def actors_of(act: Act) -> Iterable[str]:
+    """Give by whom an act is found: its signers' keys, and the performer of an imported one."""
+    names = [signer.key for signer in act.signers]
+    if act.performer is not None:
+        names.append(act.performer)
+    return dict.fromkeys(names)
+
+
+def act_columns(act: Act) -> dict[str, object]:
+    """Write an act as the columns of its row."""
+    return {
+        "entry_index": act.entry_index,
+        "stream": act.stream,
+        "version": act.version,
+        "kind": act.kind,
+        "at": render_moment(act.at),
+        "recorded_at": render_utc_milliseconds(act.recorded_at),
+        "office": act.office,
+        "signers": _signers_encoder.encode(act.signers).decode(),
+        "performer": act.performer,
+        "status": None if act.status is None else act.status.value,
+        "due": render_due(act.due),
+        "appointment": render_due(act.appointment),
+    }
+
+
+def open_act(row: sa.Row[tuple[object, ...]]) -> Act:
+    """Read what `act_columns` writes."""
+    return Act(
+        entry_index=row.entry_index,
+        stream=row.stream,
+        version=row.version,
+        kind=row.kind,
+        at=parse_moment(row.at),
+        recorded_at=parse_utc_milliseconds(row.recorded_at),
+        office=row.office,
+        signers=_signers_decoder.decode(row.signers),
+        performer=row.performer,
+        status=None if row.status is None else Status(row.status),
+        due=parse_due(row.due),
+        appointment=parse_due(row.appointment),
+    )

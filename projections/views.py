@@ -4,6 +4,7 @@ Position and rows move in one transaction, always from one published checkpoint 
 a read is one transaction too. So whoever reads sees everything as of exactly one checkpoint.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,24 +16,33 @@ from typing import Final
 import msgspec
 import sqlalchemy as sa
 
-from domain.actions import Signer, StreamType
+from domain.actions import StreamType
 from domain.calendars import NATIONAL_CALENDAR, CalendarRecord
 from domain.decisions import StreamState
-from domain.dossiers import Dossier, Status
-from domain.moments import parse_moment, render_moment
+from domain.dossiers import Dossier
+from domain.keys import KeyRecord
 from domain.offices import OfficeRecord
 from domain.procedures import ProcedureRecord
 from ledger.errors import StoreCorrupt, StoreUnavailable
-from projections.dossier_rows import Act, DossierRow, parse_due, render_due, row_of
+from projections.catalogue.rows import rows_of
+from projections.catalogue.searching import ProcedureQuery, search_codes
+from projections.dossier_rows import Act, DossierRow, row_of
 from projections.findings import ExaminedDossier
 from projections.holders import HolderMark, Mark
+from projections.people.persons import Persons
+from projections.petitions.rows import PetitionRow
+from projections.petitions.stored import read_petitions, replace_petitions
 from projections.tables import (
+    act_columns,
     act_signers_table,
+    actors_of,
     acts_table,
     dossiers_table,
     holders_table,
+    open_act,
     open_engine,
     position_table,
+    procedures_table,
     states_table,
 )
 from transparency.encoding import (
@@ -44,8 +54,6 @@ from transparency.encoding import (
 VIEW: Final = "public"
 STREAMS_PER_QUERY: Final = 500
 
-_signers_decoder = msgspec.json.Decoder(tuple[Signer, ...])
-_signers_encoder = msgspec.json.Encoder()
 _state_encoder = msgspec.msgpack.Encoder()
 _state_decoder = msgspec.msgpack.Decoder(StreamState)
 
@@ -82,6 +90,7 @@ class ViewUpdate:
     states: Mapping[str, StreamState]
     acts: Sequence[Act]
     holder_marks: Sequence[HolderMark]
+    erased: Sequence[str] = ()
 
 
 class Views:
@@ -101,8 +110,25 @@ class Views:
             # The position first: it takes the write lock, and a second follower stops here.
             _move_position(connection, update)
             _replace_states(connection, update.states)
+            replace_petitions(connection, update.states)
             _insert_acts(connection, update.acts)
+            procedures = rows_of(update.states, update.acts)
+            _replace(connection, procedures_table, list(map(msgspec.structs.asdict, procedures)))
             _replace_marks(connection, update.holder_marks)
+            _forget_marks(connection, update.erased)
+        if update.erased:
+            self._cut_log()
+
+    def _cut_log(self) -> None:
+        # The marks are zeroed in the file; the log holds the pages as they were. A reader may
+        # keep it from being cut: then it is overwritten later, and what it holds is keyed hashes.
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"the views database failed: {error}") from error
+        finally:
+            connection.close()
 
     @contextmanager
     def reading(self) -> Iterator["ViewReader"]:
@@ -169,6 +195,17 @@ class ViewReader:
             found |= self._states_where(states_table.c.stream.in_(part))
         return found
 
+    def petition_rows(self) -> list[PetitionRow]:
+        """Give the rows of all petitions."""
+        return read_petitions(self._connection)
+
+    def running_dossiers(self) -> list[str]:
+        """Give the streams of the dossiers that were accepted and have not ended."""
+        query = sa.select(dossiers_table.c.stream).where(
+            dossiers_table.c.accepted_at.is_not(None), dossiers_table.c.ended_at.is_(None)
+        )
+        return list(self._connection.scalars(query.order_by("stream")))
+
     def dossier(self, stream: str) -> Dossier | None:
         """Give the state of one dossier."""
         state = self.states((stream,)).get(stream)
@@ -184,6 +221,19 @@ class ViewReader:
         records = self._states_of_type(StreamType.PROCEDURE)
         return {record.code: record for record in records if isinstance(record, ProcedureRecord)}
 
+    def search_procedures(self, query: ProcedureQuery) -> tuple[list[str], str | None]:
+        """Give the codes of one page of a search, and after which code the next begins."""
+        return search_codes(self._connection, query, self.offices())
+
+    def persons(self) -> Persons:
+        """Give whose keys are one person's; by personnel number where the views hold any."""
+        states = self._states_of_type(StreamType.KEY)
+        records = [state for state in states if isinstance(state, KeyRecord)]
+        columns = holders_table.c
+        query = sa.select(columns.stream, columns.hash).where(columns.mark == Mark.PERSON.value)
+        marks = self._connection.execute(query)
+        return Persons(records, {stream.partition(":")[2]: mark for stream, mark in marks})
+
     def zones(self) -> dict[str, str]:
         """Give the time zone of every office."""
         return {office: record.office.time_zone for office, record in self.offices().items()}
@@ -191,7 +241,7 @@ class ViewReader:
     def acts_of(self, stream: str) -> list[Act]:
         """Give the published acts of one stream, by version."""
         query = sa.select(acts_table).where(acts_table.c.stream == stream)
-        return [_open_act(row) for row in self._connection.execute(query.order_by("version"))]
+        return [open_act(row) for row in self._connection.execute(query.order_by("version"))]
 
     def acts_by(self, signer: str, start: datetime, end: datetime) -> list[Act]:
         """Give what a key or performer did that was recorded from ``start`` to before ``end``."""
@@ -203,7 +253,7 @@ class ViewReader:
             .where(acts_table.c.recorded_at < render_utc_milliseconds(end))
             .order_by(acts_table.c.entry_index)
         )
-        return [_open_act(row) for row in self._connection.execute(query)]
+        return [open_act(row) for row in self._connection.execute(query)]
 
     def examined_dossiers(self, office: str | None = None) -> Iterator[ExaminedDossier]:
         """Give every dossier with its acts, for the rules to look at; or those of one office."""
@@ -227,7 +277,7 @@ class ViewReader:
             assert isinstance(dossier, Dossier)
             yield ExaminedDossier(
                 dossier=dossier,
-                acts=tuple(_open_act(row) for row in of_dossier),
+                acts=tuple(open_act(row) for row in of_dossier),
                 as_of=position.sealed_at,
                 zone=zones[dossier.office],
                 procedure=procedures.get(dossier.procedure),
@@ -313,6 +363,16 @@ def _replace_marks(connection: sa.Connection, marks: Sequence[HolderMark]) -> No
     _replace(connection, holders_table, [msgspec.structs.asdict(mark) for mark in last.values()])
 
 
+def _forget_marks(connection: sa.Connection, streams: Sequence[str]) -> None:
+    if not streams:
+        return
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    condition = holders_table.c.stream == sa.bindparam("erased")
+    connection.execute(
+        sa.delete(holders_table).where(condition), [{"erased": stream} for stream in streams]
+    )
+
+
 def _replace(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, object]]) -> None:
     """Delete and insert by primary key: the one spelling that every database understands."""
     if not rows:
@@ -329,53 +389,12 @@ def _replace(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str
 def _insert_acts(connection: sa.Connection, acts: Sequence[Act]) -> None:
     if not acts:
         return
-    connection.execute(sa.insert(acts_table), [_act_columns(act) for act in acts])
+    connection.execute(sa.insert(acts_table), [act_columns(act) for act in acts])
     connection.execute(
         sa.insert(act_signers_table),
         [
             {"signer": name, "entry_index": act.entry_index}
             for act in acts
-            for name in _actors_of(act)
+            for name in actors_of(act)
         ],
-    )
-
-
-def _actors_of(act: Act) -> Iterable[str]:
-    names = [signer.key for signer in act.signers]
-    if act.performer is not None:
-        names.append(act.performer)
-    return dict.fromkeys(names)
-
-
-def _act_columns(act: Act) -> dict[str, object]:
-    return {
-        "entry_index": act.entry_index,
-        "stream": act.stream,
-        "version": act.version,
-        "kind": act.kind,
-        "at": render_moment(act.at),
-        "recorded_at": render_utc_milliseconds(act.recorded_at),
-        "office": act.office,
-        "signers": _signers_encoder.encode(act.signers).decode(),
-        "performer": act.performer,
-        "status": None if act.status is None else act.status.value,
-        "due": render_due(act.due),
-        "appointment": render_due(act.appointment),
-    }
-
-
-def _open_act(row: sa.Row[tuple[object, ...]]) -> Act:
-    return Act(
-        entry_index=row.entry_index,
-        stream=row.stream,
-        version=row.version,
-        kind=row.kind,
-        at=parse_moment(row.at),
-        recorded_at=parse_utc_milliseconds(row.recorded_at),
-        office=row.office,
-        signers=_signers_decoder.decode(row.signers),
-        performer=row.performer,
-        status=None if row.status is None else Status(row.status),
-        due=parse_due(row.due),
-        appointment=parse_due(row.appointment),
     )

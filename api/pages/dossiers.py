@@ -5,15 +5,17 @@ acts are shown by role and office.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
+from api.pages.due_dates import ShownClock
 from api.pages.entries import fact_value, zone_of
 from api.pages.words import Names, Words
+from api.resources.answers import AccessAnswer, LoggedReadAnswer
 from domain.calendars import NATIONAL_CALENDAR, WorkingTime
 from domain.deadlines import Timeliness, timeliness, working_days_late
 from domain.dossiers import Dossier, Status, Wait
@@ -26,9 +28,9 @@ from domain.facts import (
     SupplementRequestedDetails,
 )
 from domain.figures import is_pending_overdue
-from domain.moments import Moment
+from domain.moments import Moment, parse_moment
 from domain.procedures import LimitUnit, Procedure, SupplementPolicy
-from domain.roles import Role
+from domain.roles import Assurance, Role
 from projections.dossier_page import DossierPage, PageAct
 
 
@@ -99,6 +101,18 @@ _POLICIES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRead:
+    """One read of private details; of a sealed one only the moment is known."""
+
+    at: Moment
+    sealed: bool
+    reader: str
+    purpose: str
+    explanation: str | None
+    receipt_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class HolderPage:
     """Everything that the page of one dossier shows."""
 
@@ -116,6 +130,33 @@ class HolderPage:
     acts: tuple[TimelineAct, ...]
     waits: tuple[Wait, ...]
     as_of: datetime
+    clocks: tuple[ShownClock, ...] = ()
+    reads: tuple[ShownRead, ...] = ()
+    reads_by_secret: int = 0
+    reads_by_former_secret: int = 0
+
+
+def with_reads(page: HolderPage, access: AccessAnswer, words: Words) -> HolderPage:
+    """Add who has read the dossier, in words."""
+    own = access.own_reads
+    return replace(
+        page,
+        reads=tuple(_shown_read(read, words) for read in reversed(access.reads)),
+        reads_by_secret=sum(read.times for read in own),
+        reads_by_former_secret=sum(read.times for read in own if not read.with_present_secret),
+    )
+
+
+def _shown_read(read: LoggedReadAnswer, words: Words) -> ShownRead:
+    reader = [words.member("role", read.role or ""), read.name or read.key or ""]
+    return ShownRead(
+        at=parse_moment(read.at),
+        sealed=read.sealed,
+        reader=" · ".join(filter(None, reader)),
+        purpose=words.member("purpose", read.purpose or ""),
+        explanation=read.explanation,
+        receipt_url=read.receipt_url,
+    )
 
 
 def holder_page(opened: DossierPage, as_of: datetime, names: Names, words: Words) -> HolderPage:
@@ -186,6 +227,8 @@ def _lateness(
 
 
 def _next_step(dossier: Dossier) -> str:
+    if dossier.suspended:
+        return "next.suspended"
     if dossier.status is Status.IN_PROCESS and dossier.approved_at is not None:
         return "next.approved"
     return _NEXT_STEPS[dossier.status]
@@ -232,7 +275,7 @@ def _due_reasons(dossier: Dossier, zone: str, names: Names, words: Words) -> tup
 
 
 def _limit_reason(dossier: Dossier, procedure: Procedure, zone: str, words: Words) -> str:
-    limit = procedure.limit
+    limit = procedure.limit_for(dossier.channel)
     if limit.unit is LimitUnit.UNKNOWN:
         key = "due_reason.unknown" if dossier.due is None else "due_reason.appointment"
         return words.texts(key)
@@ -257,13 +300,22 @@ def _moving_reasons(dossier: Dossier, procedure: Procedure) -> list[str]:
     return keys
 
 
+def _signed_as(act: PageAct, words: Words) -> tuple[str, ...]:
+    """Say as what each signed, and how surely it was them where not with a key of their own."""
+    roles = [words.member("role", role) for role in act.roles]
+    for number, assurance in enumerate(act.assurances):
+        if assurance is not Assurance.OWN_KEY:
+            roles[number] += f" ({words.member('assurance', assurance)})"
+    return tuple(roles)
+
+
 def _timeline_act(act: PageAct, zone: str, names: Names, words: Words) -> TimelineAct:
     return TimelineAct(
         kind=words.member("kind", act.kind),
         at=act.at,
         zone=zone,
-        roles=tuple(words.member("role", role) for role in act.roles),
-        office=None if act.office is None else words.office(names, act.office),
+        roles=_signed_as(act, words),
+        office=None if act.office is None else words.office(names, act.office, act.at),
         entry_index=act.entry_index if act.published else None,
         recorded_at=act.recorded_at,
         lines=tuple(_fact_lines(act, zone, words)),

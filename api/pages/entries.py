@@ -4,7 +4,7 @@ Entries are shown as they were published, so nothing here can be trusted more th
 signed text stands verbatim beside its explanation, with the link to its receipt.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,7 @@ from domain.facts import ImportableFacts
 from domain.moments import Moment, parse_moment
 from ledger.action_notes import open_entry
 from ledger.errors import LedgerError
+from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
 from transparency.encoding import encode_base64
 from transparency.errors import TransparencyError
 from transparency.hashing import leaf_hash
@@ -26,8 +27,29 @@ from transparency.tiles import TILE_WIDTH, EntryBundle, Tile, bundle_path, tile_
 
 ENTRIES_SHOWN: Final = 25
 
-_DATES: Final = frozenset({"answer_by", "pay_by", "due_on", "due_at", "appointment"})
-_TABLES: Final = {"channel": "channel", "outcome": "outcome", "reason_code": "reason_code"}
+_DATES: Final = frozenset(
+    {
+        "answer_by",
+        "pay_by",
+        "due_on",
+        "due_at",
+        "appointment",
+        "since",
+        "until",
+        "expected_until",
+        "last_backup_until",
+    }
+)
+_TABLES: Final = {
+    "assurance": "assurance",
+    "category": "category",
+    "channel": "channel",
+    "field": "correctable",
+    "ground": "ground",
+    "outcome": "outcome",
+    "reason_code": "reason_code",
+    "verdict": "verdict",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +130,7 @@ class EntryPage:
     recorded_at: datetime | None
     action: ShownAction | None
     seal: Seal | None
+    is_envelope: bool = False
 
 
 def log_page(stand: LogStand, entries: Sequence[PublishedEntry], words: Words) -> LogPage:
@@ -135,6 +158,8 @@ def _last_tile(tree_size: int) -> tuple[int, int]:
 def _line(entry: PublishedEntry, words: Words) -> EntryLine:
     if is_seal(entry.body):
         return EntryLine(entry.entry_index, words.texts("entry.seal"), None)
+    if is_envelope(entry.body):
+        return EntryLine(entry.entry_index, words.texts("entry.envelope"), None)
     action = _action(entry.body)
     if action is None:
         return EntryLine(entry.entry_index, words.texts("entry.other"), None)
@@ -152,7 +177,13 @@ def entry_page(entry: PublishedEntry, tree_size: int, names: Names, words: Words
         recorded_at=entry.recorded_at,
         action=None if action is None else _shown(action, names, words),
         seal=_seal(entry.body),
+        is_envelope=is_envelope(entry.body),
     )
+
+
+def is_envelope(body: bytes) -> bool:
+    """Tell whether an entry is an envelope: a commitment to a note that stays unpublished."""
+    return body.startswith(ENVELOPE_TYPE_LINE)
 
 
 def _action(body: bytes) -> Action | None:
@@ -181,7 +212,7 @@ def _shown(action: Action, names: Names, words: Words) -> ShownAction:
         version=action.version,
         at=action.at,
         zone=zone,
-        office=None if action.office is None else words.office(names, action.office),
+        office=None if action.office is None else words.office(names, action.office, action.at),
         commitment=action.commitment,
         signers=tuple((words.member("role", one.role), one.key) for one in action.signers),
         facts=tuple(
@@ -208,8 +239,18 @@ def fact_value(name: str, value: object, zone: str, words: Words) -> str:
     if name in _TABLES:
         # An open code without words of its own is at least written as words.
         return words.member(_TABLES[name], str(value)).replace("_", " ")
-    if name == "grants" and isinstance(value, list | tuple):
-        return "; ".join(f"{words.member('role', one['role'])} ({one['office']})" for one in value)
     if isinstance(value, list | tuple):
+        if name == "grants":
+            return "; ".join(_grant(one, zone, words) for one in value)
         return ", ".join(str(one) for one in value)
     return str(value)
+
+
+def _grant(grant: Mapping[str, str], zone: str, words: Words) -> str:
+    """Write one grant: the role, for which office, and between which days."""
+    days = [
+        words.formats.moment(parse_moment(str(grant[name])), zone) if name in grant else "…"
+        for name in ("from_on", "until_on")
+    ]
+    between = "" if days == ["…", "…"] else f", {days[0]} – {days[1]}"
+    return f"{words.member('role', grant['role'])} ({grant['office']}{between})"

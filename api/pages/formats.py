@@ -1,8 +1,8 @@
 """Formats: numbers, days, instants and amounts as readers of a language write them (babel).
 
 Vietnamese dates are written `21/11/2026`, English ones `21 November 2026`. Instants are shown in
-the time zone of the office, 24 hours; every page that shows one says which zone unless it is
-Viet Nam's.
+the time zone of the office, 24 hours; beside one that is not Viet Nam's stands its offset, such as
+`13:45, 11/10/2011 (UTC+02:00)`, and every page says what a time without one means.
 """
 
 from dataclasses import dataclass
@@ -41,8 +41,12 @@ class Formats:
         return format_decimal(number, locale=self._locale)
 
     def percent(self, share: float) -> str:
-        """Write a share of 1 as a percentage with at most one decimal."""
-        return format_percent(share, format="#,##0.#%", locale=self._locale)
+        """Write a share of 1 as a percentage with one decimal, so that a column reads alike."""
+        return format_percent(share, format="#,##0.0%", locale=self._locale)
+
+    def whole_percent(self, percent: int) -> str:
+        """Write a percentage that is a whole number by its making."""
+        return format_percent(percent / 100, locale=self._locale)
 
     def vnd(self, amount: int) -> str:
         """Write an amount of money."""
@@ -61,7 +65,14 @@ class Formats:
         return self._instant(instant, _SECOND[self.language], zone)
 
     def _instant(self, instant: datetime, pattern: str, zone: str) -> str:
-        return format_datetime(instant, pattern, tzinfo=time_zone(zone), locale=self._locale)
+        written: str = format_datetime(
+            instant, pattern, tzinfo=time_zone(zone), locale=self._locale
+        )
+        local = instant.astimezone(time_zone(zone))
+        if local.utcoffset() == instant.astimezone(time_zone(PAGE_ZONE)).utcoffset():
+            return written
+        sign_and_hours, minutes = local.strftime("%z")[:3], local.strftime("%z")[3:5]
+        return f"{written} (UTC{sign_and_hours}:{minutes})"
 
     def moment(self, moment: Moment, zone: str = PAGE_ZONE) -> str:
         """Write a moment: an instant to the minute, or a day."""

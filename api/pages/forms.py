@@ -1,6 +1,7 @@
 """Forms and query parameters as people send them: bounded, and read without surprise."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -16,6 +17,7 @@ FORM_MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
 MAX_FORM_BYTES: Final = 4096
 MAX_FORM_FIELDS: Final = 8
 MAX_INDEX_DIGITS: Final = 16
+LOG_PARAMETERS: Final = frozenset({"end", "lang"})
 
 _MONTH: Final = re.compile(r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])", re.ASCII)
 
@@ -54,9 +56,21 @@ def _is_span(first: str | None, last: str | None) -> bool:
     return months == sorted(months)
 
 
-def asked_end(request: Request) -> int | None:
-    """Read before which entry a list ends; None for the newest, and for anything else."""
-    text = request.get_param("end") or ""
+@dataclass(frozen=True, slots=True)
+class AskedEntries:
+    """Before which entry a list ends; None for the newest, and for what cannot be read."""
+
+    end: int | None
+    is_bad_address: bool = False
+
+
+def asked_entries(request: Request) -> AskedEntries:
+    """Read which entries a reader asks for; what the page does not know is said, not obeyed."""
+    if not request.params.keys() <= LOG_PARAMETERS:
+        return AskedEntries(None, is_bad_address=True)
+    text = request.get_param("end")
+    if text is None:
+        return AskedEntries(None)
     if not re.fullmatch(f"[0-9]{{1,{MAX_INDEX_DIGITS}}}", text, re.ASCII):
-        return None
-    return int(text)
+        return AskedEntries(None, is_bad_address=True)
+    return AskedEntries(int(text))

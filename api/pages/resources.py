@@ -17,7 +17,7 @@ from api.errors import NothingHere
 from api.negotiation import sentence_in
 from api.pages.dossiers import HolderPage
 from api.pages.entries import EntryPage
-from api.pages.forms import asked_end, asked_statistics, read_form
+from api.pages.forms import asked_entries, asked_statistics, read_form
 from api.pages.rendering import Page, Renderer, StaticFile
 from api.pages.source import PartsSource
 from api.pages.words import Words
@@ -61,11 +61,16 @@ class PublicPages:
 
     async def on_get_log(self, request: Request, response: Response) -> None:
         """Show where the log stands, and some of its entries."""
-        end = asked_end(request)
+        asked = asked_entries(request)
         words = self._renderer.words(request)
-        log = await asyncio.to_thread(self._source.log, end, words)
-        values = {"page": log, "address": self._renderer.address(request)}
-        query = NO_QUERY if end is None else {"end": str(end)}
+        log = await asyncio.to_thread(self._source.log, asked.end, words)
+        is_past_end = log is not None and (asked.end or 0) > log.stand.tree_size
+        values = {
+            "page": log,
+            "address": self._renderer.address(request),
+            "is_bad_address": asked.is_bad_address or is_past_end,
+        }
+        query = NO_QUERY if asked.end is None else {"end": str(asked.end)}
         self._renderer.answer(request, response, Page("log.html", "/log", "/log", values, query))
 
     async def on_get_entry(self, request: Request, response: Response, *, entry_index: int) -> None:

@@ -4,6 +4,8 @@ from typing import Final
 
 from falcon.asgi import App, Request, Response
 
+from api.pages.catalogue import CataloguePages
+from api.pages.petitions import PetitionPages
 from api.pages.rendering import Renderer
 from api.pages.resources import BrowserProblems, PublicPages, StaticFiles, TrackPages
 from api.pages.source import PartsSource
@@ -19,10 +21,16 @@ def add_routes(app: "App[Request, Response]", parts: Parts) -> None:
     source = PartsSource(parts)
     public = PublicPages(renderer, source)
     track = TrackPages(renderer, source, parts)
+    catalogue = CataloguePages(renderer, parts)
     app.add_route("/", public)
     app.add_route("/statistics", public, suffix="statistics")
     app.add_route("/log", public, suffix="log")
     app.add_route(ENTRY_ROUTE, public, suffix="entry")
+    app.add_route("/procedures", catalogue)
+    app.add_route("/procedures/{code}", catalogue, suffix="one")
+    petitions = PetitionPages(renderer, parts)
+    app.add_route("/petitions", petitions)
+    app.add_route("/petitions/track", petitions, suffix="track")
     app.add_route("/about", public, suffix="about")
     app.add_route("/track", track)
     app.add_route("/dossiers", track, suffix="dossiers")

@@ -7,7 +7,8 @@ are as of one checkpoint. Reading blocks; resources call it in a thread.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from api.pages.dossiers import HolderPage, holder_page
+from api.pages.dossiers import HolderPage, holder_page, with_reads
+from api.pages.due_dates import shown_clocks
 from api.pages.entries import (
     ENTRIES_SHOWN,
     EntryPage,
@@ -20,12 +21,16 @@ from api.pages.entries import (
 from api.pages.statistics import Asked, Choice, StatisticsPage, statistics_page
 from api.pages.words import Words
 from api.parts import Parts
+from api.reading.rights import check_right
+from api.resources.access import AccessLog
+from api.resources.deadlines import explained_dossier
 from api.resources.dossiers import DossierReader
 from domain.actions import StreamType, parse_stream
 from domain.calendars import CalendarRecord
 from domain.errors import DomainError
 from domain.offices import OfficeRecord
 from domain.procedures import ProcedureRecord
+from domain.reading.rights import Reader, Subject
 from ledger.errors import StoreCorrupt, UnknownDossier
 from projections.counts import Counts, Figure
 from projections.dossier_page import DossierPage
@@ -87,16 +92,19 @@ class PartsSource:
     def __init__(self, parts: Parts):
         self._parts = parts
         self._dossiers = DossierReader(parts)
+        self._access = AccessLog(parts)
         self._vkey = render_vkey(parts.anchors.log)
 
     def home(self, address: str) -> HomePage:
         """Give the home page."""
+        check_right(Reader.ANYONE, Subject.FIGURES)
         with self._parts.views.reading() as reader:
             counts = read_counts(reader)
         return HomePage(None if counts is None else counts.total, self.stand(), address)
 
     def statistics(self, asked: Asked, words: Words) -> tuple[StatisticsPage, LogStand] | None:
         """Give the statistics page with the checkpoint it is of; None before the first one."""
+        check_right(Reader.ANYONE, Subject.FIGURES)
         with self._parts.views.reading() as reader:
             counts = read_counts(reader, asked.span, asked.office, asked.procedure)
             position = reader.position()
@@ -141,6 +149,7 @@ class PartsSource:
 
     def log(self, end: int | None, words: Words) -> LogPage | None:
         """Give the page of the entries before ``end``; None before the first checkpoint."""
+        check_right(Reader.ANYONE, Subject.PUBLIC_RECORD)
         stand = self.stand()
         if stand is None:
             return None
@@ -151,6 +160,7 @@ class PartsSource:
 
     def entry(self, entry_index: int, words: Words) -> EntryPage | None:
         """Give the page of one entry; None where the published log has no such entry."""
+        check_right(Reader.ANYONE, Subject.PUBLIC_RECORD)
         published = self._parts.reader.checkpoint()
         if published is None or entry_index >= published.tree_size:
             return None
@@ -191,7 +201,10 @@ class PartsSource:
         except UnknownDossier:
             return None
         with self._parts.views.reading() as reader:
-            return holder_page(opened, position.sealed_at, ViewNames(reader), words)
+            page = holder_page(opened, position.sealed_at, ViewNames(reader), words)
+            explained = explained_dossier(stream, reader, self._parts)
+        page = replace(page, clocks=shown_clocks(explained, words))
+        return with_reads(page, self._access.listed(stream, Reader.HOLDS_SECRET), words)
 
     def share_done(self, code: str) -> int | None:
         """Give how far the dossier with a code is, in percent; None where no dossier has it."""

@@ -63,6 +63,7 @@ class StatisticsPage:
     total: Figure
     months: tuple[Figure, ...]
     hidden_months: int
+    is_quiet_since: bool
     by_office: tuple[NamedFigure, ...]
     by_procedure: tuple[NamedFigure, ...]
     chart: StackedBars
@@ -77,7 +78,7 @@ def statistics_page(
     """Add up the figures; ``choices`` are the offices and procedures that a filter offers."""
     offices, procedures = choices
     all_months = months_of(counts.figures)
-    months = all_months[-MAX_MONTHS:]
+    months = shown_months(all_months)
     return StatisticsPage(
         asked=asked,
         offices=offices,
@@ -85,6 +86,7 @@ def statistics_page(
         total=counts.total,
         months=months,
         hidden_months=len(all_months) - len(months),
+        is_quiet_since=bool(months) and months[-1] != all_months[-1],
         by_office=_named(counts.figures, lambda figure: figure.office, offices),
         by_procedure=_named(counts.figures, lambda figure: figure.procedure, procedures),
         chart=chart_of(months, formats),
@@ -103,6 +105,18 @@ def months_of(figures: Iterable[Figure]) -> tuple[Figure, ...]:
         _sum(by_month[name], name, carried=by_month[name], pending=by_month[name])
         for name in map(period_name, periods)
     )
+
+
+def shown_months(months: Sequence[Figure]) -> tuple[Figure, ...]:
+    """Give the latest months, or the last ones with movement where those would be empty.
+
+    After an import of an old log, years follow in which nothing came and nothing ended.
+    """
+    latest = tuple(months[-MAX_MONTHS:])
+    moving = [number for number, month in enumerate(months, 1) if month.received or month.resolved]
+    if not moving or moving[-1] > len(months) - len(latest):
+        return latest
+    return tuple(months[max(0, moving[-1] - MAX_MONTHS) : moving[-1]])
 
 
 def chart_of(months: Sequence[Figure], formats: Formats) -> StackedBars:

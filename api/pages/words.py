@@ -9,6 +9,7 @@ from api.negotiation import Language
 from api.pages.formats import Formats
 from api.pages.texts import Texts
 from domain.calendars import CalendarRecord
+from domain.moments import Moment
 from domain.offices import BilingualName, OfficeRecord
 from domain.procedures import ProcedureRecord
 
@@ -42,10 +43,12 @@ class Words:
         """Give a name in this language."""
         return name.en if self.language == "en" else name.vi
 
-    def office(self, names: Names, office_id: str) -> str:
-        """Name an office; its id where it is not registered."""
+    def office(self, names: Names, office_id: str, at: Moment | None = None) -> str:
+        """Name an office, as it was at the moment of an act; its id where it is not registered."""
         record = names.office(office_id)
-        return office_id if record is None else self.name(record.office.name)
+        if record is None:
+            return office_id
+        return self.name((record.office if at is None else record.at(at)).name)
 
     def procedure(self, names: Names, code: str) -> str:
         """Name a procedure by its newest version; its code where none is published."""

@@ -124,6 +124,7 @@ def _answer_recorded(response: Response, answer: Answer) -> None:
                 receipt_url=location,
                 promise=text_or_none(answer.note),
                 entry_index=answer.entry_index,
+                opening=text_or_none(answer.opening),
             )
         )
         return
@@ -135,6 +136,7 @@ def _answer_recorded(response: Response, answer: Answer) -> None:
             version=answer.version,
             receipt=answer.receipt.decode(),
             promise=text_or_none(answer.note),
+            opening=text_or_none(answer.opening),
         )
     )
 

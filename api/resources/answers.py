@@ -19,7 +19,7 @@ from projections.counts import CheckpointReference
 from projections.dossier_page import DossierPage, PageAct
 from projections.dossier_rows import render_due
 from projections.findings import Finding
-from projections.trail import TrailEntry
+from projections.people.trail import TrailEntry
 from transparency.encoding import render_utc_milliseconds
 
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
@@ -36,6 +36,7 @@ class ActAnswer(_Answer, frozen=True, kw_only=True):
     kind: str
     at: str
     roles: tuple[str, ...]
+    assurances: tuple[str, ...]
     published: bool
     receipt_url: str
     facts: msgspec.Raw
@@ -70,6 +71,69 @@ class DossierAnswer(_Answer, frozen=True, kw_only=True):
     ended_at: str | None = None
     returned_at: str | None = None
     outcome: str | None = None
+    personal_data_erased_at: str | None = None
+
+
+class AccessPlaceAnswer(_Answer, frozen=True, kw_only=True):
+    """Where the next entry of a dossier's access stream goes; `previous` is absent at version 1."""
+
+    stream: str
+    version: Version
+    previous: str | None = None
+
+
+class OpenedActAnswer(_Answer, frozen=True, kw_only=True):
+    """The private part of one act, without what names people unless that was asked for."""
+
+    version: Version
+    kind: str
+    at: str
+    details: msgspec.Raw
+
+
+class ReadingAnswer(_Answer, frozen=True, kw_only=True):
+    """What a recorded and published access entry opened, with the entry's receipt."""
+
+    entry_index: EntryIndex
+    stream: str
+    version: Version
+    receipt: str
+    acts: tuple[OpenedActAnswer, ...]
+
+
+class LoggedReadAnswer(_Answer, frozen=True, kw_only=True):
+    """One read of private details; a `sealed` one says no more until its inspection order ends."""
+
+    version: Version
+    at: str
+    receipt_url: str
+    sealed: bool
+    key: str | None = None
+    role: str | None = None
+    name: str | None = None
+    purpose: str | None = None
+    fields: tuple[str, ...] = ()
+    explanation: str | None = None
+    order: str | None = None
+
+
+class OwnReadAnswer(_Answer, frozen=True, kw_only=True):
+    """How often the dossier was opened with a slip's secret within one minute."""
+
+    minute: str
+    times: Annotated[int, msgspec.Meta(ge=1)]
+    with_present_secret: bool
+
+
+class AccessAnswer(_Answer, frozen=True, kw_only=True):
+    """Who has read private details of a dossier; `own_reads` are those by the slip's secret.
+
+    `stream` is absent where nothing private is left, so that nobody can find the entries.
+    """
+
+    reads: tuple[LoggedReadAnswer, ...]
+    stream: str | None = None
+    own_reads: tuple[OwnReadAnswer, ...] = ()
 
 
 class TwoLanguages(_Answer, frozen=True, kw_only=True):
@@ -101,7 +165,7 @@ class FindingsAnswer(_Answer, frozen=True, kw_only=True):
 
 
 class TrailActAnswer(_Answer, frozen=True, kw_only=True):
-    """One act that the key signed, or that the performer of an import did."""
+    """One act that the person signed, or that the performer of an import did."""
 
     entry_index: EntryIndex
     stream: str
@@ -109,13 +173,23 @@ class TrailActAnswer(_Answer, frozen=True, kw_only=True):
     at: str
     recorded_at: str
     office: str | None = None
+    key: str | None = None
     role: str | None = None
+    assurance: str | None = None
+
+
+class TrailKeyAnswer(_Answer, frozen=True, kw_only=True):
+    """One key of the person, and by what it is known to be theirs."""
+
+    name: str
+    link: str
 
 
 class TrailAnswer(_Answer, frozen=True, kw_only=True):
-    """Everything that one signer did in a period of recorded times."""
+    """Everything that one person did in a period of recorded times, with whichever key."""
 
     signer: str
+    keys: tuple[TrailKeyAnswer, ...]
     acts: tuple[TrailActAnswer, ...]
     checkpoint: CheckpointReference
     as_of: str
@@ -152,6 +226,7 @@ def dossier_answer(page: DossierPage, checkpoint: CheckpointReference, as_of: st
         ended_at=_moment_text(dossier.ended_at),
         returned_at=_moment_text(dossier.returned_at),
         outcome=None if dossier.outcome is None else dossier.outcome.value,
+        personal_data_erased_at=_moment_text(dossier.erased_at),
     )
 
 
@@ -161,6 +236,7 @@ def _act_answer(dossier: Dossier, act: PageAct) -> ActAnswer:
         kind=act.kind,
         at=render_moment(act.at),
         roles=tuple(role.value for role in act.roles),
+        assurances=tuple(assurance.value for assurance in act.assurances),
         published=act.published,
         receipt_url=receipt_url(dossier.stream, act.version, act.entry_index),
         facts=msgspec.Raw(msgspec.json.encode(act.facts)),
@@ -200,7 +276,9 @@ def trail_acts(entries: Sequence[TrailEntry]) -> tuple[TrailActAnswer, ...]:
             at=render_moment(entry.at),
             recorded_at=render_instant(entry.recorded_at),
             office=entry.office,
+            key=entry.key,
             role=None if entry.role is None else entry.role.value,
+            assurance=None if entry.assurance is None else entry.assurance.value,
         )
         for entry in entries
     )

@@ -1,11 +1,11 @@
-"""A dossier for its holder (the slip's secret), and the share done for anyone with its code.
+"""A dossier for whoever may read it, and the share done for anyone with its code.
 
 A wrong secret and an unknown dossier answer alike, and so do all codes that nobody was given.
 Whoever asks sees a dossier once its first action is published and the views have followed.
 """
 
 import asyncio
-from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from falcon.asgi import Request, Response
@@ -13,24 +13,29 @@ from falcon.asgi import Request, Response
 from api.bodies import LookupAnswer, encode, parse_lookup
 from api.negotiation import JSON_MEDIA_TYPE
 from api.parts import Parts
+from api.reading.askers import Asker, Askers, Proof
+from api.reading.rights import check_right, is_open
 from api.resources.answers import DossierAnswer, dossier_answer
-from api.resources.passes import check_pass, make_pass
+from api.resources.passes import make_pass
 from api.uploads import read_body
+from domain.dossiers import Dossier
+from domain.reading.private_parts import subject_of_kind
+from domain.reading.rights import Reader, Subject
 from ledger.errors import UnknownDossier
 from projections.dossier_page import DossierPage, dossier_page, share_done
-from projections.holders import Mark, is_same_hash, mark_hash
-from projections.reading import reference_to
-from projections.views import Position
+from projections.holders import Mark, mark_hash
+from projections.reading import read_keys, reference_to
+from projections.views import Position, ViewReader
 
-SECRET_HEADER: Final = "Dossier-Secret"  # noqa: S105 - the name of a header
 MAX_LOOKUP_BYTES: Final = 4096
 
 
 class DossierReader:
-    """Reads dossiers for those who hold a secret or a code; pages use it too."""
+    """Reads dossiers for whoever has a right to them; pages use it too."""
 
     def __init__(self, parts: Parts):
         self._parts = parts
+        self.askers = Askers(parts)
 
     def page(self, stream: str, secret: str | None) -> tuple[DossierPage, Position]:
         """Give the page of a dossier to whoever has its secret.
@@ -38,13 +43,7 @@ class DossierReader:
         Raises:
             UnknownDossier: there is no such dossier, or the secret is not its own.
         """
-        given_hash = mark_hash(self._parts.view_secret, Mark.SECRET, secret or "")
-
-        def check(kept_hash: bytes) -> None:
-            if not is_same_hash(kept_hash, given_hash):
-                raise UnknownDossier
-
-        return self._open(stream, check)
+        return self.page_for(stream, self.askers.by_secret(stream, secret or ""))
 
     def page_by_pass(self, stream: str, given_pass: str) -> tuple[DossierPage, Position]:
         """Give the page of a dossier to whoever has a pass to it.
@@ -52,12 +51,26 @@ class DossierReader:
         Raises:
             UnknownDossier: there is no such dossier, or the pass is not its own, or has ended.
         """
-        view_secret, now = self._parts.view_secret, self._parts.clock()
+        return self.page_for(stream, self.askers.by_pass(stream, given_pass))
 
-        def check(kept_hash: bytes) -> None:
-            check_pass(given_pass, view_secret, stream, kept_hash, now)
+    def page_for(self, stream: str, asker: Asker) -> tuple[DossierPage, Position]:
+        """Give as much of a dossier as whoever asks may see without an entry in its access log.
 
-        return self._open(stream, check)
+        Raises:
+            UnknownDossier: there is no such dossier, or a stranger asks.
+            ReadingNotPermitted: somebody asks who has no task there.
+        """
+        for subject in self._subjects(stream):
+            check_right(asker.reader, subject)
+        page, position = self._open(stream)
+        return _shown_to(page, asker.reader), position
+
+    def _subjects(self, stream: str) -> tuple[Subject, ...]:
+        with self._parts.views.reading() as reader:
+            is_erased = _is_erased(reader.dossier(stream))
+        # By what its holder was recognised was destroyed with the rest, and all that is left of an
+        # erased dossier stands in the public log.
+        return (Subject.PUBLIC_RECORD,) if is_erased else (Subject.STATUS, Subject.TIMELINE)
 
     def new_pass(self, stream: str) -> str:
         """Give a pass to a dossier that was opened just now.
@@ -67,36 +80,61 @@ class DossierReader:
         """
         with self._parts.views.reading() as reader:
             kept_hash = reader.hash_of(stream, Mark.SECRET)
+            if kept_hash is None and _is_erased(reader.dossier(stream)):
+                kept_hash = b""
         if kept_hash is None:
             raise UnknownDossier
         return make_pass(self._parts.view_secret, stream, kept_hash, self._parts.clock())
 
-    def _open(self, stream: str, check: Callable[[bytes], None]) -> tuple[DossierPage, Position]:
+    def _open(self, stream: str) -> tuple[DossierPage, Position]:
         with self._parts.views.reading() as reader:
-            kept_hash = reader.hash_of(stream, Mark.SECRET)
             dossier, position = reader.dossier(stream), reader.position()
             acts = reader.acts_of(stream)
-        check(kept_hash or b"")
-        if kept_hash is None or dossier is None or position is None:
+            keys = read_keys(reader, acts)
+        if dossier is None or position is None:
             raise UnknownDossier
         events = self._parts.reader.stream_events(stream)
-        page = dossier_page(dossier, acts, events, self._parts.origin, self._parts.vault.open)
+        page = dossier_page(
+            dossier, acts, events, self._parts.origin, self._parts.vault.open, keys.get
+        )
         return page, position
 
-    def share_done(self, code: str) -> int:
+    def share_done(self, code: str, origin: str | None = None) -> int:
         """Give how far the dossier with this code is, in percent.
+
+        ``origin`` names the other system that it was filed with, accepted there or not.
 
         Raises:
             UnknownDossier: no dossier has the code.
         """
-        code_hash = mark_hash(self._parts.view_secret, Mark.CODE, code.strip().upper())
+        check_right(Reader.KNOWS_CODE, Subject.SHARE_DONE)
         with self._parts.views.reading() as reader:
-            found = [reader.dossier(name) for name in reader.streams_marked(Mark.CODE, code_hash)]
+            streams = self._streams(reader, code.strip(), origin)
+            found = [reader.dossier(name) for name in streams]
         # Codes ought to be unique; where one is not, nobody is told more than is true of all.
         shares = [share_done(dossier) for dossier in found if dossier is not None]
         if not shares:
             raise UnknownDossier
         return min(shares)
+
+    def _streams(self, reader: ViewReader, code: str, origin: str | None) -> list[str]:
+        if origin is not None:
+            return [self._parts.foreign_stream(origin, code)]
+        code_hash = mark_hash(self._parts.view_secret, Mark.CODE, code.upper())
+        return reader.streams_marked(Mark.CODE, code_hash)
+
+
+def _is_erased(dossier: Dossier | None) -> bool:
+    return dossier is not None and dossier.erased_at is not None
+
+
+def _shown_to(page: DossierPage, reader: Reader) -> DossierPage:
+    """Leave out the private parts that are not open to a reader."""
+    acts = tuple(
+        act if is_open(reader, subject_of_kind(act.kind)) else replace(act, details=None)
+        for act in page.acts
+    )
+    return replace(page, acts=acts)
 
 
 class DossiersResource:
@@ -107,15 +145,16 @@ class DossiersResource:
         self._lookups = parts.lookups
 
     async def on_get(self, request: Request, response: Response, *, stream: str) -> None:
-        """Give status and timeline."""
+        """Give status and timeline, with private parts to the holder alone."""
         self._lookups.check(request.remote_addr)
-        secret = request.get_header(SECRET_HEADER)
-        answer = await asyncio.to_thread(self._answer, stream, secret)
-        response.data = encode(answer)
         response.set_header("Cache-Control", "no-store")
+        proof = self._reader.askers.proof(request, stream)
+        answer = await asyncio.to_thread(self._answer, stream, proof)
+        response.data = encode(answer)
 
-    def _answer(self, stream: str, secret: str | None) -> DossierAnswer:
-        page, position = self._reader.page(stream, secret)
+    def _answer(self, stream: str, proof: Proof) -> DossierAnswer:
+        asker = self._reader.askers.asker(stream, proof)
+        page, position = self._reader.page_for(stream, asker)
         return dossier_answer(page, reference_to(position), position.as_of)
 
 
@@ -133,6 +172,7 @@ class LookupResource:
         body = await read_body(
             request, JSON_MEDIA_TYPE, MAX_LOOKUP_BYTES, seconds=self._body_seconds
         )
-        share = await asyncio.to_thread(self._reader.share_done, parse_lookup(body).code)
+        asked = parse_lookup(body)
+        share = await asyncio.to_thread(self._reader.share_done, asked.code, asked.origin)
         response.data = encode(LookupAnswer(share_done_percent=share))
         response.set_header("Cache-Control", "no-store")

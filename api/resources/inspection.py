@@ -4,7 +4,6 @@ An inspector sees what concerns the offices that the key's grants cover; `*` cov
 """
 
 import asyncio
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -13,10 +12,19 @@ from falcon.asgi import Request, Response
 from api.bodies import encode
 from api.errors import MalformedParameter, ServiceStarting
 from api.parts import Parts
-from api.resources.answers import FindingsAnswer, TrailAnswer, finding_answer, trail_acts
-from api.signatures import RequestVerifier, SignedRequest
+from api.reading.askers import signed_request
+from api.reading.rights import check_right
+from api.resources.answers import (
+    FindingsAnswer,
+    TrailAnswer,
+    TrailKeyAnswer,
+    finding_answer,
+    trail_acts,
+)
+from api.signatures import RequestVerifier
 from api.uploads import read_any_body
 from domain.keys import KeyRecord
+from domain.reading.rights import Reader, Subject
 from domain.roles import Role
 from projections.reading import read_findings, read_trail, reference_to
 from projections.views import Position, ViewReader
@@ -48,6 +56,7 @@ class FindingsResource(_Inspection):
     async def on_get(self, request: Request, response: Response) -> None:
         """Give the findings, of one ``rule`` or ``office`` where the request says so."""
         inspector = await self._inspector(request, response)
+        check_right(Reader.INSPECTOR, Subject.FINDINGS)
         rule = request.get_param("rule", allow_multiple=False)
         office = request.get_param("office", allow_multiple=False)
         answer = await asyncio.to_thread(self._answer, inspector, rule, office)
@@ -72,41 +81,50 @@ class TrailResource(_Inspection):
     """``/v1/trail/{key}``."""
 
     async def on_get(self, request: Request, response: Response, *, key: str) -> None:
-        """Give what one key, or one performer of an import, did, by days of recorded time (UTC)."""
+        """Give what one person, or one performer of an import, did, by days of recorded time (UTC).
+
+        ``follow=key`` leaves out what the person signed with other keys.
+        """
         inspector = await self._inspector(request, response)
+        check_right(Reader.INSPECTOR, Subject.TRAIL)
         start, end = _period(request)
+        follows = _follows_person(request)
         if len(key) > MAX_SIGNER_CHARACTERS:
             raise MalformedParameter("this is no name of a key")
-        answer = await asyncio.to_thread(self._answer, inspector, key, start, end)
+        answer = await asyncio.to_thread(self._answer, inspector, key, (start, end), follows)
         response.data = encode(answer)
 
     def _answer(
-        self, inspector: KeyRecord, signer: str, start: datetime, end: datetime
+        self,
+        inspector: KeyRecord,
+        signer: str,
+        period: tuple[datetime, datetime],
+        follows: bool,  # noqa: FBT001 - handed over to a thread by place
     ) -> TrailAnswer:
         with self._views.reading() as reader:
             position = _position(reader)
-            trail = read_trail(reader, signer, start, end)
+            persons = reader.persons()
+            signers = persons.keys_of(signer) if follows else (signer,)
+            trail = read_trail(reader, signers, *period)
         covered = [act for act in trail if inspector.covers(Role.INSPECTOR, act.office)]
+        # Which keys a person has elsewhere is not for an inspector of this office.
+        shown = sorted({signer, *(act.key for act in covered if act.key is not None)})
         return TrailAnswer(
             signer=signer,
+            keys=tuple(
+                TrailKeyAnswer(name=key, link=persons.link(signer, key).value) for key in shown
+            ),
             acts=trail_acts(covered),
             checkpoint=reference_to(position),
             as_of=position.as_of,
         )
 
 
-def signed_request(request: Request, body: bytes, public_address: str | None) -> SignedRequest:
-    """Give what the request's signature may cover, as the client sent it.
-
-    With a public address set, a request that was signed for another server is refused: its
-    ``@target-uri`` is another.
-    """
-    scope: Mapping[str, object] = request.scope
-    raw_path = scope.get("raw_path")
-    path = raw_path.decode("latin-1") if isinstance(raw_path, bytes) else request.path
-    query = f"?{request.query_string}" if request.query_string else ""
-    base = public_address or f"{request.scheme}://{request.netloc}"
-    return SignedRequest(request.method, f"{base}{path}{query}", request.headers, body)
+def _follows_person(request: Request) -> bool:
+    follow = request.get_param("follow", allow_multiple=False) or "person"
+    if follow not in ("person", "key"):
+        raise MalformedParameter("follow is person or key")
+    return follow == "person"
 
 
 def _position(reader: ViewReader) -> Position:

@@ -8,8 +8,10 @@ from falcon.asgi import Request, Response
 from api.bodies import LedgerAnchors, StreamHead, encode
 from api.errors import NothingHere
 from api.parts import Parts
-from domain.actions import parse_stream
+from api.reading.rights import check_public_head, check_public_receipt, check_right
+from domain.actions import StreamType, parse_stream
 from domain.errors import MalformedStream
+from domain.reading.rights import Reader, Subject
 from ledger.errors import UnknownEntry
 from ledger.storage.port import LedgerReader
 from transparency.checkpoints import SignedCheckpoint, open_checkpoint
@@ -21,6 +23,7 @@ from transparency.tile_store import LogSource
 from transparency.trusted_log import TrustedLog
 
 RECEIPT_MEDIA_TYPE: Final = "text/plain; charset=utf-8"
+_SEALED: Final = f"{StreamType.DENUNCIATION}:"
 
 
 class ReceiptMaker:
@@ -37,8 +40,12 @@ class ReceiptMaker:
 
         Raises:
             UnknownEntry: there is no such action, or it is not published yet.
+            NothingHere: streams of its type are sealed.
         """
-        event = self._reader.find(stream, version) if is_stream(stream) else None
+        check_public_receipt(stream)
+        # A denunciation has no receipt by its name: not even that it is in the log is told.
+        is_asked = is_stream(stream) and not stream.startswith(_SEALED)
+        event = self._reader.find(stream, version) if is_asked else None
         if event is None or event.entry_index is None:
             raise UnknownEntry
         return self.receipt_at(event.entry_index)
@@ -49,6 +56,7 @@ class ReceiptMaker:
         Raises:
             UnknownEntry: the published log is not that long.
         """
+        check_right(Reader.ANYONE, Subject.PUBLIC_RECORD)
         log = self._published_log()
         if not entry_index < log.tree_size:
             raise UnknownEntry
@@ -98,6 +106,7 @@ class StreamsResource:
         """Give version and leaf hash of a stream's last action."""
         if not is_stream(stream):
             raise NothingHere
+        check_public_head(stream)
         events = await asyncio.to_thread(self._reader.stream_events, stream)
         # Deferred kinds answer like streams that do not exist: nobody learns who has rated.
         last = events[-1] if events else None

@@ -12,6 +12,8 @@ from api.bodies import encode
 from api.errors import MalformedParameter, ServiceStarting
 from api.negotiation import CSV_MEDIA_TYPE, Format, preferred_format, render_csv
 from api.parts import Parts
+from api.reading.rights import check_right
+from domain.reading.rights import Reader, Subject
 from projections.counts import CountStatistics, Figure, Span
 from projections.durations import Duration, DurationStatistics
 from projections.reading import read_counts, read_durations
@@ -70,6 +72,7 @@ def counts(views: Views, span: Span, office: str | None, procedure: str | None) 
     Raises:
         ServiceStarting: the views stand at no checkpoint yet.
     """
+    check_right(Reader.ANYONE, Subject.FIGURES)
     with views.reading() as reader:
         statistics = read_counts(reader, span, office, procedure)
     if statistics is None:
@@ -83,6 +86,7 @@ def durations(views: Views, span: Span, *, by_period: bool) -> DurationStatistic
     Raises:
         ServiceStarting: the views stand at no checkpoint yet.
     """
+    check_right(Reader.ANYONE, Subject.FIGURES)
     with views.reading() as reader:
         statistics = read_durations(reader, span, by_period=by_period)
     if statistics is None:

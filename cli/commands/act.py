@@ -1,78 +1,77 @@
 """``act``: build one action, sign it with one key per role, send it, keep the receipt."""
 
 import asyncio
-import base64
-import hashlib
-import http.client
-import json
-import uuid
-from dataclasses import dataclass
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import click
 import msgspec
 
 from api import bootstrap
-from cli.output import UsageProblem, command, report
+from api.data_folder import DataFolder
+from api.settings import settings_of_process
+from cli.output import EXIT_UNREACHABLE, UsageProblem, command, report, say
+from cli.receipt_files import ReceiptFile, receipt_file
 from cli.sessions import Refused, Session, open_session, project
-from domain.actions import Kind, StreamType
-from domain.errors import DomainError
-from domain.facts import Details, DossierSubmitted, DossierSubmittedDetails, Facts, KeyRegistered
-from domain.kinds import KINDS
-from domain.moments import Moment, parse_moment
+from cli.sites import Site, SiteAnswer, parse_site
+from cli.sources import anchors_path, find_anchors
+from cli.typed import Typed, Wanted, understand
+from domain.facts import DossierSubmittedDetails
+from domain.facts.feedback import ComplaintFiledDetails, FeedbackFiledDetails
+from domain.moments import Moment
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction
 from ledger.bodies import SALT_BYTES
-from ledger.drafting import next_place
-from ledger.errors import StoreCorrupt, WriterUnavailable
+from ledger.drafting import Drafter, Place, next_place
+from ledger.errors import ActedInTheFuture, LedgerError, StoreUnavailable, WriterUnavailable
 from ledger.intake import Answer
-from ledger.key_files import load_private_key
+from projections.entries import ProjectionError
 from transparency.encoding import encode_base64
-from transparency.notes import SigningKey, render_vkey
 
-TIMEOUT_SECONDS: Final = 60.0
-REPEATED: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class _Typed:
-    """What the action holds, as it was typed."""
-
-    facts: str
-    details: str | None
-    document: bytes | None
+PETITION_DETAILS: Final = (FeedbackFiledDetails, ComplaintFiledDetails)
+SLIP_DETAILS: Final = (DossierSubmittedDetails, FeedbackFiledDetails, ComplaintFiledDetails)
+EVER: Final = (datetime(1900, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC))
+CLOCK_HINT: Final = (
+    " (a demo's clock is simulated: name its folder with --data, or the moment with --at)"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What was typed, understood but not yet placed in its stream."""
+class _SentAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server answers to one action, whichever way it went."""
 
-    kind: Kind
-    stream: str
-    office: str | None
-    facts: Facts
-    details: Details | None
-    signers: tuple[tuple[Role, SigningKey], ...]
-    at: Moment | None
-    document: bytes | None
+    code: str = ""
+    title: str = ""
+    detail: str = ""
+    version: int = 0
+    entry_index: int | None = None
+    receipt: str | None = None
 
 
 @command("act", help="Build, sign and send one action; prints where it stands in the log.")
 @click.argument("kind")
-@click.option("--stream", required=True, help="The stream; 'new' makes a dossier or a rating.")
+@click.option("--stream", required=True, help="The stream; 'new' makes a dossier, say.")
 @click.option("--sign", "signs", multiple=True, required=True, help="role=KEYFILE, in order.")
 @click.option("--office", help="Whose act it is.")
-@click.option("--facts", default="{}", show_default=True, help="Public facts, JSON.")
-@click.option("--details", help="Private details, JSON; a dossier's secret is made if missing.")
+@click.option("--facts", default="{}", show_default=True, help="Public facts, a JSON object.")
+@click.option(
+    "--details", help="Private details, a JSON object; a dossier's secret is made if missing."
+)
 @click.option(
     "--document",
     type=click.Path(path_type=Path, dir_okay=False),
     help="The public document that a publication names by its hash.",
 )
-@click.option("--at", help="When it happened; default now.")
-@click.option("--server", help="Send over HTTP to this address instead of to the data folder.")
+@click.option("--at", help="When: 2026-11-21T08:03:11Z (UTC), or a day 2026-11-21; default now.")
+@click.option("--server", help="Send over HTTP to this address; nothing is made in --data.")
+@click.option(
+    "--anchors",
+    type=click.Path(path_type=Path),
+    help="With --server: the ledger to sign for; default DATA's, else the server's own.",
+)
 @click.option("--receipt", type=click.Path(path_type=Path), help="Where to keep the receipt.")
 def act(  # noqa: PLR0913, PLR0917 - one argument per option
     kind: str,
@@ -84,6 +83,7 @@ def act(  # noqa: PLR0913, PLR0917 - one argument per option
     document: Path | None,
     at: str | None,
     server: str | None,
+    anchors: Path | None,
     receipt: Path | None,
     data: Path,
     *,
@@ -91,109 +91,100 @@ def act(  # noqa: PLR0913, PLR0917 - one argument per option
 ) -> None:
     """Act as KIND on a stream."""
     public = None if document is None else document.read_bytes()
-    wanted = _understand(kind, stream, _Typed(facts, details, public), signs, at, office)
-    answer = asyncio.run(_act(data, wanted, server))
-    if receipt is not None and answer.receipt is not None:
-        receipt.write_bytes(answer.receipt)
-    members: dict[str, object] = {
-        "stream": wanted.stream,
-        "version": answer.version,
-        "entry_index": answer.entry_index,
-        "repeated": answer.repeated,
-    }
-    if isinstance(wanted.details, DossierSubmittedDetails):
-        members["secret"] = wanted.details.secret
-    report(members, as_json=as_json)
+    wanted = understand(Typed(kind, stream, signs, office, facts, details, at, public))
+    site = None if server is None else parse_site(server)
+    with receipt_file(receipt) as file:
+        if site is None:
+            answer = asyncio.run(_act(data, wanted))
+        else:
+            answer = _act_on(site, data, anchors, wanted)
+        is_kept = file is None or _keep(file, answer)
+    _report(wanted, answer, site, receipt if is_kept else None, as_json=as_json)
+    if not is_kept:
+        sys.exit(EXIT_UNREACHABLE)
 
 
-def _understand(
-    kind_name: str,
-    stream: str,
-    typed: _Typed,
-    signs: tuple[str, ...],
-    at: str | None,
-    office: str | None,
-) -> _Wanted:
-    kind = KINDS.get(kind_name)
-    if kind is None:
-        raise UsageProblem(f"there is no kind {kind_name}; kinds: {', '.join(sorted(KINDS))}")
-    signers = tuple(_signer(text) for text in signs)
-    facts, details = _read(kind, typed, signers)
-    try:
-        moment = None if at is None else parse_moment(at)
-    except DomainError as error:
-        raise UsageProblem(f"--at {at}: {error}") from error
-    return _Wanted(
-        kind, _stream(kind, stream), office, facts, details, signers, moment, typed.document
-    )
-
-
-def _stream(kind: Kind, stream: str) -> str:
-    if stream != "new":
-        return stream
-    if kind.stream not in (StreamType.DOSSIER, StreamType.RATING):
-        raise UsageProblem("only dossiers and ratings have random stream ids")
-    return f"{kind.stream.value}:{uuid.UUID(bytes=bootstrap.random_bytes(16), version=4)}"
-
-
-def _signer(text: str) -> tuple[Role, SigningKey]:
-    role, _, path = text.partition("=")
-    try:
-        return Role(role), load_private_key(Path(path))
-    except (ValueError, OSError, StoreCorrupt) as error:
-        raise UsageProblem(f"--sign {text}: role=KEYFILE is wanted: {error}") from error
-
-
-def _read(
-    kind: Kind, typed: _Typed, signers: tuple[tuple[Role, SigningKey], ...]
-) -> tuple[Facts, Details | None]:
-    try:
-        facts = json.loads(typed.facts)
-        details = None if typed.details is None else json.loads(typed.details)
-        if typed.document is not None:
-            facts.setdefault("document", hashlib.sha256(typed.document).hexdigest())
-        if kind.facts is DossierSubmitted:
-            _complete_submission(facts, details := details or {}, signers)
-        if kind.facts is KeyRegistered and "vkey" not in facts:
-            facts["vkey"] = render_vkey(signers[-1][1].verification_key)
-        private = None
-        if details is not None and kind.details is not None:
-            private = msgspec.convert(details, kind.details)
-        return msgspec.convert(facts, kind.facts), private
-    except (ValueError, TypeError) as error:
-        raise UsageProblem(f"facts or details of {kind.name}: {error}") from error
-
-
-def _complete_submission(
-    facts: dict[str, object],
-    details: dict[str, object],
-    signers: tuple[tuple[Role, SigningKey], ...],
-) -> None:
-    """Add what the program knows better than a person: the applicant's vkey and a secret."""
-    for role, key in signers:
-        if role is Role.APPLICANT:
-            facts.setdefault("applicant_key", render_vkey(key.verification_key))
-    details.setdefault("secret", base64.b64encode(bootstrap.random_bytes(32)).decode())
-
-
-async def _act(data: Path, wanted: _Wanted, server: str | None) -> Answer:
-    async with open_session(data) as session:
-        action = _sign(session, wanted)
-        if server is not None:
-            return await asyncio.to_thread(_send, server, wanted, action)
-        (answer,) = await session.submit(action)
+async def _act(data: Path, wanted: Wanted) -> Answer:
+    async with open_session(data, may_found=False) as session:
+        _warn_of_linked_dossiers(data, wanted)
+        place = next_place(session.reader, wanted.stream)
+        action = _sign(session.drafter, wanted, place, session.now())
+        try:
+            (answer,) = await session.submit(action)
+        except StoreUnavailable as error:
+            raise _with_slip(error, wanted) from error
         if session.is_writer:
-            await project(session)
+            await _project(session)
         return answer
 
 
-def _sign(session: Session, wanted: _Wanted) -> SubmittedAction:
-    place = next_place(session.reader, wanted.stream)
-    return session.drafter.sign(
+async def _project(session: Session) -> None:
+    """Let the views follow; the action is recorded all the same, and so is what it gave."""
+    try:
+        await project(session)
+    except (LedgerError, ProjectionError) as error:
+        say(f"recorded, but the pages do not show it yet: {error.code}: {error}", style="yellow")
+
+
+def _act_on(site: Site, data: Path, anchors: Path | None, wanted: Wanted) -> Answer:
+    """Sign for the ledger of a server and send it there.
+
+    Raises:
+        UsageProblem: the anchors are another ledger's.
+        Refused: the server answered with a problem document.
+        WriterUnavailable: the server did not answer.
+    """
+    origin = _origin_of(site, data, anchors)
+    instant = bootstrap.make_clock(settings_of_process({"data": data}))().replace(microsecond=0)
+    drafter = Drafter(origin, bootstrap.random_bytes)
+    action = _sign(drafter, wanted, site.place(wanted.stream), Moment(instant=instant))
+    try:
+        answer = site.ask("/v1/actions", render_submission(action))
+    except WriterUnavailable as error:
+        raise _with_slip(error, wanted) from error
+    return _read_answer(site, wanted, answer)
+
+
+def _origin_of(site: Site, data: Path, anchors: Path | None) -> str:
+    """Give the ledger that a server keeps, which must be that of the anchors at hand."""
+    origin = site.origin()
+    path = anchors_path(anchors, data)
+    if anchors is not None or path.exists():
+        expected = find_anchors(anchors, data).origin
+        if expected != origin:
+            raise UsageProblem(
+                f"{site.address} keeps the ledger {origin}, but {path} is of {expected}: name the "
+                "anchors of the server's ledger (--anchors), or a folder without any (--data)"
+            )
+    return origin
+
+
+def _read_answer(site: Site, wanted: Wanted, answer: SiteAnswer) -> Answer:
+    try:
+        sent = msgspec.json.decode(answer.body, type=_SentAnswer)
+    except msgspec.DecodeError as error:
+        unclear = WriterUnavailable(f"{site.address} answered HTTP {answer.status} without words")
+        raise _with_slip(unclear, wanted) from error
+    if sent.code:
+        hint = CLOCK_HINT if sent.code == ActedInTheFuture.code else ""
+        raise Refused(f"{sent.code}: {sent.detail or sent.title}{hint}")
+    return Answer(
+        "",
+        "",
+        wanted.stream,
+        sent.version,
+        sent.entry_index,
+        receipt=None if sent.receipt is None else sent.receipt.encode(),
+        repeated=answer.status == HTTPStatus.OK,
+    )
+
+
+def _sign(drafter: Drafter, wanted: Wanted, place: Place, now: Moment) -> SubmittedAction:
+    return drafter.sign(
         wanted.kind.name,
         wanted.stream,
         place,
-        wanted.at or session.now(),
+        wanted.at or now,
         wanted.facts,
         wanted.signers,
         office=wanted.office,
@@ -203,37 +194,90 @@ def _sign(session: Session, wanted: _Wanted) -> SubmittedAction:
     )
 
 
-def _send(server: str, wanted: _Wanted, action: SubmittedAction) -> Answer:
-    """Send one action over HTTP and read the answer.
-
-    Raises:
-        Refused: the server answered with a problem document.
-        WriterUnavailable: the server did not answer.
-    """
-    parts = urlsplit(server)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_SECONDS)
-    try:
-        connection.request(
-            "POST", "/v1/actions", render_submission(action), {"Content-Type": "application/json"}
-        )
-        response = connection.getresponse()
-        answer = json.loads(response.read())
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise WriterUnavailable(f"{server} does not answer: {error}") from error
-    finally:
-        connection.close()
-    if "code" in answer:
-        raise Refused(f"{answer['code']}: {answer.get('detail', '')}")
-    receipt = answer.get("receipt")
-    return Answer(
-        "",
-        "",
-        wanted.stream,
-        int(answer.get("version", 0)),
-        answer.get("entry_index"),
-        receipt=None if receipt is None else receipt.encode(),
-        repeated=response.status == REPEATED,
+def _with_slip(error: StoreUnavailable, wanted: Wanted) -> StoreUnavailable:
+    """Add what the holder needs if the action was recorded although no answer came."""
+    if not isinstance(wanted.details, SLIP_DETAILS):
+        return error
+    return type(error)(
+        f"{error}; should it be recorded all the same: stream {wanted.stream}, "
+        f"secret {wanted.details.secret}"
     )
+
+
+def _warn_of_linked_dossiers(data: Path, wanted: Wanted) -> None:
+    """Warn where an applicant's key, made for one dossier, would link two matters of a person."""
+    if wanted.stream.partition(":")[0] != "dossier" or not DataFolder(data).views.exists():
+        return
+    names = [key.name for role, key in wanted.signers if role is Role.APPLICANT]
+    streams = _streams_signed_by(data, names) - {wanted.stream}
+    if streams:
+        say(
+            f"this applicant's key signs on {', '.join(sorted(streams))} already: whoever reads "
+            "the log sees that both are one person's. Make a key for each dossier: keys new "
+            "applicant",
+            style="yellow",
+        )
+
+
+def _streams_signed_by(data: Path, names: Sequence[str]) -> set[str]:
+    views = bootstrap.open_views(settings_of_process({"data": data}))
+    try:
+        with views.reading() as reader:
+            return {act.stream for name in names for act in reader.acts_by(name, *EVER)}
+    finally:
+        views.close()
+
+
+def _keep(file: ReceiptFile, answer: Answer) -> bool:
+    """Keep the receipt; the action is recorded, whatever becomes of the file."""
+    if answer.receipt is None:
+        say(
+            "recorded and promised, but not published yet: fetch the receipt later at "
+            f"/v1/streams/{answer.stream}/versions/{answer.version}/receipt",
+            style="yellow",
+        )
+        return False
+    try:
+        file.keep(answer.receipt)
+    except OSError as error:
+        say(
+            f"the action is recorded, but {file.path} does not take the receipt "
+            f"({error.strerror}): fetch it again at "
+            f"/v1/streams/{answer.stream}/versions/{answer.version}/receipt",
+            style="red",
+        )
+        return False
+    return True
+
+
+def _report(
+    wanted: Wanted, answer: Answer, site: Site | None, receipt: Path | None, *, as_json: bool
+) -> None:
+    members: dict[str, object] = {
+        "stream": wanted.stream,
+        "version": answer.version,
+        "entry_index": answer.entry_index,
+        "repeated": answer.repeated,
+    }
+    if receipt is not None:
+        members["receipt"] = str(receipt)
+    if isinstance(wanted.details, DossierSubmittedDetails):
+        page = f"{'' if site is None else site.address}/dossiers/{wanted.stream.partition(':')[2]}"
+        members |= {"secret": wanted.details.secret, "page": page}
+    if isinstance(wanted.details, PETITION_DETAILS):
+        page = f"{'' if site is None else site.address}/petitions/track"
+        members |= {"petition_secret": wanted.details.secret, "page": page}
+    report(members, as_json=as_json)
+    if "petition_secret" in members:
+        say(
+            "Keep this secret: with it, and with it alone, the office's answers are read at "
+            f"{members['page']}{'' if site else ' of the server'}; nobody can give it again."
+        )
+    if "secret" in members:
+        say(
+            "Keep this secret as the applicant's slip does: whoever has it opens the dossier's "
+            f"page, {members['page']}{'' if site else ' of the server'}; nobody can give it again."
+        )
 
 
 def render_submission(action: SubmittedAction) -> bytes:

@@ -1,6 +1,7 @@
 """``audit``: take a whole log in from its tiles and make every check and public decision again.
 
 With a data folder it also compares the ledger database, and makes the views again and compares.
+With ``--vault`` it opens the private parts, too, for inspectors.
 """
 
 import sys
@@ -8,14 +9,16 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
 from api import bootstrap
 from api.data_folder import DataFolder
 from api.settings import settings_of_process
-from cli.output import EXIT_FAILED, command, progress_bar, report
+from cli.output import EXIT_FAILED, UsageProblem, command, progress_bar, report
 from cli.sources import LogAddress, find_anchors, find_log, open_log
+from cli.vault_audit import audit_vault, check_vault_is_here, in_lines, vault_members
 from ledger.auditing import AuditReport, audit_log
 from ledger.errors import LedgerError
 from ledger.key_files import Anchors
@@ -24,28 +27,50 @@ from projections.comparing import FoldSources, compare_views
 from projections.entries import ProjectionError
 from transparency.errors import TransparencyError
 
-MAX_PRINTED_PROBLEMS = 50
+MAX_PRINTED_PROBLEMS: Final = 50
+VIEW_DIFFERS: Final = "view_differs"
 
 
 @command("audit", help="Check every hash, seal, signature, key and public decision of a log.")
 @click.option("--log", "log_text", help="Folder or address of the log; default DATA/log.")
 @click.option("--anchors", type=click.Path(path_type=Path), help="The trust anchors.")
-def audit(log_text: str | None, anchors: Path | None, data: Path, *, as_json: bool) -> None:
+@click.option("--vault", is_flag=True, help="Make again what rests on private details, too.")
+def audit(
+    log_text: str | None, anchors: Path | None, data: Path, *, vault: bool, as_json: bool
+) -> None:
     """Audit a log; with its own data folder, compare the ledger database and the views too."""
+    if vault and log_text is not None:
+        raise UsageProblem("--vault opens the data folder's own log: leave out --log")
     trusted = find_anchors(anchors, data)
+    if vault:
+        check_vault_is_here(DataFolder(data), trusted.origin)
     address = find_log(log_text, data)
     log = open_log(address, trusted)
     # Only the log of this very folder can be compared with this folder's databases.
     folder = DataFolder(data) if log_text is None else None
     stored = SqliteLedgerReader(folder.ledger) if folder and folder.ledger.exists() else None
     started = time.monotonic()
-    audits = audit_log(
-        log, trusted, address.documents(), now=_auditors_clock(folder), stored=stored
-    )
+    now = _auditors_clock(folder)
+    audits = audit_log(log, trusted, address.documents(), now=now, stored=stored)
     audited = _run(audits, log.tree_size)
     views_compared = folder is not None and _compare_views(folder, trusted, address, audited)
-    _print(audited, time.monotonic() - started, views_compared=views_compared, as_json=as_json)
-    if not audited.ok:
+    members = _members(audited, views_compared=views_compared)
+    ok = audited.ok
+    if vault and folder is not None:
+        opened = audit_vault(
+            folder,
+            log,
+            trusted.origin,
+            address.documents(),
+            now,
+            views_hold=views_compared and not _has_wrong_views(audited),
+        )
+        ok = ok and opened.ok
+        vault_part = vault_members(opened)
+        members |= {"vault": vault_part} if as_json else in_lines(vault_part)
+    members |= {"ok": ok, "seconds": round(time.monotonic() - started, 3)}
+    report(members, as_json=as_json)
+    if not ok:
         sys.exit(EXIT_FAILED)
 
 
@@ -82,27 +107,31 @@ def _compare_views(
     for each in comparison.differences:
         message = f"the view {each.table} differs from the log in {each.rows} rows"
         first = f", first {each.first_key}" if each.first_key else ""
-        audited.add_problem("view_differs", None, message + first)
+        audited.add_problem(VIEW_DIFFERS, None, message + first)
     return comparison.was_compared
 
 
-def _print(audited: AuditReport, seconds: float, *, views_compared: bool, as_json: bool) -> None:
+def _has_wrong_views(audited: AuditReport) -> bool:
+    return any(problem.code == VIEW_DIFFERS for problem in audited.problems)
+
+
+def _members(audited: AuditReport, *, views_compared: bool) -> dict[str, object]:
     problems = [
         {"code": problem.code, "entry_index": problem.entry_index, "message": problem.message}
         for problem in audited.problems[:MAX_PRINTED_PROBLEMS]
     ]
-    members = {
+    return {
         "ok": audited.ok,
         "tree_size": audited.tree_size,
         "entries": audited.entries,
         "actions": audited.actions,
         "seals": audited.seals,
+        "envelopes": audited.envelopes,
         "signatures_verified": audited.signatures_verified,
         "decisions_repeated": audited.decisions_repeated,
         "compared_with_store": audited.compared_with_store,
         "views_compared": views_compared,
+        "roots": audited.roots,
         "problems_found": len(audited.problems),
         "problems": problems,
-        "seconds": round(seconds, 3),
     }
-    report(members, as_json=as_json)

@@ -14,7 +14,7 @@ from rich.progress import Progress, TaskID
 
 from api import bootstrap
 from api.data_folder import DataFolder
-from cli.output import UsageProblem, command, progress_bar, report, talk
+from cli.output import UsageProblem, command, progress_bar, report, say
 from cli.sessions import Session, open_session, project
 from ledger.importing.driver import ImportDriver, ImportReport, preparations
 from ledger.importing.known_sources import KnownSource, KnownSources, hash_source
@@ -44,7 +44,7 @@ def import_log(file: Path, mapping: Path, data: Path, *, as_json: bool) -> None:
     source = KnownSource(hash_source(file), understood.name)
     warnings = list(_warnings(source, data))
     for warning in warnings:
-        talk.print(f"{warning['code']}: {warning['message']}", style="yellow", markup=False)
+        say(f"{warning['code']}: {warning['message']}", style="yellow")
     imported = asyncio.run(_import(file, understood, source, data))
     seconds = round(time.monotonic() - started, 3)
     members = {
@@ -82,7 +82,7 @@ async def _import(
     next(iter(read_cases(file, mapping.source)), None)
     async with open_session(data) as session:
         importer = _importer_key(data)
-        keys = (session.keys.registrar, importer)
+        keys = (session.root(), importer)
         wanted = preparations(session.reader, session.drafter, mapping, keys, session.now())
         if wanted:
             await session.submit(*wanted)
@@ -106,9 +106,30 @@ async def _drive(
     planner = Planner(mapping, keyed_hash(session.keys.import_secret))
     driver = ImportDriver(session.intake, session.drafter, planner, importer)
     cases = read_cases(file, mapping.source)
+    reached, is_done = ImportReport(), False
     with progress_bar() as bar:
         task = bar.add_task("importing", total=None)
-        return await driver.run(cases, lambda state: _show(bar, task, state))
+
+        def show(state: ImportReport) -> None:
+            nonlocal reached
+            reached = state
+            _show(bar, task, state)
+
+        try:
+            imported = await driver.run(cases, show)
+            is_done = True
+        finally:
+            if not is_done:
+                _say_reached(reached)
+    return imported
+
+
+def _say_reached(state: ImportReport) -> None:
+    say(
+        f"the import ended early: {state.actions_recorded} or more actions of {state.dossiers} "
+        "dossiers are recorded and stay; import again to go on: they will be recognised",
+        style="yellow",
+    )
 
 
 def _show(bar: Progress, task: TaskID, state: ImportReport) -> None:

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -13,16 +14,23 @@ import click
 
 from api import bootstrap
 from api.data_folder import DataFolder
+from api.erasing.stores import eraser as make_eraser
 from api.settings import Settings, settings_of_process
 from cli.output import EXIT_FAILED, command, talk
-from cli.sessions import open_ledger
-from ledger.errors import StoreUnavailable
+from cli.sessions import Session, open_ledger
+from cli.tallying import publish_due
+from ledger.errors import LedgerError
 from ledger.sweeping import DocumentSweeper, sweep_orphans
+from ledger.tallying.ratings import month_before
 from ledger.writing.client import LoopWriter
 from ledger.writing.loop import WriterLoop
 from ledger.writing.server import WriterServer
 
 SWEEP_SECONDS: Final = 24 * 3600.0
+# How soon after a month's end its tally is made; a demo's months pass in seconds.
+TALLY_SECONDS: Final = 5.0
+RETRY_SECONDS: Final = 60.0
+ERASE_SECONDS: Final = 5.0
 
 
 @command("writer", help="The one writer of a data folder (started by serve).", hidden=True)
@@ -49,18 +57,38 @@ async def _write(settings: Settings) -> None:
     core.take_over(f"writer {os.getpid()}")
     recording = WriterLoop(core, on_fatal)
     recording.start()
-    await open_ledger(settings, LoopWriter(recording.submit))
+    session = await open_ledger(settings, LoopWriter(recording.submit))
+    tallying = asyncio.create_task(publish_tallies(session))
     server = WriterServer(DataFolder(settings.data).socket, recording.submit)
     await server.start()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     await stop.wait()
+    tallying.cancel()
     await server.stop()
     if failures:
         talk.print("".join(traceback.format_exception(failures[0])), markup=False)
         # CRASH: what the writer held in memory may differ from its store; the next start reads it.
         sys.exit(EXIT_FAILED)
     await asyncio.to_thread(recording.stop)
+
+
+async def publish_tallies(session: Session) -> None:
+    """Publish each month's tally once it has ended; what fails is tried again."""
+    done = ""
+    while True:
+        try:
+            instant = session.now().instant
+            assert instant is not None
+            month = month_before(instant)
+            if month != done:
+                await publish_due(session)
+                done = month
+        except LedgerError as error:
+            # The ledger goes on without: ratings wait, and no figure is wrong by it.
+            talk.print(f"{error.code}: {error}", markup=False)
+            await asyncio.sleep(RETRY_SECONDS)
+        await asyncio.sleep(TALLY_SECONDS)
 
 
 @command("follow", help="Keep the views (started by serve).", hidden=True)
@@ -71,7 +99,8 @@ def follow(data: Path, *, as_json: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    threading.Thread(target=_sweep_daily, args=(settings, stop), daemon=True).start()
+    for work in (_sweep_daily, _erase_soon):
+        threading.Thread(target=work, args=(settings, stop), daemon=True).start()
     bootstrap.follower(settings).run(stop, settings.follower_poll_seconds)
 
 
@@ -82,9 +111,23 @@ def _sweep_daily(settings: Settings, stop: threading.Event) -> None:
     kept, served = bootstrap.documents(settings), bootstrap.published_documents(settings)
     documents = DocumentSweeper(kept, served, reader)
     while not stop.is_set():
-        try:
-            sweep_orphans(vault, reader, clock())
-            documents.sweep(bootstrap.system_clock())
-        except StoreUnavailable as error:
-            talk.print(f"{error.code}: {error}", markup=False)
+        _sweep(lambda: sweep_orphans(vault, reader, clock()))
+        _sweep(lambda: documents.sweep(bootstrap.system_clock()))
         stop.wait(SWEEP_SECONDS)
+
+
+def _erase_soon(settings: Settings, stop: threading.Event) -> None:
+    """Carry out erasures that were recorded, whoever handed them in."""
+    keys = bootstrap.operator_keys(settings)
+    eraser = make_eraser(DataFolder(settings.data), keys, bootstrap.vault(settings, keys))
+    while not stop.is_set():
+        _sweep(lambda: len(eraser.carry_out()))
+        stop.wait(ERASE_SECONDS)
+
+
+def _sweep(sweeping: Callable[[], int]) -> None:
+    try:
+        sweeping()
+    except LedgerError as error:
+        # Whatever is wrong there, the other sweep, the views and tomorrow's sweep go on.
+        talk.print(f"{error.code}: {error}", markup=False)

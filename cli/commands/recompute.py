@@ -17,7 +17,8 @@ import msgspec
 from api import bootstrap
 from api.data_folder import DataFolder
 from api.settings import settings_of_process
-from cli.output import EXIT_FAILED, command, report
+from cli.output import EXIT_FAILED, command, report, say
+from cli.petition_figures import compare_petitions
 from cli.sources import (
     TIMEOUT_SECONDS,
     LogAddress,
@@ -35,10 +36,13 @@ from projections.recompute import (
     NO_LAG,
     Difference,
     Lag,
+    PublicWorld,
     compare,
-    figures_from_log,
+    count_world,
     measure_lag,
+    replay_log,
 )
+from projections.tallies.adding import NO_TALLIES, TallySums
 from transparency.errors import ProofInvalid
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
@@ -52,17 +56,21 @@ class Compared:
     was_compared: bool
     differences: tuple[Difference, ...]
     lag: Lag
+    tallies: TallySums = NO_TALLIES
 
     @property
     def ok(self) -> bool:
-        """Tell whether the published figures are the log's, and follow it closely enough."""
-        return not self.differences and not self.lag.is_too_long
+        """Tell whether figures are the log's, follow it closely enough, and tallies add up."""
+        return not (self.differences or self.lag.is_too_long or self.tallies.problems)
 
     def problems(self) -> Iterator[dict[str, str]]:
         """Give what is wrong, each with its constant code."""
         if self.differences:
             message = "the published figures are not what the log says"
             yield {"code": "figures_differ", "message": message}
+        for problem in self.tallies.problems[:MAX_PRINTED_DIFFERENCES]:
+            message = f"entry {problem.entry_index}: {problem.message}"
+            yield {"code": problem.code, "message": message}
         if self.lag.is_too_long:
             message = (
                 f"the published figures have lacked {self.lag.entries} entries for at least "
@@ -82,12 +90,14 @@ def recompute(log_text: str | None, anchors: Path | None, data: Path, *, as_json
     # Before the figures: what this log has had for longer than the delay, they must have.
     log = open_log(address, trusted)
     published = _published(address, data, is_own=log_text is None)
-    recomputed = recompute_from(address, trusted, published)
+    world = _replay(address, trusted, published)
+    recomputed = count_world(world)
     lag, differences = NO_LAG, list[Difference]()
     if published is not None:
         differences = compare(published, recomputed)
+        differences += compare_petitions(address, trusted, data, world)
         lag = measure_lag(log, trusted.origin, published.checkpoint.size)
-    compared = Compared(published is not None, tuple(differences), lag)
+    compared = Compared(published is not None, tuple(differences), lag, world.tallies)
     _print(recomputed, compared, log.tree_size, as_json=as_json)
     if not compared.ok:
         sys.exit(EXIT_FAILED)
@@ -101,8 +111,14 @@ def recompute_from(
     Raises:
         TransparencyError: the log cannot be trusted.
     """
+    return count_world(_replay(address, anchors, published))
+
+
+def _replay(
+    address: LogAddress, anchors: Anchors, published: CountStatistics | None
+) -> PublicWorld:
     size = None if published is None else published.checkpoint.size
-    return figures_from_log(address.tiles(), anchors, address.documents(), size)
+    return replay_log(address.tiles(), anchors, address.documents(), size)
 
 
 def _published(address: LogAddress, data: Path, *, is_own: bool) -> CountStatistics | None:
@@ -151,8 +167,18 @@ def _print(
         "entries_behind": compared.lag.entries,
         "seconds_behind": compared.lag.time.total_seconds(),
         "compared": compared.was_compared,
+        "tallies": compared.tallies.tallies,
+        "envelopes": compared.tallies.envelopes,
+        "ratings_counted": compared.tallies.counted,
+        "envelopes_uncounted": compared.tallies.uncounted,
         "total": msgspec.to_builtins(recomputed.total),
         "shown": shown,
         "problems": list(compared.problems()),
     }
+    if not compared.was_compared:
+        say(
+            "nothing to compare with: no published figures belong to what was named; these were "
+            "only computed",
+            style="yellow",
+        )
     report(members, as_json=as_json)

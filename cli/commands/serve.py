@@ -29,6 +29,7 @@ import click
 from api import bootstrap
 from api.data_folder import DataFolder
 from api.settings import Settings, environment_of_child, settings_of_process
+from cli.founding import found_keys
 from cli.output import EXIT_REFUSED, UsageProblem, command, fail, report, talk
 from ledger.errors import LedgerError, StoreUnavailable, WriterUnavailable
 
@@ -93,6 +94,7 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 
 
 def _run(settings: Settings, listener: socket.socket, lock: int, *, as_json: bool) -> None:
+    found_keys(settings.data)
     bootstrap.prepare_data_folder(settings)
     bootstrap.open_views(settings).close()
     host, port = listener.getsockname()[:2]

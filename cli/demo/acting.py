@@ -16,8 +16,10 @@ from cli.demo.province import (
 )
 from cli.demo.steps import Step
 from cli.demo.world import World, local_day
+from domain.clocks.counting import Stretch
 from domain.dossiers import Due
 from domain.facts import Channel, Component, Details, Facts
+from domain.moments import Moment
 from domain.roles import Role
 
 ANSWER_WORKING_DAYS: Final = 15
@@ -89,6 +91,8 @@ class Acting:
         processing_seat = course.processing_seat or world.chance.randint(1, SEATS)
         self._processor = officer_name(self._deciding, Role.PROCESSOR, processing_seat)
         self._due: Due | None = None
+        self._accepted_at: Moment | None = None
+        self._stretches: list[Stretch] = []
         self._now: datetime | None = None
         self.steps: list[Step] = []
 

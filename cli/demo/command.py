@@ -34,7 +34,7 @@ from cli.demo.province import INSPECTOR
 from cli.demo.scenario import CLOSES_AT, DEFAULT_DOSSIERS, STORIES, Scenario, build_scenario
 from cli.demo.server import make_fresh, serving
 from cli.demo.steps import REGISTRAR, ActorKeys
-from cli.demo.tour import keep, proof_lines, tour_lines
+from cli.demo.tour import INSPECTOR_FILE, KEPT, keep, proof_lines, tour_lines
 from cli.output import (
     EXIT_FAILED,
     UsageProblem,
@@ -48,7 +48,7 @@ from cli.output import (
 from domain.errors import DomainError
 from ledger.drafting import Drafter
 from ledger.errors import LedgerError
-from ledger.key_files import load_or_make_operator_keys
+from ledger.key_files import load_or_make_operator_keys, save_private_key
 from transparency.errors import TransparencyError
 
 DEFAULT_SEED: Final = 20260302
@@ -218,6 +218,7 @@ def _drive_and_prove(plan: Plan, address: str, started: float) -> Run:
     driver = Driver(client, Drafter(operator.origin, random_bytes), keys, clock.set)
     _drive(driver, scenario)
     keep(plan.data, scenario, driver.driven)
+    save_private_key(plan.data / KEPT / INSPECTOR_FILE, keys.of(INSPECTOR))
     tree_size = wait_for_views(client)
     evidence = Evidence(client, plan.data, operator.anchors, driver.driven, scenario.stories)
     proofs = (
@@ -247,7 +248,9 @@ def _print(plan: Plan, run: Run) -> None:
         return
     click.echo(
         f"{run.scenario.dossiers} hồ sơ / dossiers, {run.recorded} hành vi / actions, "
-        f"{run.tree_size} mục / entries, {run.seconds:.0f} s"
+        f"{run.tree_size} mục / entries, {run.seconds:.0f} s\n"
+        "  mục gồm hành vi đã công bố, niêm phong và phong bì"
+        " / entries are published actions, seals and envelopes"
     )
     lines = [*proof_lines(run.proofs)]
     if run.ok and not plan.ends_after_proof:

@@ -15,8 +15,10 @@ from cli.demo.province import (
 )
 from cli.demo.steps import Step
 from cli.demo.world import local, local_day
-from domain.deadlines import due_after_pause, legal_due, needs_calendar
-from domain.dossiers import Due, Wait, WaitKind
+from domain.clocks.counting import Stretch, count
+from domain.clocks.limits import processing_start
+from domain.deadlines import needs_calendar
+from domain.dossiers import Due, WaitKind
 from domain.facts import (
     Channel,
     DossierAccepted,
@@ -42,6 +44,7 @@ from domain.facts import (
     ResultIssuedDetails,
     ResultReturned,
     SatisfactionRated,
+    SatisfactionRatedDetails,
     SupplementCompleted,
     SupplementItem,
     SupplementRequested,
@@ -52,7 +55,7 @@ from domain.facts import (
     WithdrawalRequested,
 )
 from domain.moments import Moment
-from domain.procedures import SupplementPolicy
+from domain.procedures import Limit, SupplementPolicy
 from domain.roles import Role
 from transparency.encoding import encode_base64
 
@@ -122,9 +125,9 @@ class Life(Acting):
         self.now = self._world.after_minutes(self.now, 2, 10)
 
     def _accept(self) -> None:
-        start = Moment(instant=self.now)
-        if needs_calendar(self._procedure.limit):
-            self._due = legal_due(self._procedure, start, self._world.working)
+        self._accepted_at = Moment(instant=self.now)
+        if needs_calendar(self._limit):
+            self._recount()
         else:
             today = local_day(self.now)
             tomorrow = self.now > local(today, LATE_INTAKE)
@@ -142,7 +145,7 @@ class Life(Acting):
         since = self.now
         self._confirm_payment(3, 1_800 if self._procedure.pause_in_payment else 90)
         if self._procedure.pause_in_payment:
-            self._pause(WaitKind.PAYMENT, since)
+            self._rest(WaitKind.PAYMENT, since, SupplementPolicy.PAUSE)
 
     def _confirm_payment(self, fewest: int, most: int) -> None:
         fee = self._procedure.fee_vnd
@@ -195,24 +198,34 @@ class Life(Acting):
         self._send_supplement(f"paper-{count}")
         self.now = self._world.after_minutes(self.now, 15, 180)
         self._act("supplement_completed", self._by(Role.RECEIVER), SupplementCompleted())
-        match self._procedure.supplement_policy:
-            case SupplementPolicy.RESTART:
-                start = Moment(instant=self.now)
-                self._due = legal_due(self._procedure, start, self._world.working)
-            case SupplementPolicy.PAUSE:
-                self._pause(WaitKind.SUPPLEMENT, since)
-            case SupplementPolicy.NONE:
-                pass
+        self._rest(WaitKind.SUPPLEMENT, since, self._procedure.supplement_policy)
 
     def _send_supplement(self, paper: str) -> None:
         self.now = self._world.after_hours(self.now, 3, 72)
         details = SupplementSubmittedDetails(components=self._papers(paper))
         self._act("supplement_submitted", self._by(Role.APPLICANT), SupplementSubmitted(), details)
 
-    def _pause(self, kind: WaitKind, since: datetime) -> None:
-        wait = Wait(kind, Moment(instant=since), Moment(instant=self.now))
-        assert self._due is not None
-        self._due = due_after_pause(self._due, wait, self._procedure.limit, self._world.working)
+    def _rest(self, kind: WaitKind, since: datetime, policy: SupplementPolicy) -> None:
+        rest = Stretch(kind, Moment(instant=since), Moment(instant=self.now), policy)
+        self._stretches.append(rest)
+        if needs_calendar(self._limit):
+            self._recount()
+
+    @property
+    def _limit(self) -> Limit:
+        return self._procedure.limit_for(self._course.channel)
+
+    def _recount(self) -> None:
+        procedure, limit, working = self._procedure, self._limit, self._world.working
+        assert self._accepted_at is not None
+        counted = count(
+            limit,
+            self._accepted_at,
+            lambda at: processing_start(procedure, limit, at, working),
+            self._stretches,
+            working,
+        )
+        self._due = counted.due
 
     def _withdraw(self) -> None:
         self.now = self._world.after_share(self.now, self._finish(), 0.4)
@@ -271,7 +284,7 @@ class Life(Acting):
             return
         self.now = self._world.after_hours(self.now, 1, 48)
         stream = self._matter.stream
-        facts = SatisfactionRated(dossier=stream, stage=stage, overall=self._course.rating)
+        facts = SatisfactionRated(dossier=stream, stage=stage)
         step = Step(
             at=self.now,
             sent_at=self.now,
@@ -280,6 +293,7 @@ class Life(Acting):
             office=self._matter.office,
             signers=self._by(Role.APPLICANT),
             facts=facts,
+            details=SatisfactionRatedDetails(overall=self._course.rating),
             story=self._matter.story,
         )
         self.steps.append(step)

@@ -14,6 +14,7 @@ from domain.facts import DossierAcceptedDetails, DossierSubmittedDetails
 
 KEPT: Final = "kept"
 SLIPS_FILE: Final = "slips.json"
+INSPECTOR_FILE: Final = "inspector.key"
 FINISHING: Final = "dossier.result_issued"
 
 
@@ -130,6 +131,9 @@ def _checking(address: str, data: Path) -> Iterator[str]:
     yield "     " + typed_command(("verify", str(receipt), "--data", str(data)))
     yield "     " + typed_command(("audit", "--data", str(data)))
     yield "     " + typed_command(("recompute", "--log", f"{address}/log", "--anchors", anchors))
+    yield "   Như thanh tra: yêu cầu có chữ ký / As an inspector: a signed request"
+    asking = ("--server", address, "--key", str(data / KEPT / INSPECTOR_FILE))
+    yield "     " + typed_command(("inspect", "/v1/findings", *asking, "--data", str(data)))
 
 
 def _cheating(address: str, data: Path, late: Slip, finishing: str) -> Iterator[str]:

@@ -1,37 +1,50 @@
-"""Facts of processing: assigning, handing over, supplements, payment, delay, withdrawal."""
+"""Facts of processing: forwarding, assigning, handing over, verifying, consulting, deciding."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
 
 from domain.facts.shapes import (
-    AmountVnd,
-    Components,
+    Code,
+    Codes,
     Details,
+    Hours,
     ImportableFacts,
     MomentText,
     PrivateLine,
+    PrivateText,
     ReasonCode,
-    SupplementItems,
+    Sha256Hex,
+    SomeCodes,
+    StreamVersion,
 )
 
 
-class PaymentMethod(StrEnum):
-    """How a payment was made."""
+class Proposal(StrEnum):
+    """What a processing officer proposes to decide."""
 
-    ONLINE_PORTAL = "online_portal"
-    ONLINE_GATEWAY = "online_gateway"
-    CASH = "cash"
-    TRANSFER = "transfer"
+    GRANT = "grant"
+    REFUSE = "refuse"
 
 
-class ProcessorAssigned(ImportableFacts, frozen=True, kw_only=True):
-    """A leader gives the dossier to an officer."""
+class DossierForwarded(ImportableFacts, frozen=True, kw_only=True):
+    """The one-stop shop sends the dossier to the deciding agency."""
+
+    public_because: ClassVar[Mapping[str, str]] = {
+        "to_office": "hand-overs that nobody announced; time of each unit"
+    }
+
+    to_office: Code
 
 
-class ProcessorAssignedDetails(Details, frozen=True, kw_only=True):
-    """To whom."""
+class DossierForwardedDetails(Details, frozen=True, kw_only=True):
+    """What is handed over, and by which rule it had to go when."""
 
-    assignee: PrivateLine | None = None
+    handover_list: Codes
+    deadline_rule: PrivateLine
 
 
 class HandoverAcknowledged(ImportableFacts, frozen=True, kw_only=True):
@@ -45,56 +58,143 @@ class HandoverAcknowledgedDetails(Details, frozen=True, kw_only=True):
     to_unit: PrivateLine | None = None
 
 
-class SupplementRequested(ImportableFacts, frozen=True, kw_only=True):
-    """After appraisal the applicant must add something."""
+class ProcessorAssigned(ImportableFacts, frozen=True, kw_only=True):
+    """A leader gives the dossier to an officer."""
+
+
+class ProcessorAssignedDetails(Details, frozen=True, kw_only=True):
+    """To whom."""
+
+    assignee: PrivateLine | None = None
+
+
+class ProcessorReassigned(ImportableFacts, frozen=True, kw_only=True):
+    """A leader gives the dossier to another officer."""
+
+
+class ProcessorReassignedDetails(Details, frozen=True, kw_only=True):
+    """To whom, and why."""
+
+    assignee: PrivateLine
+    reason: PrivateText
+
+
+class ConflictDeclared(ImportableFacts, frozen=True, kw_only=True):
+    """An officer says that the matter touches an interest of their own."""
+
+
+class ConflictDeclaredDetails(Details, frozen=True, kw_only=True):
+    """Which kind of interest."""
+
+    conflict_code: ReasonCode
+    explanation: PrivateText | None = None
+
+
+class VerificationScheduled(ImportableFacts, frozen=True, kw_only=True):
+    """An examination on the spot is announced."""
+
+
+class VerificationScheduledDetails(Details, frozen=True, kw_only=True):
+    """When, where, with whom and about what."""
+
+    scheduled_at: MomentText
+    place: PrivateLine
+    persons: PrivateText
+    content: PrivateText
+
+
+class VerificationRecorded(ImportableFacts, frozen=True, kw_only=True):
+    """An examination has taken place."""
+
+
+class VerificationRecordedDetails(Details, frozen=True, kw_only=True):
+    """The record by its SHA-256, and who was there."""
+
+    record_sha256: Sha256Hex
+    persons: PrivateText | None = None
+
+
+class ConsultationRequested(ImportableFacts, frozen=True, kw_only=True):
+    """Another agency is asked; only an import may lack the day by which it shall answer."""
+
+    public_because: ClassVar[Mapping[str, str]] = {
+        "answer_by": "the consultation clock; stalled consultations (R25)"
+    }
 
     answer_by: date | None = None
 
 
-class SupplementRequestedDetails(Details, frozen=True, kw_only=True):
-    """What is missing, and why."""
+class ConsultationRequestedDetails(Details, frozen=True, kw_only=True):
+    """Which agencies, and the questions by their SHA-256."""
 
-    items: SupplementItems = ()
-
-
-class SupplementSubmitted(ImportableFacts, frozen=True, kw_only=True):
-    """The applicant hands in further papers."""
+    agencies: SomeCodes
+    questions_sha256: Sha256Hex
 
 
-class SupplementSubmittedDetails(Details, frozen=True, kw_only=True):
-    """The papers."""
+class ConsultationAnswered(ImportableFacts, frozen=True, kw_only=True):
+    """A consulted agency answers the request of an earlier version of the stream."""
 
-    components: Components = ()
+    public_because: ClassVar[Mapping[str, str]] = {
+        "request_version": "which consultation ended (R25)"
+    }
 
-
-class SupplementCompleted(ImportableFacts, frozen=True, kw_only=True):
-    """The receiving officer finds the dossier complete again."""
-
-
-class PaymentRequired(ImportableFacts, frozen=True, kw_only=True):
-    """The applicant must pay."""
-
-    amount_vnd: AmountVnd
-    pay_by: date | None = None
+    request_version: StreamVersion | None = None
 
 
-class PaymentConfirmed(ImportableFacts, frozen=True, kw_only=True):
-    """The money has arrived."""
+class ConsultationAnsweredDetails(Details, frozen=True, kw_only=True):
+    """The opinion by its SHA-256."""
 
-    amount_vnd: AmountVnd
-    method: PaymentMethod
-
-
-class ExtensionApologyIssued(ImportableFacts, frozen=True, kw_only=True):
-    """The office apologises and names a new appointment; the legal due date stays."""
-
-    appointment: MomentText
-    reason_code: ReasonCode
+    opinion_sha256: Sha256Hex
 
 
-class WithdrawalRequested(ImportableFacts, frozen=True, kw_only=True):
-    """The applicant asks to stop."""
+class ConsultationOverdueNotified(ImportableFacts, frozen=True, kw_only=True):
+    """The head of the one-stop shop is told that a consultation has no answer in time."""
+
+    public_because: ClassVar[Mapping[str, str]] = {
+        "request_version": "which consultation stalls (R25)"
+    }
+
+    request_version: StreamVersion | None = None
 
 
-class WithdrawalConfirmed(ImportableFacts, frozen=True, kw_only=True):
-    """The dossier is stopped at the applicant's request."""
+class ConsultationOverdueNotifiedDetails(Details, frozen=True, kw_only=True):
+    """Which agency, and how many days late it is."""
+
+    agency: Code
+    days_late: Annotated[int, Meta(ge=1, le=10_000)]
+
+
+class SubmittedForApproval(ImportableFacts, frozen=True, kw_only=True):
+    """The processing officer puts a draft before the approver."""
+
+
+class SubmittedForApprovalDetails(Details, frozen=True, kw_only=True):
+    """The draft by its SHA-256, and what it proposes."""
+
+    draft_sha256: Sha256Hex
+    proposal: Proposal
+
+
+class ReturnedForRework(ImportableFacts, frozen=True, kw_only=True):
+    """The approver sends the draft back."""
+
+
+class ReturnedForReworkDetails(Details, frozen=True, kw_only=True):
+    """Why."""
+
+    reason: PrivateText
+
+
+class StepTransferred(ImportableFacts, frozen=True, kw_only=True):
+    """The next agency of a linked procedure has its turn."""
+
+    public_because: ClassVar[Mapping[str, str]] = {"to_office": "time of each unit"}
+
+    to_office: Code
+
+
+class StepTransferredDetails(Details, frozen=True, kw_only=True):
+    """What it has to do, and in how many working hours."""
+
+    content: PrivateText
+    step_hours: Hours | None = None

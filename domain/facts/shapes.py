@@ -6,9 +6,14 @@ stand in details, which the log knows by their commitment alone. An absent fact 
 line feed, and the same pattern must mean the same in JSON Schema.
 """
 
-from typing import Annotated
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Annotated, ClassVar, Final
 
 from msgspec import Meta, Struct
+
+NOTHING_PUBLIC: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def _whole(pattern: str) -> str:
@@ -40,13 +45,22 @@ InstantText = Annotated[
 ]
 # Printable ASCII without quotation mark and backslash: canonical action text has no escapes.
 Label = Annotated[str, Meta(pattern=_whole("[ !#-\\[\\]-~]{1,120}"), max_length=120)]
+Hours = Annotated[int, Meta(ge=1, le=10_000)]
+StreamVersion = Annotated[int, Meta(ge=1, le=1_000_000)]
+KeyName = Annotated[str, Meta(pattern=_whole("[a-z][a-z0-9_-]{0,47}-[0-9a-f]{16}"), max_length=65)]
 AmountVnd = Annotated[int, Meta(ge=0, le=10**12)]
 PrivateLine = Annotated[str, Meta(min_length=1, max_length=200)]
 PrivateText = Annotated[str, Meta(min_length=1, max_length=4000)]
 
 
 class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of the public facts of every kind."""
+    """Base of the public facts of every kind.
+
+    `public_because` names for each member the public fold that needs it (ADR 0007); the table of
+    the law prints it.
+    """
+
+    public_because: ClassVar[Mapping[str, str]] = NOTHING_PUBLIC
 
 
 class ImportableFacts(Facts, frozen=True, kw_only=True):
@@ -55,6 +69,14 @@ class ImportableFacts(Facts, frozen=True, kw_only=True):
     `performer` is a keyed pseudonym of the source's resource. `label` is the only free text in
     public facts, from activities that the import's mapping lists; others are hashed.
     """
+
+    marks_because: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "performer": "rules on persons compare performers of imports (R16)",
+            "label": "steps of an import by name",
+            "label_hash": "steps of an import whose name is not public",
+        }
+    )
 
     performer: PerformerHex | None = None
     label: Label | None = None
@@ -65,19 +87,52 @@ class Details(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     """Base of the private part of every kind that has one."""
 
 
-class Component(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One paper handed in: its component code and the SHA-256 of its bytes."""
+class ComponentForm(StrEnum):
+    """As what a paper was handed in."""
+
+    ORIGINAL = "original"
+    COPY = "copy"
+    ELECTRONIC = "electronic"
+
+
+class ComponentSource(StrEnum):
+    """Whence a paper comes: brought, used again, or from the citizen's own store."""
+
+    UPLOADED = "uploaded"
+    REUSED = "reused"
+    CITIZEN_STORE = "citizen_store"
+
+
+class Component(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One paper handed in: its component code, the SHA-256 of its bytes, and how it came."""
 
     code: Code
     sha256: Sha256Hex
+    form: ComponentForm | None = None
+    source: ComponentSource | None = None
 
 
-class SupplementItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One thing that is missing or wrong, and why."""
+class SupplementItem(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """One thing that is missing or wrong, why, and by which rule."""
 
     component: Code
     reason: PrivateText
+    defect_code: ReasonCode | None = None
+    legal_citation: PrivateLine | None = None
+
+
+class DeliveryMethod(StrEnum):
+    """How the applicant gets the result."""
+
+    COUNTER = "counter"
+    ONLINE = "online"
+    POST = "post"
 
 
 Components = Annotated[tuple[Component, ...], Meta(max_length=200)]
 SupplementItems = Annotated[tuple[SupplementItem, ...], Meta(max_length=200)]
+MissingItems = Annotated[tuple[SupplementItem, ...], Meta(min_length=1, max_length=200)]
+Codes = Annotated[tuple[Code, ...], Meta(max_length=200)]
+SomeCodes = Annotated[tuple[Code, ...], Meta(min_length=1, max_length=200)]

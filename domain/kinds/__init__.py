@@ -12,9 +12,11 @@ from domain.kinds.feedback import FEEDBACK
 from domain.kinds.imports import IMPORTS
 from domain.kinds.intake import INTAKE
 from domain.kinds.integrity import INTEGRITY
+from domain.kinds.parties import PARTIES
 from domain.kinds.processing import PROCESSING
 from domain.kinds.registry import REGISTRY
 from domain.kinds.results import RESULTS
+from domain.kinds.waiting import WAITING
 
 __all__ = ["KINDS", "Kind"]
 
@@ -24,7 +26,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         *REGISTRY,
         *INTAKE,
         *PROCESSING,
+        *WAITING,
         *RESULTS,
+        *PARTIES,
         *FEEDBACK,
         *INTEGRITY,
         *IMPORTS,

@@ -1,77 +1,97 @@
-"""Kinds of processing: from the hand-over to the decision (rows 10 to 32)."""
+"""Kinds of processing: forwarding, assigning, verifying, consulting, drafting (rows 10 to 28)."""
 
 from typing import Final
 
 from domain import facts
-from domain.actions import Kind, StreamType
-from domain.kinds.companies import APPLICANT_OR_PROXY, IMPORTER, RECEIVER_OR_IMPORTER
-from domain.roles import Role, any_of, signed_by
+from domain.actions import Kind
+from domain.kinds.companies import (
+    APPROVER_OR_IMPORTER,
+    IMPORTER,
+    PROCESSOR_OR_IMPORTER,
+    RECEIVER_OR_IMPORTER,
+    by,
+    dossier_kind,
+)
+from domain.roles import Role, SignerSet, signed_by
 
 PROCESSING: Final[tuple[Kind, ...]] = (
-    Kind(
-        name="dossier.processor_assigned",
-        stream=StreamType.DOSSIER,
-        facts=facts.ProcessorAssigned,
-        details=facts.ProcessorAssignedDetails,
-        signers=signed_by(any_of(Role.ASSIGNER, Role.HEAD), IMPORTER),
+    dossier_kind(
+        "forwarded", facts.DossierForwarded, RECEIVER_OR_IMPORTER, facts.DossierForwardedDetails
     ),
-    Kind(
-        name="dossier.handover_acknowledged",
-        stream=StreamType.DOSSIER,
-        facts=facts.HandoverAcknowledged,
-        details=facts.HandoverAcknowledgedDetails,
-        signers=signed_by(
-            any_of(Role.RECEIVER, Role.PROCESSOR, Role.ASSIGNER, Role.CLERK), IMPORTER
+    dossier_kind(
+        "handover_acknowledged",
+        facts.HandoverAcknowledged,
+        by(Role.RECEIVER, Role.PROCESSOR, Role.ASSIGNER, Role.CLERK),
+        facts.HandoverAcknowledgedDetails,
+    ),
+    dossier_kind(
+        "processor_assigned",
+        facts.ProcessorAssigned,
+        by(Role.ASSIGNER),
+        facts.ProcessorAssignedDetails,
+    ),
+    dossier_kind(
+        "processor_reassigned",
+        facts.ProcessorReassigned,
+        by(Role.ASSIGNER),
+        facts.ProcessorReassignedDetails,
+    ),
+    dossier_kind(
+        "conflict_declared",
+        facts.ConflictDeclared,
+        by(Role.PROCESSOR, Role.APPROVER, Role.RECEIVER),
+        facts.ConflictDeclaredDetails,
+    ),
+    dossier_kind(
+        "verification_scheduled",
+        facts.VerificationScheduled,
+        PROCESSOR_OR_IMPORTER,
+        facts.VerificationScheduledDetails,
+    ),
+    dossier_kind(
+        "verification_recorded",
+        facts.VerificationRecorded,
+        PROCESSOR_OR_IMPORTER,
+        facts.VerificationRecordedDetails,
+    ),
+    dossier_kind(
+        "consultation_requested",
+        facts.ConsultationRequested,
+        by(Role.PROCESSOR, Role.HEAD),
+        facts.ConsultationRequestedDetails,
+    ),
+    dossier_kind(
+        "consultation_answered",
+        facts.ConsultationAnswered,
+        by(Role.CONSULTED),
+        facts.ConsultationAnsweredDetails,
+    ),
+    dossier_kind(
+        "consultation_overdue_notified",
+        facts.ConsultationOverdueNotified,
+        # The head is told, and may sign for having been.
+        signed_by(
+            SignerSet(frozenset({Role.PROCESSOR, Role.SYSTEM}), may_join=frozenset({Role.HEAD})),
+            IMPORTER,
         ),
+        facts.ConsultationOverdueNotifiedDetails,
     ),
-    Kind(
-        name="dossier.supplement_requested",
-        stream=StreamType.DOSSIER,
-        facts=facts.SupplementRequested,
-        details=facts.SupplementRequestedDetails,
-        signers=signed_by(any_of(Role.PROCESSOR, Role.RECEIVER), IMPORTER),
+    dossier_kind(
+        "submitted_for_approval",
+        facts.SubmittedForApproval,
+        PROCESSOR_OR_IMPORTER,
+        facts.SubmittedForApprovalDetails,
     ),
-    Kind(
-        name="dossier.supplement_submitted",
-        stream=StreamType.DOSSIER,
-        facts=facts.SupplementSubmitted,
-        details=facts.SupplementSubmittedDetails,
-        signers=signed_by(any_of(Role.APPLICANT, Role.PROXY, Role.RECEIVER), IMPORTER),
+    dossier_kind(
+        "returned_for_rework",
+        facts.ReturnedForRework,
+        APPROVER_OR_IMPORTER,
+        facts.ReturnedForReworkDetails,
     ),
-    Kind(
-        name="dossier.supplement_completed",
-        stream=StreamType.DOSSIER,
-        facts=facts.SupplementCompleted,
-        signers=RECEIVER_OR_IMPORTER,
-    ),
-    Kind(
-        name="dossier.payment_required",
-        stream=StreamType.DOSSIER,
-        facts=facts.PaymentRequired,
-        signers=signed_by(any_of(Role.PROCESSOR, Role.RECEIVER, Role.FINANCE_AUTHORITY), IMPORTER),
-    ),
-    Kind(
-        name="dossier.payment_confirmed",
-        stream=StreamType.DOSSIER,
-        facts=facts.PaymentConfirmed,
-        signers=signed_by(any_of(Role.PAYMENT_PROVIDER, Role.RECEIVER), IMPORTER),
-    ),
-    Kind(
-        name="dossier.extension_apology_issued",
-        stream=StreamType.DOSSIER,
-        facts=facts.ExtensionApologyIssued,
-        signers=signed_by(any_of(Role.APPROVER, Role.HEAD), IMPORTER),
-    ),
-    Kind(
-        name="dossier.withdrawal_requested",
-        stream=StreamType.DOSSIER,
-        facts=facts.WithdrawalRequested,
-        signers=signed_by(APPLICANT_OR_PROXY, IMPORTER),
-    ),
-    Kind(
-        name="dossier.withdrawal_confirmed",
-        stream=StreamType.DOSSIER,
-        facts=facts.WithdrawalConfirmed,
-        signers=signed_by(any_of(Role.RECEIVER, Role.SYSTEM), IMPORTER),
+    dossier_kind(
+        "step_transferred",
+        facts.StepTransferred,
+        by(Role.PROCESSOR, Role.APPROVER),
+        facts.StepTransferredDetails,
     ),
 )

@@ -6,6 +6,9 @@ from domain import facts
 from domain.actions import Kind, StreamType
 from domain.roles import Role, SignerSet, any_of, signed_by
 
+# The key that an act is about signs it too: that proves that its holder has it.
+WITH_ITS_HOLDER: Final = SignerSet(frozenset({Role.REGISTRAR}), with_all=frozenset({Role.HOLDER}))
+
 REGISTRY: Final[tuple[Kind, ...]] = (
     Kind(
         name="ledger.opened",
@@ -14,18 +17,48 @@ REGISTRY: Final[tuple[Kind, ...]] = (
         signers=signed_by(any_of(Role.REGISTRAR)),
     ),
     Kind(
+        name="ledger.root_rotated",
+        stream=StreamType.LEDGER,
+        facts=facts.RootRotated,
+        signers=signed_by(WITH_ITS_HOLDER),
+    ),
+    Kind(
+        name="ledger.root_recovered",
+        stream=StreamType.LEDGER,
+        facts=facts.RootRecovered,
+        signers=signed_by(
+            SignerSet(frozenset({Role.RECOVERY}), with_all=frozenset({Role.HOLDER}))
+        ),
+    ),
+    Kind(
         name="key.registered",
         stream=StreamType.KEY,
         facts=facts.KeyRegistered,
         details=facts.KeyRegisteredDetails,
-        signers=signed_by(
-            SignerSet(frozenset({Role.REGISTRAR}), with_all=frozenset({Role.HOLDER}))
-        ),
+        signers=signed_by(WITH_ITS_HOLDER),
+    ),
+    Kind(
+        name="key.replaced",
+        stream=StreamType.KEY,
+        facts=facts.KeyReplaced,
+        signers=signed_by(WITH_ITS_HOLDER),
     ),
     Kind(
         name="key.revoked",
         stream=StreamType.KEY,
         facts=facts.KeyRevoked,
+        signers=signed_by(any_of(Role.REGISTRAR)),
+    ),
+    Kind(
+        name="key.role_granted",
+        stream=StreamType.KEY,
+        facts=facts.RoleGranted,
+        signers=signed_by(any_of(Role.REGISTRAR)),
+    ),
+    Kind(
+        name="key.role_revoked",
+        stream=StreamType.KEY,
+        facts=facts.RoleRevoked,
         signers=signed_by(any_of(Role.REGISTRAR)),
     ),
     Kind(

@@ -6,36 +6,32 @@ from typing import Final
 
 from domain.actions import Action
 from domain.calendars import parse_calendar
+from domain.dossiers import Dossier
 from domain.errors import (
     DocumentMissing,
     DocumentRefused,
     FactInvalid,
     FactMissing,
     MalformedDocument,
-    MalformedMoment,
-    NotPermitted,
     WrongStream,
 )
 from domain.facts import (
-    ANY_OFFICE,
     CalendarPublished,
-    DossierAccepted,
-    DossierSubmitted,
-    DueDateImported,
-    ExtensionApologyIssued,
     Facts,
     ImportableFacts,
-    KeyRegistered,
-    LedgerOpened,
     OfficeRegistered,
     ProcedureVersionPublished,
 )
-from domain.keys import KeyRecord, vkey_name
-from domain.moments import FIRST_YEAR, LAST_YEAR, parse_moment
+from domain.moments import FIRST_YEAR, LAST_YEAR
 from domain.offices import parse_office
+from domain.oversight.erasure import check_has_no_details
 from domain.procedures import ProcedureRecord, parse_procedure
-from domain.roles import UNGRANTED_ROLES
-from domain.rules.register import Register, StreamState, office_record, procedure_record
+from domain.rules.dossier_facts import DOSSIER_FACT_RULES, check_moment
+from domain.rules.feedback_rules import FEEDBACK_FACT_RULES
+from domain.rules.integrity_rules import INTEGRITY_FACT_RULES
+from domain.rules.key_facts import KEY_FACT_RULES
+from domain.rules.personal_data import check_personal_data
+from domain.rules.register import Register, StreamState
 
 FactRule = Callable[[StreamState | None, Action, Register], None]
 
@@ -47,12 +43,26 @@ def check_facts(state: StreamState | None, action: Action, register: Register) -
         ActionRefused: a fact is missing, invalid, or names something unknown.
     """
     facts = action.facts
+    _check_private_part(state, action)
     _check_days(facts)
+    check_personal_data(facts)
     if isinstance(facts, ImportableFacts):
         _check_import_marks(facts, action)
     rule = FACT_RULES.get(action.kind.name)
     if rule is not None:
         rule(state, action, register)
+
+
+def _check_private_part(state: StreamState | None, action: Action) -> None:
+    """Refuse an act that says nothing without its private part; imports have what they have.
+
+    On an erased dossier it is the other way round: what is recorded there is public alone.
+    """
+    if isinstance(state, Dossier) and state.erased_at is not None:
+        check_has_no_details(has_details=action.commitment is not None)
+        return
+    if action.kind.details_required and action.commitment is None and not action.is_imported:
+        raise FactMissing("details")
 
 
 def _check_days(facts: Facts) -> None:
@@ -61,6 +71,19 @@ def _check_days(facts: Facts) -> None:
         value = getattr(facts, name)
         if isinstance(value, date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
             raise FactInvalid(name)
+
+
+def check_details(action: Action) -> None:
+    """Check the moments in the private part of an action, where it is opened.
+
+    Raises:
+        FactInvalid: one does not exist.
+    """
+    if action.details is None:
+        return
+    for name in action.details.__struct_fields__:
+        if name.endswith("_at"):
+            check_moment(name, getattr(action.details, name))
 
 
 def check_stream(action: Action) -> None:
@@ -93,52 +116,6 @@ def _check_import_marks(facts: ImportableFacts, action: Action) -> None:
         raise FactInvalid("performer, label")
     if facts.label is not None and facts.label_hash is not None:
         raise FactInvalid("label_hash")
-
-
-def _check_moment(name: str, text: str | None) -> None:
-    if text is None:
-        return
-    try:
-        parse_moment(text)
-    except MalformedMoment as error:
-        raise FactInvalid(name) from error
-
-
-def _ledger_opened(_state: StreamState | None, action: Action, _register: Register) -> None:
-    facts = action.facts
-    assert isinstance(facts, LedgerOpened)
-    if not facts.origin == action.ledger == action.stream_id == vkey_name(facts.log_vkey):
-        raise FactInvalid("origin")
-    # SPEC: formats.md, "Keys": log, witness, promise and actor keys never coincide.
-    vkeys = (
-        facts.registrar_vkey,
-        facts.log_vkey,
-        facts.promise_vkey,
-        facts.system_vkey,
-        *facts.recovery_vkeys,
-    )
-    if len({vkey_name(vkey) for vkey in vkeys}) < len(vkeys):
-        raise FactInvalid("vkey")
-
-
-def _key_registered(_state: StreamState | None, action: Action, register: Register) -> None:
-    facts = action.facts
-    assert isinstance(facts, KeyRegistered)
-    if vkey_name(facts.vkey) != action.stream_id:
-        raise FactInvalid("vkey")
-    if register.key(action.stream_id) is not None:
-        raise FactInvalid("vkey")
-    for grant in facts.grants:
-        if grant.role in UNGRANTED_ROLES:
-            raise FactInvalid("grants")
-        if grant.office != ANY_OFFICE:
-            office_record(register, grant.office)
-
-
-def _key_revoked(state: StreamState | None, _action: Action, _register: Register) -> None:
-    assert isinstance(state, KeyRecord)
-    if state.revoked_at is not None:
-        raise NotPermitted("key.revoked")
 
 
 def _office_registered(_state: StreamState | None, action: Action, register: Register) -> None:
@@ -179,50 +156,12 @@ def _calendar_published(_state: StreamState | None, action: Action, register: Re
         raise FactInvalid("document")
 
 
-def _submitted(_state: StreamState | None, action: Action, register: Register) -> None:
-    facts = action.facts
-    assert isinstance(facts, DossierSubmitted)
-    procedure_record(register, facts.procedure)
-    if facts.applicant_key is None:
-        if not action.is_imported:
-            raise FactMissing("applicant_key")
-        return
-    # Whoever names a key must hold it, or a stranger's key could be tied to a dossier.
-    if vkey_name(facts.applicant_key) not in {signer.key for signer in action.signers}:
-        raise FactInvalid("applicant_key")
-    # No log holds citizens' signatures, so an import has nobody who signs as the applicant; and a
-    # key that is enrolled would link the dossier to a person.
-    if action.is_imported or register.key(vkey_name(facts.applicant_key)) is not None:
-        raise FactInvalid("applicant_key")
-
-
-def _accepted(_state: StreamState | None, action: Action, _register: Register) -> None:
-    assert isinstance(action.facts, DossierAccepted)
-    _check_moment("appointment", action.facts.appointment)
-
-
-def _apology_issued(_state: StreamState | None, action: Action, _register: Register) -> None:
-    assert isinstance(action.facts, ExtensionApologyIssued)
-    _check_moment("appointment", action.facts.appointment)
-
-
-def _due_date_imported(_state: StreamState | None, action: Action, _register: Register) -> None:
-    facts = action.facts
-    assert isinstance(facts, DueDateImported)
-    if (facts.due_on is None) == (facts.due_at is None):
-        raise FactInvalid("due_on, due_at")
-    _check_moment("due_at", facts.due_at)
-
-
 FACT_RULES: Final[Mapping[str, FactRule]] = {
-    "ledger.opened": _ledger_opened,
-    "key.registered": _key_registered,
-    "key.revoked": _key_revoked,
+    **KEY_FACT_RULES,
+    **FEEDBACK_FACT_RULES,
+    **INTEGRITY_FACT_RULES,
+    **DOSSIER_FACT_RULES,
     "office.registered": _office_registered,
     "procedure.version_published": _procedure_published,
     "calendar.published": _calendar_published,
-    "dossier.submitted": _submitted,
-    "dossier.accepted": _accepted,
-    "dossier.extension_apology_issued": _apology_issued,
-    "dossier.due_date_imported": _due_date_imported,
 }

@@ -8,10 +8,21 @@ from domain.calendars import NATIONAL_CALENDAR, CalendarRecord, WorkingTime
 from domain.dossiers import Dossier
 from domain.errors import UnknownCalendar, UnknownOffice, UnknownProcedure
 from domain.facts import RatingStage
+from domain.facts.tallies import TallySubject
 from domain.keys import KeyRecord, LedgerRecord
 from domain.moments import Moment
 from domain.offices import OfficeRecord
+from domain.oversight.integrity import AccessRecord, DenunciationRecord, FindingRecord
+from domain.oversight.petitions import PetitionRecord
 from domain.procedures import ProcedureRecord
+
+
+class TallyRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="tally"):
+    """What a month's tallies counted, and the document of the newest."""
+
+    subjects: tuple[TallySubject, ...]
+    document: str
+    published_at: Moment
 
 
 class RatingRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="rating"):
@@ -19,7 +30,6 @@ class RatingRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="rating"
 
     dossier: str
     stage: RatingStage
-    overall: int
     rated_at: Moment
 
 
@@ -31,6 +41,11 @@ StreamState = (
     | CalendarRecord
     | LedgerRecord
     | RatingRecord
+    | PetitionRecord
+    | DenunciationRecord
+    | AccessRecord
+    | FindingRecord
+    | TallyRecord
 )
 
 
@@ -91,7 +106,7 @@ def procedure_record(register: Register, code: str) -> ProcedureRecord:
 
 
 def working_time(register: Register, office_id: str) -> WorkingTime:
-    """Give the national calendar in the time zone of an office.
+    """Give the national calendar in the time zone of an office, at its hours.
 
     Raises:
         UnknownOffice, UnknownCalendar: one of them is not registered.
@@ -100,4 +115,4 @@ def working_time(register: Register, office_id: str) -> WorkingTime:
     record = register.calendar(NATIONAL_CALENDAR)
     if record is None:
         raise UnknownCalendar(NATIONAL_CALENDAR)
-    return WorkingTime(record.calendar, office.time_zone)
+    return WorkingTime(record.calendar, office.time_zone, office.office_hours)

@@ -1,4 +1,4 @@
-"""How the states of registry and rating streams follow from their actions."""
+"""How the states of registry streams follow from their actions, with those of oversight."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -10,17 +10,25 @@ from domain.calendars import CalendarRecord, parse_calendar
 from domain.facts import (
     CalendarPublished,
     KeyRegistered,
+    KeyReplaced,
     KeyRevoked,
     LedgerOpened,
     OfficeRegistered,
     ProcedureVersionPublished,
-    SatisfactionRated,
+    RevocationReason,
+    RoleGranted,
+    RoleRevoked,
+    RootRecovered,
+    RootRotated,
 )
-from domain.keys import KeyRecord, LedgerRecord
+from domain.keys import FormerRoot, KeyRecord, LaterGrant, LedgerRecord
 from domain.offices import OfficeRecord, parse_office
 from domain.procedures import ProcedureRecord, parse_procedure
 from domain.rules.facts import document_bytes
-from domain.rules.register import RatingRecord, Register, StreamState
+from domain.rules.feedback_fold import FEEDBACK_FOLDS
+from domain.rules.integrity_fold import INTEGRITY_FOLDS
+from domain.rules.register import Register, StreamState
+from domain.rules.registrars import roles_carried_over
 
 Fold = Callable[[StreamState | None, Action, Register], StreamState]
 
@@ -38,13 +46,40 @@ def _ledger_opened(_state: StreamState | None, action: Action, _register: Regist
         facts.index_version,
         facts.longest_publication_delay_seconds,
         action.at,
+        facts.recovery_threshold,
     )
 
 
-def _key_registered(_state: StreamState | None, action: Action, _register: Register) -> KeyRecord:
+def _root_changed(state: StreamState | None, action: Action, _register: Register) -> LedgerRecord:
+    facts = action.facts
+    assert isinstance(facts, RootRotated | RootRecovered)
+    assert isinstance(state, LedgerRecord)
+    was_recovered = isinstance(facts, RootRecovered)
+    former = FormerRoot(
+        state.registrar_vkey,
+        state.root_since or state.opened_at,
+        action.at,
+        RevocationReason.COMPROMISED if was_recovered else RevocationReason.REPLACED,
+    )
+    return replace(
+        state,
+        registrar_vkey=facts.registrar_vkey,
+        root_since=action.at,
+        former_roots=(*state.former_roots, former),
+    )
+
+
+def _key_registered(_state: StreamState | None, action: Action, register: Register) -> KeyRecord:
     facts = action.facts
     assert isinstance(facts, KeyRegistered)
-    return KeyRecord(action.stream_id, facts.vkey, facts.grants, action.at)
+    return KeyRecord(
+        action.stream_id,
+        facts.vkey,
+        roles_carried_over(facts, register),
+        action.at,
+        replaces=facts.replaces,
+        assurance=facts.assurance,
+    )
 
 
 def _key_revoked(state: StreamState | None, action: Action, _register: Register) -> KeyRecord:
@@ -53,12 +88,46 @@ def _key_revoked(state: StreamState | None, action: Action, _register: Register)
     return replace(state, revoked_at=action.at, revoked_for=action.facts.reason)
 
 
+def _key_replaced(state: StreamState | None, action: Action, _register: Register) -> KeyRecord:
+    assert isinstance(state, KeyRecord)
+    assert isinstance(action.facts, KeyReplaced)
+    # A key that was revoked before stays revoked for that reason.
+    return replace(
+        state,
+        successor=action.facts.successor,
+        revoked_at=state.revoked_at or action.at,
+        revoked_for=state.revoked_for or RevocationReason.REPLACED,
+    )
+
+
+def _role_granted(state: StreamState | None, action: Action, _register: Register) -> KeyRecord:
+    assert isinstance(state, KeyRecord)
+    assert isinstance(action.facts, RoleGranted)
+    later = tuple(LaterGrant(grant, action.at) for grant in action.facts.grants)
+    return replace(state, later=(*state.later, *later))
+
+
+def _role_revoked(state: StreamState | None, action: Action, _register: Register) -> KeyRecord:
+    assert isinstance(state, KeyRecord)
+    assert isinstance(action.facts, RoleRevoked)
+    taken = {(grant.role, grant.office) for grant in action.facts.grants}
+    ended = (one for one in state.grants if (one.role, one.office) in taken)
+    return replace(
+        state,
+        ended=tuple(dict.fromkeys((*state.ended, *ended))),
+        later=tuple(one for one in state.later if (one.grant.role, one.grant.office) not in taken),
+    )
+
+
 def _office_registered(
-    _state: StreamState | None, action: Action, register: Register
+    state: StreamState | None, action: Action, register: Register
 ) -> OfficeRecord:
     assert isinstance(action.facts, OfficeRegistered)
     sha256_hex = action.facts.document
-    return OfficeRecord(parse_office(document_bytes(register, sha256_hex)), sha256_hex, action.at)
+    office = parse_office(document_bytes(register, sha256_hex))
+    if isinstance(state, OfficeRecord):
+        return state.followed_by(office, sha256_hex, action.at)
+    return OfficeRecord(office, sha256_hex, action.at)
 
 
 def _procedure_published(
@@ -74,28 +143,29 @@ def _procedure_published(
 
 
 def _calendar_published(
-    _state: StreamState | None, action: Action, register: Register
+    state: StreamState | None, action: Action, register: Register
 ) -> CalendarRecord:
     assert isinstance(action.facts, CalendarPublished)
     sha256_hex = action.facts.document
     calendar = parse_calendar(document_bytes(register, sha256_hex))
+    if isinstance(state, CalendarRecord):
+        earlier = (*state.earlier, state.document)
+        return CalendarRecord(calendar, sha256_hex, action.at, earlier)
     return CalendarRecord(calendar, sha256_hex, action.at)
-
-
-def _satisfaction_rated(
-    _state: StreamState | None, action: Action, _register: Register
-) -> RatingRecord:
-    facts = action.facts
-    assert isinstance(facts, SatisfactionRated)
-    return RatingRecord(facts.dossier, facts.stage, facts.overall, action.at)
 
 
 REGISTRY_FOLDS: Final[Mapping[str, Fold]] = {
     "ledger.opened": _ledger_opened,
     "key.registered": _key_registered,
     "key.revoked": _key_revoked,
+    "key.replaced": _key_replaced,
+    "key.role_granted": _role_granted,
+    "key.role_revoked": _role_revoked,
+    "ledger.root_rotated": _root_changed,
+    "ledger.root_recovered": _root_changed,
     "office.registered": _office_registered,
     "procedure.version_published": _procedure_published,
     "calendar.published": _calendar_published,
-    "rating.satisfaction_rated": _satisfaction_rated,
+    **FEEDBACK_FOLDS,
+    **INTEGRITY_FOLDS,
 }

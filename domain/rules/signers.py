@@ -1,6 +1,6 @@
 """Rules about signers: which roles may sign together, who holds them, and for which office."""
 
-from domain.actions import OFFICELESS_STREAMS, Action, Signer, StreamType
+from domain.actions import OFFICELESS_STREAMS, VEILED_STREAMS, Action, Signer, StreamType
 from domain.dossiers import Dossier
 from domain.errors import (
     CoSignerMissing,
@@ -9,23 +9,31 @@ from domain.errors import (
     KeyNotEnrolled,
     NotYourDossier,
     NotYourOffice,
+    NotYourPetition,
     NotYourRole,
+    PersonRepeated,
     RevokedKey,
     RoleNotHeldThen,
     SignerRepeated,
 )
 from domain.facts import (
-    ANY_OFFICE,
     DossierSubmitted,
-    Grant,
     HandoverAcknowledged,
-    KeyRegistered,
-    LedgerOpened,
+    KeyReplaced,
 )
-from domain.keys import KeyRecord, vkey_name
-from domain.moments import is_before
-from domain.roles import DECIDING_ROLES, NATIONAL_ROLES, VISITING_ROLES, Role
+from domain.facts.integrity import OutageDeclared, OutageEnded
+from domain.keys import KeyRecord, person_of, vkey_name
+from domain.roles import DECIDING_ROLES, VISITING_ROLES, Role
+from domain.rules.feedback_rules import petitioner_keys
+from domain.rules.integrity_rules import offices_of_outage
 from domain.rules.register import Register, StreamState, office_record
+from domain.rules.registrars import (
+    check_holder,
+    check_ledgers_signers,
+    check_registrar,
+    offices_of_key_act,
+)
+from domain.rules.territory import acts_for, check_in_force
 
 UTC_ZONE = "UTC"
 
@@ -39,22 +47,33 @@ def check_signers(state: StreamState | None, action: Action, register: Register)
     _check_company(action)
     zone = _check_office(action, register)
     if isinstance(state, Dossier):
-        _check_visit(state, action)
+        _check_visit(state, action, register)
         _check_import_stays_apart(state, action)
     for signer in action.signers:
-        match signer.role:
-            case Role.APPLICANT | Role.PROXY:
-                _check_applicant(state, action, signer, register)
-            case Role.HOLDER:
-                _check_holder(action, signer)
-            case Role.REGISTRAR if action.kind.stream is StreamType.LEDGER:
-                _check_root(action, signer)
-            case _:
-                record = _enrolled_key(signer, register)
-                _check_scope(state, action, signer, record)
-                _check_held_then(action, record, zone)
+        _check_signer(state, action, signer, register, zone)
+    _check_persons(action, register)
     if isinstance(action.facts, HandoverAcknowledged):
         _check_taker(action, register)
+
+
+def _check_signer(
+    state: StreamState | None, action: Action, signer: Signer, register: Register, zone: str
+) -> None:
+    match signer.role:
+        case Role.APPLICANT | Role.PROXY:
+            _check_applicant(state, action, signer, register)
+        case Role.HOLDER:
+            check_holder(action, signer)
+            if isinstance(action.facts, KeyReplaced):
+                _enrolled_key(signer, register)
+        case Role.REGISTRAR | Role.RECOVERY if action.kind.stream is StreamType.LEDGER:
+            check_ledgers_signers(state, action)
+        case _:
+            record = _enrolled_key(signer, register)
+            offices = _check_scope(state, action, signer, register)
+            _check_held_then(action, signer.role, offices, record, zone)
+            if signer.role is Role.REGISTRAR:
+                check_registrar(action, signer, record, register)
 
 
 def _check_company(action: Action) -> None:
@@ -72,6 +91,18 @@ def _check_company(action: Action) -> None:
         raise SignerRepeated
 
 
+def _check_persons(action: Action, register: Register) -> None:
+    """Check that those who may act only together are not one person with several keys."""
+    if len(action.signers) == 1:
+        return
+    roles = frozenset(signer.role for signer in action.signers)
+    if not action.kind.signers.needs_two_persons(roles):
+        return
+    persons = {person_of(signer.key, register.key) for signer in action.signers}
+    if len(persons) < len(action.signers):
+        raise PersonRepeated
+
+
 def _check_office(action: Action, register: Register) -> str:
     """Check the office in the header, and give its time zone."""
     if action.kind.stream in OFFICELESS_STREAMS:
@@ -79,26 +110,33 @@ def _check_office(action: Action, register: Register) -> str:
             raise FactInvalid("office")
         return UTC_ZONE
     if action.office is None:
-        if action.kind.stream is StreamType.DOSSIER:
+        if action.kind.stream in (StreamType.DOSSIER, StreamType.PETITION):
             raise FactMissing("office")
         return UTC_ZONE
     if action.kind.stream is StreamType.OFFICE and action.office == action.stream_id:
         return UTC_ZONE
-    return office_record(register, action.office).office.time_zone
+    record = office_record(register, action.office)
+    if not action.is_imported:
+        # Another system's history is told as it is found, acts after an office's end included.
+        check_in_force(record, action.at)
+    return record.office.time_zone
 
 
-def _check_visit(dossier: Dossier, action: Action) -> None:
+def _check_visit(dossier: Dossier, action: Action, register: Register) -> None:
     """Check that the office in the header has a part in the dossier.
 
     The office that holds the dossier now decides it; a hand-over names the one that takes it.
     Whoever is asked or pays may belong anywhere, and the one-stop shop that took the dossier in
-    stays its desk: it relays, and returns the result (domain.md 2.3; ADR 0016).
+    stays its desk: it relays, and returns the result (domain.md 2.3; ADR 0016). Where one of the
+    two has ended, its successors stand in for it.
     """
     roles = {signer.role for signer in action.signers}
     if roles & DECIDING_ROLES and not isinstance(action.facts, HandoverAcknowledged):
-        has_part = action.office == dossier.current_office
+        has_part = acts_for(register, action.office, dossier.current_office, action.at)
     else:
-        has_part = action.office == dossier.office or bool(roles & VISITING_ROLES)
+        has_part = bool(roles & VISITING_ROLES) or acts_for(
+            register, action.office, dossier.office, action.at
+        )
     if not has_part:
         raise NotYourOffice(str(action.office))
 
@@ -126,8 +164,14 @@ def _check_applicant(
     """Check a signature as the applicant, or as a proxy, who may also hold a granted role."""
     if action.kind.stream is StreamType.RATING:
         return  # rests on the rated dossier: `decide_private` checks it
+    if action.kind.stream is StreamType.PETITION:
+        if signer.key not in petitioner_keys(state, action):
+            raise NotYourPetition(signer.key)
+        return
     if isinstance(state, Dossier):
         keys = state.applicant_keys
+        if signer.role is Role.PROXY:
+            keys += state.proxy_keys
     else:
         named = action.facts.applicant_key if isinstance(action.facts, DossierSubmitted) else None
         keys = () if named is None else (vkey_name(named),)
@@ -135,21 +179,8 @@ def _check_applicant(
         return
     if signer.role is Role.APPLICANT:
         raise NotYourDossier(signer.key)
-    _check_scope(state, action, signer, _enrolled_key(signer, register))
-
-
-def _check_holder(action: Action, signer: Signer) -> None:
-    """Check the proof of possession: the enrolled key itself signs."""
-    assert isinstance(action.facts, KeyRegistered)
-    if signer.key != vkey_name(action.facts.vkey):
-        raise NotYourRole(signer.key)
-
-
-def _check_root(action: Action, signer: Signer) -> None:
-    """Check that entry 0 is signed by the registrar's root that it names."""
-    assert isinstance(action.facts, LedgerOpened)
-    if signer.key != vkey_name(action.facts.registrar_vkey):
-        raise NotYourRole(signer.key)
+    _enrolled_key(signer, register)
+    _check_scope(state, action, signer, register)
 
 
 def _enrolled_key(signer: Signer, register: Register) -> KeyRecord:
@@ -162,33 +193,43 @@ def _enrolled_key(signer: Signer, register: Register) -> KeyRecord:
 
 
 def _check_scope(
-    state: StreamState | None, action: Action, signer: Signer, record: KeyRecord
-) -> None:
-    """Check that the key holds the role for the offices that the action concerns.
+    state: StreamState | None, action: Action, signer: Signer, register: Register
+) -> tuple[str | None, ...]:
+    """Check that the key holds the role for the offices that the action concerns; give these.
 
     A single signer acts for the office in the header; of several, some may act for another one.
     """
-    if all(record.covers(signer.role, office) for office in _offices(state, action)):
-        return
+    record = _enrolled_key(signer, register)
     if not record.has_role(signer.role):
         raise NotYourRole(f"{signer.key} {signer.role}")
-    others = _offices_beside(state, action, signer.role)
-    if not any(record.covers(signer.role, office) for office in others):
-        raise NotYourOffice(f"{signer.key} {action.office}")
+    if action.kind.stream in VEILED_STREAMS and action.office is None:
+        return (_office_held(record, signer.role, action),)
+    offices = _offices(state, action, register)
+    if all(record.covers(signer.role, office) for office in offices):
+        return offices
+    for office in _offices_beside(state, action, signer.role):
+        if record.covers(signer.role, office):
+            return (office,)
+    raise NotYourOffice(f"{signer.key} {action.office}")
 
 
-def _offices(state: StreamState | None, action: Action) -> tuple[str | None, ...]:
-    """Give the offices for which a role must be held: a key's acts concern all its grants."""
-    if isinstance(action.facts, KeyRegistered):
-        return tuple(_registrars_office(grant) for grant in action.facts.grants)
-    if isinstance(state, KeyRecord):
-        return tuple(_registrars_office(grant) for grant in state.grants)
-    return (action.office,)
+def _office_held(record: KeyRecord, role: Role, action: Action) -> str:
+    """Give an office for which the role is held: where the header names none, each will do."""
+    offices = [held.grant.office for held in record.held() if held.grant.role is role]
+    in_effect = (each for each in offices if record.covered(role, each, action.at, UTC_ZONE))
+    return next(in_effect, offices[0])
 
 
-def _registrars_office(grant: Grant) -> str:
-    """Give the office for which a registrar must stand to give or take a grant."""
-    return ANY_OFFICE if grant.role in NATIONAL_ROLES else grant.office
+def _offices(
+    state: StreamState | None, action: Action, register: Register
+) -> tuple[str | None, ...]:
+    """Give the offices for which a role must be held."""
+    if isinstance(action.facts, OutageDeclared | OutageEnded):
+        return offices_of_outage(state, action)
+    if action.kind.stream is not StreamType.KEY:
+        return (action.office,)
+    concerned = offices_of_key_act(state, action, register)
+    return (action.office,) if concerned is None else concerned
 
 
 def _offices_beside(state: StreamState | None, action: Action, role: Role) -> tuple[str, ...]:
@@ -203,9 +244,12 @@ def _offices_beside(state: StreamState | None, action: Action, role: Role) -> tu
     return () if role in VISITING_ROLES else (state.office,)
 
 
-def _check_held_then(action: Action, record: KeyRecord, zone: str) -> None:
+def _check_held_then(
+    action: Action, role: Role, offices: tuple[str | None, ...], record: KeyRecord, zone: str
+) -> None:
+    """Check that the role was held at the moment that the action names, too."""
     # SPEC: formats.md, "Imported actions": roles are checked at recording only.
     if action.is_imported:
         return
-    if is_before(action.at, record.registered_at, zone):
+    if not all(record.covered(role, office, action.at, zone) for office in offices):
         raise RoleNotHeldThen(record.name)

@@ -12,10 +12,12 @@ from domain.transitions.feedback import FEEDBACK
 from domain.transitions.imports import IMPORTS
 from domain.transitions.intake import INTAKE
 from domain.transitions.integrity import INTEGRITY
+from domain.transitions.parties import PARTIES
 from domain.transitions.processing import PROCESSING
 from domain.transitions.registry import REGISTRY
 from domain.transitions.results import RESULTS
 from domain.transitions.shapes import Clock, ClockAct, ClockEffect, Move, Transition
+from domain.transitions.waiting import WAITING
 
 __all__ = [
     "TRANSITIONS",
@@ -31,20 +33,26 @@ TRANSITIONS: Final[Mapping[str, Transition]] = {
     **REGISTRY,
     **INTAKE,
     **PROCESSING,
+    **WAITING,
     **RESULTS,
+    **PARTIES,
     **FEEDBACK,
     **INTEGRITY,
     **IMPORTS,
 }
 
 
-def target_status(transition: Transition, dossier_status: Status, prior: Status | None) -> Status:
-    """Give the status after a permitted action.
+def target_status(
+    transition: Transition, dossier_status: Status, prior: Status | None, *, suspended: bool = False
+) -> Status:
+    """Give the status after a permitted action; `prior` is where a wait returns to.
 
     Raises:
         KeyError: the table does not permit the kind in this status.
     """
-    target = transition.moves[dossier_status]
+    target = transition.from_suspension if suspended else transition.moves[dossier_status]
+    if target is None:
+        raise KeyError(dossier_status)
     if target is Move.SAME:
         return dossier_status
     if target is Move.PRIOR:

@@ -1,45 +1,62 @@
-"""Transitions of processing (rows 10 to 32)."""
+"""Transitions of processing (rows 10 to 28, without those of waiting)."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from domain.dossiers import Outcome, Status
 from domain.transitions.shapes import (
     ACCEPTED,
     IN_PROCESS,
     NEW,
-    PAYMENT,
     PROCESSED,
-    SUPPLEMENT,
-    WITHDRAWAL,
-    Move,
+    Clock,
     Transition,
     all_to,
+    pauses,
+    resumes,
+    starts,
     stay,
+    stops,
 )
 
+SITE_SURVEY: Final = "pause_in_site_survey"
+CONSULTATION: Final = "pause_in_consultation"
+
 PROCESSING: Final[Mapping[str, Transition]] = {
+    "dossier.forwarded": Transition(rows="10", moves=stay(ACCEPTED), clock=(starts(Clock.STEP),)),
     "dossier.handover_acknowledged": Transition(
-        rows="11", moves=all_to(IN_PROCESS, ACCEPTED) | stay(IN_PROCESS, PROCESSED)
+        rows="11",
+        moves=all_to(IN_PROCESS, ACCEPTED) | stay(IN_PROCESS, PROCESSED),
+        clock=(starts(Clock.STEP),),
     ),
     "dossier.processor_assigned": Transition(
         rows="12", moves=all_to(IN_PROCESS, ACCEPTED) | stay(IN_PROCESS)
     ),
-    "dossier.supplement_requested": Transition(rows="17", moves=all_to(SUPPLEMENT, IN_PROCESS)),
-    "dossier.supplement_submitted": Transition(rows="18", moves=stay(SUPPLEMENT)),
-    "dossier.supplement_completed": Transition(rows="20", moves={SUPPLEMENT: Move.PRIOR}),
-    "dossier.payment_required": Transition(
-        rows="22", moves=all_to(PAYMENT, NEW, ACCEPTED, IN_PROCESS)
+    "dossier.processor_reassigned": Transition(rows="12", moves=stay(ACCEPTED, IN_PROCESS)),
+    "dossier.conflict_declared": Transition(rows="13", moves=stay(NEW, ACCEPTED, IN_PROCESS)),
+    "dossier.verification_scheduled": Transition(
+        rows="14", moves=stay(IN_PROCESS), clock=(pauses(SITE_SURVEY),)
     ),
-    "dossier.payment_confirmed": Transition(
-        rows="23", moves={PAYMENT: Move.PRIOR} | stay(NEW, ACCEPTED, IN_PROCESS)
+    "dossier.verification_recorded": Transition(
+        rows="14", moves=stay(IN_PROCESS), clock=(resumes(SITE_SURVEY),)
     ),
-    "dossier.extension_apology_issued": Transition(rows="26", moves=stay(ACCEPTED, IN_PROCESS)),
-    "dossier.withdrawal_requested": Transition(
-        rows="31",
-        moves=all_to(WITHDRAWAL, NEW, ACCEPTED, IN_PROCESS, SUPPLEMENT, PAYMENT),
+    "dossier.consultation_requested": Transition(
+        rows="15",
+        moves=stay(IN_PROCESS),
+        clock=(starts(Clock.CONSULTATION), pauses(CONSULTATION)),
     ),
-    "dossier.withdrawal_confirmed": Transition(
-        rows="32", moves=all_to(Status.STOPPED, WITHDRAWAL), outcome=Outcome.WITHDRAWN
+    "dossier.consultation_answered": Transition(
+        rows="15",
+        moves=stay(IN_PROCESS),
+        clock=(*stops(Clock.CONSULTATION), resumes(CONSULTATION)),
+    ),
+    "dossier.consultation_overdue_notified": Transition(rows="16", moves=stay(IN_PROCESS)),
+    "dossier.submitted_for_approval": Transition(
+        rows="25", moves=stay(IN_PROCESS), clock=(starts(Clock.STEP),)
+    ),
+    "dossier.returned_for_rework": Transition(
+        rows="25", moves=stay(IN_PROCESS), clock=(starts(Clock.STEP),)
+    ),
+    "dossier.step_transferred": Transition(
+        rows="28", moves=stay(IN_PROCESS), clock=(starts(Clock.STEP),)
     ),
 }

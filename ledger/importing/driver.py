@@ -82,6 +82,8 @@ class ImportDriver:
             StoreUnavailable: the ledger failed; import again to continue.
         """
         report = ImportReport()
+        # The caller holds what is counted here, and can say how far an import came that failed.
+        on_progress(report)
         under_way: list[tuple[_Batch, asyncio.Task[list[Answer]]]] = []
         try:
             for batch in self._batches(cases):

@@ -33,6 +33,33 @@ keys_table = sa.Table(
     sa.Column("wrapped_key", sa.LargeBinary(48), nullable=False),
 )
 
+# What was erased on purpose: a late or repeated submission must not bring it back.
+erased_table = sa.Table(
+    "erased_streams",
+    vault_metadata,
+    sa.Column("stream", sa.String(120), primary_key=True),
+)
+
+destroyed_table = sa.Table(
+    "destroyed_keys",
+    keyring_metadata,
+    sa.Column("stream", sa.String(120), primary_key=True),
+)
+
+
+def _progress_table(metadata: sa.MetaData) -> sa.Table:
+    # Up to which entry the ledger's erasures are carried out in this very file: a restored older
+    # copy says by itself how far it is behind.
+    return sa.Table(
+        "erasure_progress",
+        metadata,
+        sa.Column("log_position", sa.BigInteger, nullable=False),
+    )
+
+
+vault_progress_table = _progress_table(vault_metadata)
+keyring_progress_table = _progress_table(keyring_metadata)
+
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 

@@ -4,6 +4,10 @@ What is encrypted is ``salt || details``; the associated data are ledger, stream
 ciphertext moved to another place does not open. The stream's key is wrapped by the operator's
 key-encryption key and kept in the keyring, a database of its own: who copies one of the two files
 has nothing.
+
+Erasure destroys key and ciphertext of a stream and remembers its name, so that nothing private is
+ever stored for it again: a client may send an old action twice, and a source be imported twice.
+A key that some process still has in memory opens nothing, and whatever it encrypts is not stored.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,13 +25,24 @@ from nacl.exceptions import CryptoError
 
 from ledger.bodies import SALT_BYTES
 from ledger.errors import StoreCorrupt, StoreUnavailable
-from ledger.private.schema import details_table, keys_table, open_engine
+from ledger.private.remains import LARGEST_REWRITTEN_BYTES, wipe_remains
+from ledger.private.schema import (
+    destroyed_table,
+    details_table,
+    erased_table,
+    keyring_progress_table,
+    keys_table,
+    open_engine,
+    vault_progress_table,
+)
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 24
 MAX_CACHED_KEYS: Final = 20_000
 HASHES_PER_QUERY: Final = 500
 
+
+_YOUNG_AGAIN: Final = "(text_hash) DO UPDATE SET stored_at = excluded.stored_at"
 
 RandomBytes = Callable[[int], bytes]
 
@@ -54,7 +69,10 @@ class Keyring:
         self._cache: dict[str, bytes] = {}
 
     def keys_for(self, streams: Iterable[str]) -> dict[str, bytes]:
-        """Give the keys of these streams, making and storing those that do not exist yet."""
+        """Give the keys of these streams, making and storing those that do not exist yet.
+
+        Those that were destroyed are left out, and not made again.
+        """
         wanted = set(streams)
         cache = self._cache
         found = {stream: cache[stream] for stream in wanted if stream in cache}
@@ -76,11 +94,11 @@ class Keyring:
         return found | self._select(missing) if missing else found
 
     def _insert(self, streams: set[str]) -> dict[str, bytes]:
-        """Make and store keys; none is given where another worker was first with one of them."""
+        """Make and store keys; none is given where one of them may not be stored."""
         keys = {stream: self._random_bytes(KEY_BYTES) for stream in sorted(streams)}
         rows = [self._wrapped(stream, key) for stream, key in keys.items()]
-        # Another worker may have been first: its key stays, and ours is forgotten unused.
-        stored = _insert_missing(self._engine, keys_table, rows)
+        # Another worker may have been first, or the key was destroyed: ours is forgotten unused.
+        stored = _insert_missing(self._engine, keys_table, destroyed_table, rows)
         return keys if stored == len(rows) else {}
 
     def _wrapped(self, stream: str, key: bytes) -> tuple[object, ...]:
@@ -95,6 +113,24 @@ class Keyring:
             self._cache = {}
         self._cache |= keys
         return keys
+
+    def destroy(self, streams: Sequence[str]) -> None:
+        """Destroy the keys of these streams for ever.
+
+        Raises:
+            StoreUnavailable: it has to be done again.
+        """
+        _delete_streams(self._engine, keys_table, destroyed_table, streams)
+        wipe_remains(self._engine, largest_bytes=None)
+        self._cache = {}
+
+    def erasure_position(self) -> int:
+        """Tell up to which entry index this file's erasures are carried out."""
+        return _position(self._engine, keyring_progress_table)
+
+    def move_erasure_position(self, log_position: int) -> None:
+        """Note up to which entry index erasures are carried out."""
+        _move_position(self._engine, keyring_progress_table, log_position)
 
     def _select(self, streams: set[str]) -> dict[str, bytes]:
         query = sa.select(keys_table).where(keys_table.c.stream.in_(streams))
@@ -123,7 +159,11 @@ class Vault:
         self._random_bytes = random_bytes
 
     def store(self, parts: Sequence[PrivatePart], stored_at: str) -> None:
-        """Store several private parts in one durable transaction; storing again changes nothing.
+        """Store several private parts in one durable transaction.
+
+        A part that is stored already stays as it is, and is young again for those who sweep:
+        whoever hands it in once more may have it recorded now. Parts of an erased stream are
+        dropped: their actions are repeats, or will be refused.
 
         Raises:
             StoreUnavailable: nothing may be handed over on the strength of this call.
@@ -131,8 +171,10 @@ class Vault:
         if not parts:
             return
         keys = self._keyring.keys_for(part.stream for part in parts)
-        rows = [self._row(part, keys[part.stream], stored_at) for part in parts]
-        _insert_missing(self._engine, details_table, rows)
+        kept = [part for part in parts if part.stream in keys]
+        rows = [self._row(part, keys[part.stream], stored_at) for part in kept]
+        if rows:
+            _insert_missing(self._engine, details_table, erased_table, rows, _YOUNG_AGAIN)
 
     def _row(self, part: PrivatePart, key: bytes, stored_at: str) -> tuple[object, ...]:
         nonce = self._random_bytes(NONCE_BYTES)
@@ -184,12 +226,42 @@ class Vault:
         with _reading(self._engine) as connection:
             return [(row.text_hash, row.stream, row.version) for row in connection.execute(query)]
 
-    def discard(self, text_hashes: Sequence[bytes]) -> None:
-        """Delete parts whose action was never recorded."""
-        with _writing(self._engine) as connection:
-            connection.execute(
-                sa.delete(details_table).where(details_table.c.text_hash.in_(text_hashes))
-            )
+    def discard(self, text_hashes: Sequence[bytes], stored_before: str) -> int:
+        """Delete parts whose action was never recorded; give how many.
+
+        One that was stored again at ``stored_before`` or later stays: its action may be on its
+        way to the writer.
+        """
+        column, deleted = details_table.c, 0
+        for start in range(0, len(text_hashes), HASHES_PER_QUERY):
+            some = text_hashes[start : start + HASHES_PER_QUERY]
+            is_orphan = column.text_hash.in_(some) & (column.stored_at < stored_before)
+            with _writing(self._engine) as connection:
+                deleted += connection.execute(sa.delete(details_table).where(is_orphan)).rowcount
+        return deleted
+
+    def erase(self, streams: Sequence[str]) -> None:
+        """Destroy ciphertexts, salts and keys of these streams for ever; again is fine.
+
+        CRASH: after any step, erasing the same streams again finishes the work.
+
+        Raises:
+            StoreUnavailable: it has to be done again.
+        """
+        _delete_streams(self._engine, details_table, erased_table, streams)
+        # The keys before the long cleaning: from here on nothing that is left can be read.
+        self._keyring.destroy(streams)
+        wipe_remains(self._engine, largest_bytes=LARGEST_REWRITTEN_BYTES)
+
+    def erasure_position(self) -> int:
+        """Tell up to which entry index erasures are carried out in vault and keyring alike."""
+        own = _position(self._engine, vault_progress_table)
+        return min(own, self._keyring.erasure_position())
+
+    def move_erasure_position(self, log_position: int) -> None:
+        """Note up to which entry index erasures are carried out."""
+        _move_position(self._engine, vault_progress_table, log_position)
+        self._keyring.move_erasure_position(log_position)
 
     def _associated_data(self, stream: str, version: int) -> bytes:
         return f"{self._ledger}\n{stream}\n{version}".encode()
@@ -199,19 +271,55 @@ class Vault:
         self._engine.dispose()
 
 
-def _insert_missing(engine: sa.Engine, table: sa.Table, rows: Sequence[tuple[object, ...]]) -> int:
+def _insert_missing(
+    engine: sa.Engine,
+    table: sa.Table,
+    barred: sa.Table,
+    rows: Sequence[tuple[object, ...]],
+    on_conflict: str = "DO NOTHING",
+) -> int:
     """Insert rows that are not there yet, durably; columns in the table's order; give how many.
+
+    Rows of streams that stand in ``barred`` are left out.
 
     Raises:
         StoreUnavailable: nothing may be taken for stored.
     """
     # One statement for all rows: beside a busy event loop, each step that a thread of SQLite's
     # makes is a wait for the interpreter's lock (row by row: four times the time).
-    values = ",".join([f"({','.join('?' * len(table.columns))})"] * len(rows))
-    statement = f"INSERT INTO {table.name} VALUES {values} ON CONFLICT DO NOTHING"  # noqa: S608
+    names = table.columns.keys()
+    values = ",".join([f"({','.join('?' * len(names))})"] * len(rows))
+    stream = f"column{names.index('stream') + 1}"
+    statement = (
+        f"INSERT INTO {table.name} SELECT * FROM (VALUES {values}) AS given "  # noqa: S608
+        f"WHERE NOT EXISTS (SELECT 1 FROM {barred.name} WHERE stream = given.{stream}) "
+        f"ON CONFLICT {on_conflict}"
+    )
     parameters = tuple(value for row in rows for value in row)
     with _writing(engine) as connection:
         return connection.exec_driver_sql(statement, parameters).rowcount
+
+
+def _delete_streams(
+    engine: sa.Engine, table: sa.Table, barred: sa.Table, streams: Sequence[str]
+) -> None:
+    """Delete the rows of streams and bar them from coming back, in one transaction."""
+    bar = f"INSERT INTO {barred.name} (stream) VALUES (?) ON CONFLICT DO NOTHING"  # noqa: S608
+    delete = f"DELETE FROM {table.name} WHERE stream = ?"  # noqa: S608
+    named = [(stream,) for stream in streams]
+    with _writing(engine) as connection:
+        connection.exec_driver_sql(bar, named)
+        connection.exec_driver_sql(delete, named)
+
+
+def _position(engine: sa.Engine, progress: sa.Table) -> int:
+    with _reading(engine) as connection:
+        return int(connection.execute(sa.select(progress.c.log_position)).scalar_one())
+
+
+def _move_position(engine: sa.Engine, progress: sa.Table, log_position: int) -> None:
+    with _writing(engine) as connection:
+        connection.execute(sa.update(progress).values(log_position=log_position))
 
 
 @contextmanager

@@ -85,7 +85,12 @@ class MemoryLedgerStore:
             self._check_free(group)
             for event in group.events:
                 stored = StoredEvent(
-                    event.stream, event.version, event.kind, event.note, event.entry_index
+                    event.stream,
+                    event.version,
+                    event.kind,
+                    event.note,
+                    event.entry_index,
+                    event.promise,
                 )
                 self._events[event.stream, event.version] = stored
             self._append(group)

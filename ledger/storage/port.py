@@ -14,7 +14,8 @@ from typing import Protocol
 class NewEvent:
     """One decided action, ready to be stored.
 
-    ``entry_index`` is None for a kind whose publication is deferred.
+    ``entry_index`` is None for a kind whose publication is deferred; its ``promise`` is stored with
+    it, since it must hold for a month and through every restart.
     """
 
     stream: str
@@ -22,6 +23,7 @@ class NewEvent:
     kind: str
     note: bytes
     entry_index: int | None
+    promise: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,17 @@ class EventPlace:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """One recorded action; ``entry_index`` is None while its publication is deferred."""
+    """One recorded action; ``entry_index`` is None while its publication is deferred.
+
+    ``promise`` is the signed promise of a deferred one; empty for all others.
+    """
 
     stream: str
     version: int
     kind: str
     note: bytes
     entry_index: int | None
+    promise: bytes = b""
 
     @property
     def place(self) -> EventPlace:

@@ -26,6 +26,9 @@ _TABLES: Final = (
     "notification_id INTEGER UNIQUE REFERENCES stored_events (rowid), "
     "body BLOB, "
     "CHECK (notification_id IS NOT NULL OR body IS NOT NULL))",
+    # Promises that must outlive the process: those of deferred events, for a month.
+    "CREATE TABLE IF NOT EXISTS promises ("
+    "notification_id INTEGER PRIMARY KEY REFERENCES stored_events (rowid), note BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS lease ("
     "id INTEGER PRIMARY KEY CHECK (id = 1), fencing_token INTEGER NOT NULL, holder TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS checkpoint ("
@@ -44,8 +47,9 @@ _SELECT_PLACES: Final = (
     "SELECT entries.entry_index, originator_id, originator_version, topic " + _IN_RANGE
 )
 _SELECT_EVENTS: Final = (
-    "SELECT originator_id, originator_version, topic, state, entries.entry_index "
+    "SELECT originator_id, originator_version, topic, state, entries.entry_index, promises.note "
     "FROM stored_events LEFT JOIN entries ON entries.notification_id = stored_events.rowid "
+    "LEFT JOIN promises ON promises.notification_id = stored_events.rowid "
 )
 
 
@@ -236,6 +240,13 @@ def _insert_entries(cursor: SQLiteCursor, group: Group, notification_ids: Sequen
         if event.entry_index is not None
     ]
     cursor.executemany("INSERT INTO entries (entry_index, notification_id) VALUES (?,?)", rows)
+    promises = [
+        (notification_id, event.promise)
+        for event, notification_id in zip(group.events, notification_ids, strict=True)
+        if event.promise
+    ]
+    if promises:
+        cursor.executemany("INSERT INTO promises VALUES (?,?)", promises)
     for body in group.bodies:
         _insert_body(cursor, body)
 
@@ -249,13 +260,14 @@ def _insert_body(cursor: SQLiteCursor, body: NewBody) -> None:
 
 
 def _event(row: tuple[object, ...]) -> StoredEvent:
-    stream, version, kind, note, entry_index = row
+    stream, version, kind, note, entry_index, promise = row
     return StoredEvent(
         str(stream),
         int(str(version)),
         str(kind),
         _as_bytes(note),
         None if entry_index is None else int(str(entry_index)),
+        b"" if promise is None else _as_bytes(promise),
     )
 
 

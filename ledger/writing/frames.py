@@ -48,7 +48,7 @@ class Verdict(msgspec.Struct, frozen=True, array_like=True):
     ``code`` is empty for a recorded action; ``note`` is then the promise (empty where the entry
     is published already), otherwise the refusal. ``entry_index`` is None while refused or
     deferred. ``entry`` holds the recorded note where the one handed over differs from it: the same
-    text, signed otherwise.
+    text, signed otherwise. ``opening`` opens the envelope of a deferred one.
     """
 
     code: str
@@ -57,6 +57,7 @@ class Verdict(msgspec.Struct, frozen=True, array_like=True):
     note: bytes
     repeated: bool = False
     entry: bytes = b""
+    opening: bytes = b""
 
 
 class Verdicts(msgspec.Struct, frozen=True, tag="verdicts"):

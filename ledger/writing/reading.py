@@ -39,10 +39,8 @@ def read_store(
     for event in store.enveloped_events():
         state.apply_recorded(_open_deferred(event, log.origin))
     for event in store.deferred_events():
-        opened = _open_deferred(event, log.origin)
-        state.apply_recorded(opened)
-        # When it was recorded is on no record: its own word for it is hardly later.
-        pool.add(event.stream, event.version, event.note, opened.action.at.start_in("UTC"))
+        state.apply_recorded(_open_deferred(event, log.origin))
+        pool.add_stored(event)
     return latest
 
 
@@ -84,6 +82,7 @@ def _take_in(body: bytes, place: EventPlace | None, state: LedgerState, log: Pub
     opened = action_notes.open_entry(body, log.origin)
     log.append(body, None if opened is None else opened.action.stream)
     if opened is None:
+        state.count_envelope()
         return BEGINNING
     _check_place(place, place_of(opened.action))
     state.apply_recorded(opened)

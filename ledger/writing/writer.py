@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from domain.actions import Action
 from domain.errors import DomainError
 from ledger import action_notes
 from ledger.action_notes import VerifiedAction
@@ -123,6 +124,7 @@ class Writer:
         state, log = self._make_state(), PublicLog(self._ledger, self._keys.log)
         pool = DeferredPool(self._keys.promise)
         latest = read_store(self._store, state, log, pool)
+        state.learn_codes()
         checkpoint = self._store.checkpoint() or PublishedCheckpoint(0, b"")
         check_against_checkpoint(log, checkpoint)
         # Replaced at the end and whole: a publication under way goes on proving with the old log.
@@ -249,7 +251,8 @@ class Writer:
         self._state.apply(verified.action, verified.leaf_hash)
         event = self._sequence(verified)
         accepted[verified.text_hash] = event
-        return Verdict("", "", event.entry_index, self._promise(verified, event))
+        note = event.promise or self._promise(verified, event)
+        return Verdict("", "", event.entry_index, note, opening=self._opening_of(event))
 
     def _recorded_before(
         self, verified: VerifiedAction, accepted: Accepted
@@ -266,7 +269,7 @@ class Writer:
 
     def _answer_again(self, verified: VerifiedAction, first: NewEvent | StoredEvent) -> Verdict:
         """Give the first answer to a text seen before, also where it bears another signature."""
-        note = self._promises.get(verified.text_hash, b"")
+        note = first.promise or self._promises.get(verified.text_hash, b"")
         is_published = (
             first.entry_index is not None and first.entry_index < self._checkpoint.tree_size
         )
@@ -274,22 +277,29 @@ class Writer:
             # The first promise was forgotten in a restart: what is not published has one.
             note = self._promise(verified, first)
         entry = b"" if first.note == verified.note else first.note
-        if verified.action.kind.deferred and first.entry_index is not None:
+        if first.promise and first.entry_index is not None:
             entry = self._pool.envelope_of(first.note)
-        return Verdict("", "", first.entry_index, note, repeated=True, entry=entry)
+        opening = self._opening_of(first)
+        return Verdict("", "", first.entry_index, note, repeated=True, entry=entry, opening=opening)
+
+    def _opening_of(self, event: NewEvent | StoredEvent) -> bytes:
+        return self._pool.opening_of(event.note) if event.promise else b""
 
     def _promise(self, verified: VerifiedAction, event: NewEvent | StoredEvent) -> bytes:
+        assert event.entry_index is not None
         now = self._now().replace(microsecond=0)
-        is_deferred = verified.action.kind.deferred
-        publish_by = _end_of_month(now) if is_deferred else now + LONGEST_PUBLICATION_DELAY
-        promise = Promise(
-            self._ledger, leaf_hash(event.note), event.stream, event.version, now, publish_by
-        )
-        note = sign_promise(promise, self._keys.promise)
+        note = self._sign_promise(event.note, verified.action, now, now + LONGEST_PUBLICATION_DELAY)
         self._promises[verified.text_hash] = note
-        if event.entry_index is not None:
-            self._open_promises.append((event.entry_index, verified.text_hash))
+        self._open_promises.append((event.entry_index, verified.text_hash))
         return note
+
+    def _sign_promise(
+        self, note: bytes, action: Action, promised_at: datetime, publish_by: datetime
+    ) -> bytes:
+        promise = Promise(
+            self._ledger, leaf_hash(note), action.stream, action.version, promised_at, publish_by
+        )
+        return sign_promise(promise, self._keys.promise)
 
     def _now(self) -> datetime:
         # Never back: a seal must not be earlier than the clock that permitted what it covers.
@@ -315,19 +325,22 @@ class Writer:
         for waiting in self._pool.take_due(self._now()):
             entry_index = self._log.tree_size
             self._log.append(waiting.envelope, None)
+            self._state.count_envelope()
             body = NewBody(entry_index, waiting.envelope, waiting.stream, waiting.version)
             bodies.append(body)
         return bodies
 
     def _sequence(self, verified: VerifiedAction) -> NewEvent:
-        action = verified.action
-        entry_index: int | None = None
+        action, note = verified.action, verified.note
         if action.kind.deferred:
-            self._pool.add(action.stream, action.version, verified.note, self._now())
-        else:
-            entry_index = self._log.tree_size
-            self._log.append(verified.note, action.stream)
-        return NewEvent(action.stream, action.version, action.kind.name, verified.note, entry_index)
+            now = self._now().replace(microsecond=0)
+            # Its promise is stored with it: memory forgets, and a promise is never dated anew.
+            promise = self._sign_promise(note, action, now, _end_of_month(now))
+            self._pool.add(action.stream, action.version, note, now)
+            return NewEvent(action.stream, action.version, action.kind.name, note, None, promise)
+        entry_index = self._log.tree_size
+        self._log.append(note, action.stream)
+        return NewEvent(action.stream, action.version, action.kind.name, note, entry_index)
 
     def _append_seal(self) -> NewBody:
         seal = self._log.make_seal(_to_milliseconds(self._now()), self._checkpoint.note)

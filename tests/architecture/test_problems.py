@@ -16,6 +16,7 @@ from api.errors import ApiError
 from api.problems import PROBLEM_ADDRESS, PROBLEMS, PROBLEMS_BY_CODE, problem
 from api.settings import SettingsInvalid
 from domain.errors import DomainError
+from ledger.catalogue.readings import MalformedCatalogue
 from ledger.errors import LedgerError
 from ledger.importing.errors import ImportStopped, MalformedMapping, MalformedSource
 from projections.entries import ProjectionError
@@ -26,7 +27,7 @@ BASES = (ApiError, DomainError, LedgerError, ProjectionError, TransparencyError)
 ONLY_CAUGHT: frozenset[type[Exception]] = frozenset(BASES)
 # Errors of commands, which no request can meet.
 COMMANDS_ONLY: frozenset[type[Exception]] = frozenset(
-    {SettingsInvalid, MalformedMapping, MalformedSource, ImportStopped}
+    {SettingsInvalid, MalformedCatalogue, MalformedMapping, MalformedSource, ImportStopped}
 )
 
 

@@ -96,10 +96,21 @@ def _publishing(document: bytes, now: Moment) -> Publishing:
 def test_a_dossier_is_opened_and_its_receipt_verified_as_the_readme_says(folder: Path) -> None:
     asyncio.run(_open_province(folder / "demo-data"))
 
-    said = _run(folder, _block_with("act dossier.submitted"))
+    said = _run(folder, _block_with("act dossier.submitted --data demo-data"))
 
     assert "the entry is the action dossier.submitted" in said
     assert (folder / "dossier.receipt").exists()
+
+
+def test_an_office_of_ones_own_takes_a_dossier_in_as_the_readme_says(folder: Path) -> None:
+    said = _run(folder, _block_with("act dossier.accepted"))
+
+    assert "stream: dossier:" in said
+    assert (folder / "data" / "accepted.receipt").exists()
+
+    petitioned = _run(folder, _block_with("act petition.feedback_filed"))
+
+    assert "petition_secret: " in petitioned
 
 
 def test_a_ledger_of_ones_own_begins_as_the_readme_says(folder: Path) -> None:
@@ -114,3 +125,10 @@ def test_a_ledger_of_ones_own_begins_as_the_readme_says(folder: Path) -> None:
     _run(folder, "\n".join(lines))
 
     assert (folder / "data" / "keys" / "anchors.toml").exists()
+
+
+def test_a_catalogue_is_published_and_checked_as_the_readme_says(folder: Path) -> None:
+    said = _run(folder, _block_with("procedures import"))
+
+    assert "published: 21" in said
+    assert "findings: none" in said

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from domain.facts import DossierAccepted, RatingStage, SatisfactionRated
+from domain.facts import DossierAccepted, RatingStage, SatisfactionRated, SatisfactionRatedDetails
 from domain.roles import Role
 from ledger.drafting import FIRST_PLACE
+from ledger.writing.envelopes import parse_opening
 from tests.http.world import World, size_of
 from tests.support.builders import OFFICE
 from transparency.encoding import encode_base64
@@ -113,10 +114,18 @@ def test_rating_is_promised_at_once_and_stands_nowhere_yet(world: World) -> None
     dossier = world.submit()
     world.accept(dossier)
     stream = f"rating:{dossier.stream.partition(':')[2]}"
-    facts = SatisfactionRated(dossier=dossier.stream, stage=RatingStage.RECEIPT, overall=4)
+    facts = SatisfactionRated(dossier=dossier.stream, stage=RatingStage.RECEIPT)
+    details = SatisfactionRatedDetails(overall=4)
     signers = ((Role.APPLICANT, dossier.applicant),)
     rating = world.drafter.sign(
-        "rating.satisfaction_rated", stream, FIRST_PLACE, world.now, facts, signers, office=OFFICE
+        "rating.satisfaction_rated",
+        stream,
+        FIRST_PLACE,
+        world.now,
+        facts,
+        signers,
+        office=OFFICE,
+        details=details,
     )
 
     result = world.post(rating)
@@ -125,5 +134,7 @@ def test_rating_is_promised_at_once_and_stands_nowhere_yet(world: World) -> None
     assert result.status_code == again.status_code == 202
     assert "entry_index" not in result.json
     assert again.json["promise"] == result.json["promise"]
+    assert again.json["opening"] == result.json["opening"]
+    assert parse_opening(result.json["opening"].encode())[1] == rating.note
     assert world.client.simulate_get(result.json["receipt_url"]).json["code"] == "unknown_entry"
     assert world.client.simulate_get(f"/v1/streams/{stream}/head").status_code == 404

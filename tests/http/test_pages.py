@@ -17,7 +17,7 @@ from tests.http.world import DossierHandle, World, a_world, fill_registry
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded", **BROWSER}
-PUBLIC = ["/", "/statistics", "/log", "/about", "/track", "/entries/0"]
+PUBLIC = ["/", "/statistics", "/log", "/about", "/track", "/petitions", "/entries/0"]
 
 
 @pytest.fixture(scope="module")
@@ -312,3 +312,22 @@ def test_views_that_have_not_followed_yet_leave_the_log_readable(tmp_path: Path)
 
         assert get(made, "/entries/0").status_code == 200
         assert "No figures yet" in get(made, "/").text
+
+
+@pytest.mark.parametrize("query", ["end=abc", "page=9999", "end=999999"])
+def test_address_that_the_log_page_does_not_know_is_answered_with_a_hint(
+    world: World, query: str
+) -> None:
+    shown = world.client.simulate_get(f"/log?{query}&lang=en")
+
+    assert shown.status_code == 200
+    assert "The address is not right" in shown.text
+
+
+def test_filter_for_an_office_that_has_no_figures_is_answered_with_a_hint(
+    world: World, dossier: DossierHandle
+) -> None:
+    shown = world.client.simulate_get("/statistics?office=NOWHERE&lang=en")
+
+    assert shown.status_code == 200
+    assert "There are no figures for this office, procedure and period" in shown.text

@@ -8,6 +8,7 @@ from falcon.testing import TestClient
 
 from api.app import create_app
 from api.problems import PROBLEMS_BY_CODE
+from tests.http.raw import part, post_slowly
 from tests.http.world import World
 
 PROBLEM = "application/problem+json"
@@ -32,6 +33,21 @@ def test_method_that_a_resource_does_not_know_is_answered_with_those_it_knows(
 
     assert (result.status_code, result.json["code"]) == (405, "method_not_allowed")
     assert allowed in result.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "status"),
+    [("/nothing", "application/json", 404), ("/v1/actions", "text/plain", 415)],
+)
+def test_a_body_that_nobody_reads_does_not_hold_the_connection(
+    world: World, path: str, media_type: str, status: int
+) -> None:
+    headers = {"Content-Type": media_type, "Content-Length": "100000"}
+
+    answered, sent, _ = post_slowly(world, path, headers, part(b"x", more=True), pause_seconds=0)
+
+    assert answered == status
+    assert sent[b"connection"] == b"close"
 
 
 @pytest.mark.parametrize("accept", ["application/xml", "*/*", "nonsense"])

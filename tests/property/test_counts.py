@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.dossiers import Dossier, Due, Wait, WaitKind
+from domain.dossiers import Dossier, Due, DueChange, Halt, HaltKind, Wait, WaitKind
 from domain.moments import Moment
 from projections.counts import ALL_HISTORY, Counts, Figure, Span, count_dossiers, month_number
 from projections.dossier_rows import counted_dossier, row_of
@@ -34,20 +34,33 @@ moments = st.one_of(
 )
 dues = moments.map(lambda moment: Due(day=moment.day, instant=moment.instant))
 waits = st.lists(
+    st.builds(Wait, st.sampled_from(list(WaitKind)), moments, st.none() | moments), max_size=2
+).map(tuple)
+halts = st.lists(
     st.builds(
-        Wait, st.sampled_from(list(WaitKind)), moments, st.none() | moments, st.none() | dues
+        lambda since, until, stops: Halt(
+            HaltKind.CONSULTATION, since, until, stops_clock=stops
+        ),
+        moments,
+        st.none() | moments,
+        st.booleans(),
     ),
-    max_size=2,
+    max_size=1,
+).map(tuple)
+changes = st.lists(
+    st.builds(DueChange, moments, st.just("calendar:VN"), st.just(2), dues, dues), max_size=2
 ).map(tuple)
 dossiers = st.lists(
     st.builds(
-        lambda office, procedure, accepted, ended, due, waits: a_dossier(
+        lambda office, procedure, accepted, ended, due, waits, halts, changes: a_dossier(
             office=office,
             procedure=procedure,
             accepted_at=accepted,
             ended_at=ended,
             due=due,
             waits=waits,
+            halts=halts,
+            due_changes=changes,
         ),
         st.sampled_from(sorted(ZONES)),
         st.sampled_from(["p1", "p2"]),
@@ -55,6 +68,8 @@ dossiers = st.lists(
         st.none() | moments,
         st.none() | dues,
         waits,
+        halts,
+        changes,
     ),
     max_size=8,
 )

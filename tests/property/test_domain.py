@@ -306,7 +306,8 @@ def wild_actions(draw: st.DrawFn) -> Action:
         assume(False)
         raise
     ids = {"dossier": STREAM[8:], "rating": STREAM[8:], "key": OFFICER_KEY, "office": OFFICE}
-    other = {"procedure": PROCEDURE, "calendar": "VN", "ledger": LEDGER}
+    other = {"procedure": PROCEDURE, "calendar": "VN", "ledger": LEDGER, "access": "ab" * 32}
+    ids |= dict.fromkeys(("petition", "denunciation", "finding"), STREAM[8:])
     return Action(
         kind=kind,
         ledger=LEDGER,

@@ -15,16 +15,32 @@ from domain.calendars import Calendar, CalendarRecord
 from domain.decisions import RatingRecord, Register, StreamState, decide, evolve
 from domain.dossiers import Channel, Dossier, Due, Status
 from domain.facts import (
+    ApplicantKeyReplaced,
+    AppointmentRescheduled,
+    ClosingGround,
+    ConsultationAnswered,
+    ConsultationOverdueNotified,
+    ConsultationRequested,
     DossierAccepted,
+    DossierClosed,
+    DossierForwarded,
+    DossierRoutedToOffice,
     DossierSubmitted,
     ExtensionApologyIssued,
     Facts,
+    FeeAssessed,
     Grant,
+    HoldLifted,
     IntakeRefused,
     PaymentConfirmed,
     PaymentMethod,
+    PaymentRefunded,
     PaymentRequired,
+    ProxyAuthorised,
+    ProxyRevoked,
+    ReschedulingGround,
     ResolutionRefused,
+    StepTransferred,
 )
 from domain.keys import KeyRecord, LedgerRecord
 from domain.kinds import KINDS
@@ -32,6 +48,8 @@ from domain.moments import Moment, parse_moment
 from domain.offices import BilingualName, Level, Office, OfficeRecord
 from domain.procedures import Limit, LimitUnit, Procedure, ProcedureRecord
 from domain.roles import GRANTABLE_ROLES, Role
+from domain.transitions import TRANSITIONS
+from tests.support.oversight.facts import LEAST_OVERSIGHT_FACTS
 
 ZONE = "Asia/Ho_Chi_Minh"
 LEDGER = "localhost/0a1b2c3d"
@@ -42,10 +60,14 @@ STREAM = "dossier:0b6f0000000000000000000000000001"
 RATING_STREAM = "rating:0b6f0000000000000000000000000002"
 APPLICANT_KEY = "applicant-00000000000000aa"
 APPLICANT_VKEY = f"{APPLICANT_KEY}+0a1b2c3d+{'A' * 44}"
+OTHER_APPLICANT_KEY = "applicant-00000000000000ab"
+OTHER_APPLICANT_VKEY = f"{OTHER_APPLICANT_KEY}+0a1b2c3d+{'B' * 44}"
 OFFICER_KEY = "officer-00000000000000bb"
+COLLEAGUE_KEY = "officer-00000000000000be"
 IMPORTER_KEY = "importer-00000000000000cc"
 ENROLLED_AT = Moment(instant=datetime(2026, 1, 1, tzinfo=UTC))
 HEX64 = "ab" * 32
+COMMITMENT = "A" * 43 + "="
 
 # Off days of Viet Nam in 2026 as the worked examples of domain.md 8.1 use them.
 DAYS_OFF = (
@@ -73,7 +95,24 @@ LEAST_FACTS: dict[str, Facts] = {
     "dossier.extension_apology_issued": ExtensionApologyIssued(
         appointment="2026-12-01", reason_code="many_dossiers"
     ),
+    "dossier.routed_to_office": DossierRoutedToOffice(to_office=DEPARTMENT),
+    "dossier.fee_assessed": FeeAssessed(catalogue_amount_vnd=20_000),
+    "dossier.forwarded": DossierForwarded(to_office=DEPARTMENT),
+    "dossier.consultation_requested": ConsultationRequested(answer_by=date(2026, 12, 1)),
+    "dossier.consultation_answered": ConsultationAnswered(request_version=1),
+    "dossier.consultation_overdue_notified": ConsultationOverdueNotified(request_version=1),
+    "dossier.closed": DossierClosed(ground=ClosingGround.NO_SUPPLEMENT),
+    "dossier.payment_refunded": PaymentRefunded(amount_vnd=20_000),
+    "dossier.appointment_rescheduled": AppointmentRescheduled(
+        appointment="2026-12-01", ground=ReschedulingGround.APOLOGY, apology_version=1
+    ),
+    "dossier.step_transferred": StepTransferred(to_office=DEPARTMENT),
+    "dossier.applicant_key_replaced": ApplicantKeyReplaced(applicant_key=OTHER_APPLICANT_VKEY),
+    "dossier.proxy_authorised": ProxyAuthorised(proxy_key=OTHER_APPLICANT_VKEY),
+    "dossier.proxy_revoked": ProxyRevoked(proxy=OTHER_APPLICANT_KEY),
+    "dossier.hold_lifted": HoldLifted(hold_version=1),
     "dossier.resolution_refused": ResolutionRefused(reason_code="not_eligible"),
+    **LEAST_OVERSIGHT_FACTS,
 }
 
 
@@ -181,7 +220,12 @@ def a_register(
 ) -> MemoryRegister:
     """Give a register with two offices, a calendar, a procedure, and an officer who may do all."""
     versions = procedures or (a_procedure(),)
-    enrolled = (a_key(), a_key(IMPORTER_KEY, Grant(Role.IMPORTER, "*")), *keys)
+    enrolled = (
+        a_key(),
+        a_key(COLLEAGUE_KEY),
+        a_key(IMPORTER_KEY, Grant(Role.IMPORTER, "*")),
+        *keys,
+    )
     return MemoryRegister(
         keys={record.name: record for record in enrolled},
         offices={
@@ -204,8 +248,21 @@ def _key_for(role: Role) -> str:
 
 
 def usual_signers(kind_name: str) -> tuple[Signer, ...]:
-    """Give one signer who may sign the kind alone and who is not an importer, if there is one."""
-    alone = sorted(KINDS[kind_name].signers.alone - {Role.PROXY})
+    """Give one signer who may sign the kind alone and who is not an importer, if there is one.
+
+    Where nobody may, the fewest who may together, each with a key of their own.
+    """
+    rule = KINDS[kind_name].signers
+    if not rule.alone:
+        company = rule.companies[0]
+        lead = sorted(company.one_of)[0]
+        keys = iter((OFFICER_KEY, COLLEAGUE_KEY))
+        named = {Role.APPLICANT: APPLICANT_KEY, Role.HOLDER: OTHER_APPLICANT_KEY}
+        return tuple(
+            Signer(named.get(role) or next(keys), role)
+            for role in (lead, *sorted(company.with_all))
+        )
+    alone = sorted(rule.alone - {Role.PROXY})
     return signed_as(next((role for role in alone if role is not Role.IMPORTER), Role.IMPORTER))
 
 
@@ -216,7 +273,8 @@ def an_action(kind_name: str, **changes: Any) -> Action:
         kind=kind,
         ledger=LEDGER,
         stream=changes.pop("stream", STREAM),
-        version=1,
+        version=1 if TRANSITIONS[kind_name].creates else 2,
+        commitment=COMMITMENT if kind.details_required else None,
         at=a_moment(),
         office=OFFICE,
         signers=usual_signers(kind_name),

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.actions import Signer
 from domain.calendars import Calendar
-from domain.dossiers import Channel, Dossier, Due, Status, Wait, WaitKind
+from domain.dossiers import Channel, Dossier, Due, DueChange, Status, Wait, WaitKind
 from domain.moments import Moment, parse_moment
 from domain.offices import BilingualName, Level
 from domain.procedures import Limit, LimitUnit, Procedure, ProcedureRecord
@@ -49,10 +49,13 @@ def a_wait(
     since: str,
     until: str | None = None,
     kind: WaitKind = WaitKind.SUPPLEMENT,
-    due_before: str | None = None,
 ) -> Wait:
     end = None if until is None else moment(until)
-    return Wait(kind, moment(since), end, None if due_before is None else due(due_before))
+    return Wait(kind, moment(since), end)
+
+
+def a_change(at: str, due_before: str, due_after: str) -> DueChange:
+    return DueChange(moment(at), STREAM, 3, due(due_before), due(due_after))
 
 
 def a_dossier(

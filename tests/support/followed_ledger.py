@@ -8,7 +8,16 @@ from projections.views import Views
 from tests.support.paper_ledger import ORIGIN, PaperLedger, a_stream
 
 VIEW_SECRET = b"v" * 32
-TABLES = ("dossiers", "acts", "act_signers", "states", "holders", "position")
+TABLES = (
+    "dossiers",
+    "acts",
+    "act_signers",
+    "states",
+    "procedures",
+    "petitions",
+    "holders",
+    "position",
+)
 
 
 def a_follower(paper: PaperLedger, views: Views) -> Follower:

@@ -19,6 +19,7 @@ from domain.facts import (
     Grant,
     RatingStage,
     SatisfactionRated,
+    SatisfactionRatedDetails,
 )
 from domain.kinds import KINDS
 from domain.moments import Moment
@@ -203,8 +204,9 @@ class Desk:
             stream,
             FIRST_PLACE,
             self.now(),
-            SatisfactionRated(dossier=dossier, stage=stage, overall=overall),
+            SatisfactionRated(dossier=dossier, stage=stage),
             [(Role.APPLICANT, self.applicant_of(dossier))],
+            details=SatisfactionRatedDetails(overall=overall),
         )
 
 

@@ -22,6 +22,7 @@ from domain.facts import (
     OfficeRegistered,
     ProcedureVersionPublished,
 )
+from domain.facts.feedback import ComplaintFiled, ComplaintFiledDetails
 from domain.kinds import KINDS
 from domain.moments import parse_moment
 from domain.roles import Role
@@ -169,15 +170,15 @@ class PaperLedger:
             )
             facts = OfficeRegistered(document=document)
             self._registry(f"office:{office}", "office.registered", at, facts)
-        published = a_procedure(**procedure)
-        self._registry(
-            f"procedure:{PROCEDURE}",
-            "procedure.version_published",
-            at,
-            ProcedureVersionPublished(document=self._document(published), procedure_version=1),
-        )
+        self.publish_procedure(at, **procedure)
         calendar = CalendarPublished(document=self._document(CALENDAR))
         self._registry("calendar:VN", "calendar.published", at, calendar)
+
+    def publish_procedure(self, at: str, version: int = 1, **procedure: Any) -> None:
+        """Publish a version of the one procedure."""
+        document = self._document(a_procedure(version=version, **procedure))
+        facts = ProcedureVersionPublished(document=document, procedure_version=version)
+        self._registry(f"procedure:{PROCEDURE}", "procedure.version_published", at, facts)
 
     def _document(self, value: object) -> str:
         return self.documents.store(msgspec.json.encode(value))
@@ -203,6 +204,21 @@ class PaperLedger:
             details=DossierSubmittedDetails(secret=SECRET),
         )
 
+    def complain(self, stream: str, at: str, office: str = OFFICE) -> int:
+        """Let the desk take down a complaint of somebody without a key."""
+        facts = ComplaintFiled(level=1)
+        details = ComplaintFiledDetails(secret=SECRET, text="Chậm")
+        return self.act(
+            "petition.complaint_filed",
+            stream,
+            at,
+            Role.RECEIVER,
+            self.registrar,
+            facts=facts,
+            office=office,
+            details=details,
+        )
+
     def accept(self, stream: str, at: str, office: str = OFFICE, code: str = CODE) -> int:
         return self.act(
             "dossier.accepted",
@@ -218,7 +234,7 @@ class PaperLedger:
     def finish(self, stream: str, at: str, office: str = OFFICE) -> int:
         """Assign, approve and issue at one moment; give the last entry's index."""
         steps = (
-            ("processor_assigned", Role.HEAD, self.head),
+            ("processor_assigned", Role.ASSIGNER, self.head),
             ("result_approved", Role.APPROVER, self.head),
             ("result_issued", Role.CLERK, self.officer),
         )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from domain.facts import DossierAccepted, DossierAcceptedDetails
@@ -47,10 +48,14 @@ def wreck_of(world: World, action: SubmittedAction) -> Wreck:
     return Wreck(world, json.loads(line), action.salt, action.details, [world.desk.officer])
 
 
+# A code is given once.
+_numbers = count(1)
+
+
 def an_acceptance(world: World, stream: str) -> SubmittedAction:
     return world.act(
         "dossier.accepted",
         stream,
         facts=DossierAccepted(appointment="2026-03-20"),
-        details=DossierAcceptedDetails(code="H27-260302-0001"),
+        details=DossierAcceptedDetails(code=f"H27-260302-{next(_numbers):04d}"),
     )

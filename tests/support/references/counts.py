@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.dossiers import Dossier, Due, Wait
+from domain.dossiers import Dossier, Due, Halt, Wait
 from domain.moments import Moment
 
 Counted = dict[str, int]
@@ -60,8 +60,10 @@ def counts_of_month(
         if end is not None and first <= end < following:
             counted[f"resolved_{_timeliness(dossier, zone)}"] += 1
         if end is None or end >= following:
+            rests: list[Wait | Halt] = [*dossier.waits]
+            rests += [halt for halt in dossier.halts if halt.stops_clock]
             overdue = _past(_due_then(dossier, last_instant, zone), last_instant, zone) and not any(
-                _waits_at(wait, last_instant, zone) for wait in dossier.waits
+                _waits_at(rest, last_instant, zone) for rest in rests
             )
             counted["pending_overdue" if overdue else "pending_in_time"] += 1
     return counted
@@ -83,12 +85,11 @@ def _timeliness(dossier: Dossier, zone: str) -> str:
 
 
 def _due_then(dossier: Dossier, instant: datetime, zone: str) -> Due | None:
-    """Undo, from the last to the first, every move whose wait had not ended by then."""
+    """Undo, from the last to the first, every move that had not come by then."""
     due = dossier.due
-    for wait in reversed(dossier.waits):
-        has_ended = wait.until is not None and _start(wait.until, zone) <= instant
-        if wait.due_before is not None and not has_ended:
-            due = wait.due_before
+    for change in reversed(dossier.due_changes):
+        if _start(change.at, zone) > instant:
+            due = change.due_before
     return due
 
 
@@ -101,7 +102,7 @@ def _past(due: Due | None, instant: datetime, zone: str) -> bool:
     return instant >= midnight(due.day + timedelta(days=1), zone)
 
 
-def _waits_at(wait: Wait, instant: datetime, zone: str) -> bool:
+def _waits_at(wait: Wait | Halt, instant: datetime, zone: str) -> bool:
     since = _start(wait.since, zone)
     until = None if wait.until is None else _start(wait.until, zone)
     return since <= instant and (until is None or instant < until)

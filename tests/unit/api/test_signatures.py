@@ -17,7 +17,7 @@ KEY = a_signing_key("inspector")
 GOOD = signed_headers(KEY, "/v1/findings", NOW)
 
 VERIFIER = RequestVerifier(
-    lambda name: KEY.verification_key if name == KEY.name else None,
+    lambda name, _stream: KEY.verification_key if name == KEY.name else None,
     lambda _name: None,
     NonceMemory(None),
     lambda: NOW,

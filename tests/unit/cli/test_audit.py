@@ -97,6 +97,12 @@ def test_a_data_folder_that_nobody_touched_passes(folder: DataFolder) -> None:
     assert audited.members["views_compared"]
 
 
+def test_counts_of_an_audit_add_up_at_sight(folder: DataFolder) -> None:
+    members = _audit(folder).members
+
+    assert members["entries"] == members["actions"] + members["seals"] + members["envelopes"]
+
+
 @pytest.mark.parametrize(
     ("table", "statement"),
     [

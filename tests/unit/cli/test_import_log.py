@@ -45,7 +45,8 @@ def test_source_under_a_second_mapping_name_doubles_its_dossiers_with_a_warning(
 
     second = _import(folder, "second.toml")
 
-    assert (first.code, first.warned, first.said) == (0, [], "")
+    assert (first.code, first.warned) == (0, [])
+    assert first.said.startswith("new ledger localhost/")
     assert (second.code, second.warned) == (0, ["imported_under_another_name"])
     assert second.members["events_recorded"] == first.members["events_recorded"] == 3
     (warning,) = second.members["warnings"]
@@ -80,6 +81,8 @@ def test_import_that_was_cut_off_is_remembered(folder: Path) -> None:
     second = _import(folder, "second.toml", log="broken.csv")
 
     assert (cut_off.code, cut_off.members["code"]) == (2, "malformed_source")
+    assert "the import ended early: " in cut_off.said
+    assert " are recorded and stay" in cut_off.said
     assert "imported_under_another_name" in second.said
 
 

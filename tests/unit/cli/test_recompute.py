@@ -1,6 +1,7 @@
 """`recompute`: published figures may be a moment behind the log, and no longer than its delay."""
 
 import json
+import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ TWO_HOURS_LATER = ("2026-03-02T08:30:00.000Z", "2026-03-02T10:30:00.000Z")
 class Recomputed:
     code: int
     members: dict[str, Any]
+    said: str
 
     @property
     def problems(self) -> list[str]:
@@ -39,13 +41,15 @@ class Recomputed:
 def _recompute(folder: DataFolder, *arguments: str) -> Recomputed:
     given = ["--data", str(folder.path), "--json", *arguments]
     result = CliRunner().invoke(recompute, given)
-    return Recomputed(result.exit_code, json.loads(result.stdout))
+    return Recomputed(result.exit_code, json.loads(result.stdout), result.stderr)
 
 
-def _folder_with(path: Path, *published_after: str) -> DataFolder:
+def _folder_with(path: Path, *published_after: str, complaints: int = 0) -> DataFolder:
     """A data folder whose follower ended, and whose log was published at these times after."""
     folder, paper = DataFolder(path), PaperLedger()
     paper.open_registry()
+    for number in range(complaints):
+        paper.complain(f"petition:{number:032x}", "2026-03-02T00:30:00Z")
     _publish(paper, 0, FOLLOWED_AT)
     folder.keys.mkdir(parents=True)
     with closing(open_views(folder.views)) as views:
@@ -70,6 +74,8 @@ def test_figures_a_few_entries_behind_pass_and_say_so(tmp_path: Path) -> None:
     recomputed = _recompute(_folder_with(tmp_path / "data", *A_MOMENT_LATER))
 
     assert (recomputed.code, recomputed.members["ok"], recomputed.problems) == (0, True, [])
+    assert recomputed.members["compared"]
+    assert "nothing to compare with" not in recomputed.said
     assert recomputed.members["entries_behind"] == 4
     assert recomputed.members["seconds_behind"] == 1.0
 
@@ -92,6 +98,7 @@ def test_log_without_published_figures_is_only_computed(tmp_path: Path) -> None:
 
     assert (recomputed.code, recomputed.members["ok"]) == (0, True)
     assert not recomputed.members["compared"]
+    assert "nothing to compare with" in recomputed.said
     assert recomputed.members["entries_behind"] == 0
 
 
@@ -117,3 +124,16 @@ def test_site_whose_figures_stand_still_fails(
         recomputed = _recompute(folder, "--log", address)
 
     assert (recomputed.code, recomputed.members["compared"]) == (code, True)
+
+
+def test_count_of_petitions_that_somebody_changed_is_found(tmp_path: Path) -> None:
+    folder = _folder_with(tmp_path / "data", complaints=1)
+    honest = _recompute(folder)
+    with closing(sqlite3.connect(folder.views)) as views, views:
+        views.execute("DELETE FROM petitions")
+
+    cheated = _recompute(folder)
+
+    assert (honest.code, honest.members["differences"]) == (0, 0)
+    assert (cheated.code, cheated.problems) == (1, ["figures_differ"])
+    assert {shown["procedure"] for shown in cheated.members["shown"]} == {"complaint"}

@@ -9,7 +9,9 @@ import pytest
 
 from domain.calendars import (
     Calendar,
-    Session,
+    CalendarRecord,
+    DayKind,
+    DayNote,
     WorkingTime,
     acceptance_start,
     add_working_days,
@@ -23,11 +25,15 @@ from domain.calendars import (
     working_days_between,
     working_time_between,
 )
+from domain.clocks.laws import LAWS
 from domain.errors import CalendarHorizonPassed, MalformedDocument
+from domain.moments import Moment
+from domain.offices import Session
 from tests.support.builders import ZONE, a_calendar
 
 CALENDAR = a_calendar()
 WORKING = WorkingTime(CALENDAR, ZONE)
+LATE = LAWS[-1].late_arrivals
 
 
 def local(month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -40,7 +46,7 @@ def test_example_1_tet_is_not_counted() -> None:
 
 
 def test_example_2_submission_on_a_holiday_starts_when_the_office_opens_again() -> None:
-    start = acceptance_start(WORKING, local(4, 30, 10))
+    start = acceptance_start(WORKING, local(4, 30, 10), LATE)
 
     assert start == local(5, 4, 8)
     assert add_working_hours(WORKING, start, 8) == local(5, 4, 17)
@@ -147,7 +153,7 @@ def test_nothing_is_guessed_outside_the_calendar(compute: Callable[[], object]) 
     ],
 )
 def test_late_arrival_counts_from_the_next_opening(received: datetime, start: datetime) -> None:
-    assert acceptance_start(WORKING, received) == start
+    assert acceptance_start(WORKING, received, LATE) == start
 
 
 @pytest.mark.parametrize(
@@ -210,3 +216,43 @@ def test_calendar_that_contradicts_itself_is_refused(changes: dict[str, Any]) ->
 
     with pytest.raises(MalformedDocument):
         parse_calendar(msgspec.json.encode(bad))
+
+
+def test_notes_name_days_off_and_make_up_days_and_count_nothing() -> None:
+    noted = a_calendar(
+        notes=(
+            DayNote(day=date(2026, 8, 22), kind=DayKind.MADE_UP),
+            DayNote(day=date(2026, 8, 31), kind=DayKind.SWAPPED_OFF, verified=False),
+        )
+    )
+
+    parsed = parse_calendar(msgspec.json.encode(noted))
+
+    assert parsed.notes_by_day[date(2026, 8, 31)].kind is DayKind.SWAPPED_OFF
+    assert parsed.working_days == a_calendar().working_days
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        pytest.param((DayNote(day=date(2026, 8, 22), kind=DayKind.HOLIDAY),), id="a day worked"),
+        pytest.param((DayNote(day=date(2026, 8, 31), kind=DayKind.MADE_UP),), id="a day off"),
+        pytest.param((DayNote(day=date(2026, 8, 31), kind=DayKind.HOLIDAY),) * 2, id="twice"),
+    ],
+)
+def test_note_that_does_not_fit_its_day_is_refused(notes: tuple[DayNote, ...]) -> None:
+    with pytest.raises(MalformedDocument):
+        parse_calendar(msgspec.json.encode(a_calendar(notes=notes)))
+
+
+def test_record_knows_the_document_of_every_version() -> None:
+    record = CalendarRecord(CALENDAR, "c" * 64, Moment(day=date(2026, 3, 2)), ("a" * 64, "b" * 64))
+
+    assert record.version == 3
+    assert [record.document_of(version) for version in range(5)] == [
+        None,
+        "a" * 64,
+        "b" * 64,
+        "c" * 64,
+        None,
+    ]

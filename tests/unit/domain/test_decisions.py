@@ -63,6 +63,7 @@ def test_ordinary_life_ends_with_the_result_in_the_applicants_hands() -> None:
         submitted_at=a_moment("2026-03-02T02:00:00Z"),
         accepted_at=a_moment("2026-03-02T03:00:00Z"),
         procedure_version=1,
+        calendar_version=1,
         due=Due(day=date(2026, 3, 11)),
         approved_at=a_moment("2026-03-02T06:00:00Z"),
         ended_at=a_moment("2026-03-02T07:00:00Z"),
@@ -186,8 +187,10 @@ def test_supplement_moves_the_due_date_as_the_procedure_says(
             WaitKind.SUPPLEMENT,
             a_moment("2026-03-04T02:00:00Z"),
             a_moment("2026-03-09T02:00:00Z"),
-            None if policy is SupplementPolicy.NONE else Due(day=date(2026, 3, 11)),
         ),
+    )
+    assert [change.due_before for change in dossier.due_changes] == (
+        [] if policy is SupplementPolicy.NONE else [Due(day=date(2026, 3, 11))]
     )
 
 
@@ -263,7 +266,7 @@ def test_what_was_late_is_not_healed_by_asking_for_a_payment() -> None:
     )
 
     assert dossier.due == Due(day=date(2026, 3, 11))
-    assert dossier.waits[-1].due_before is None
+    assert dossier.due_changes == ()
 
 
 def test_payment_that_nobody_asked_for_moves_no_due_date() -> None:

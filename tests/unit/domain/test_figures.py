@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain.deadlines import Timeliness
-from domain.dossiers import Dossier, Due, Wait, WaitKind
+from domain.dossiers import Dossier, Due, DueChange, Halt, HaltKind, Wait, WaitKind
 from domain.figures import (
     due_in_force,
     end_period,
@@ -24,9 +24,13 @@ HOUR = 3600
 DAY = 86_400
 
 
-def a_wait(since: str, until: str | None, due_before: Due | None = None) -> Wait:
+def a_wait(since: str, until: str | None) -> Wait:
     end = None if until is None else parse_moment(until)
-    return Wait(WaitKind.SUPPLEMENT, parse_moment(since), end, due_before)
+    return Wait(WaitKind.SUPPLEMENT, parse_moment(since), end)
+
+
+def a_change(at: str, before: Due, after: Due) -> DueChange:
+    return DueChange(parse_moment(at), "calendar:VN", 2, before, after)
 
 
 def test_period_is_the_offices_month() -> None:
@@ -96,14 +100,22 @@ def test_pending_dossier_is_overdue_unless_it_waits() -> None:
     assert not is_pending_overdue(a_dossier_in_process(due=None), as_of, ZONE)
 
 
-def test_each_due_date_is_in_force_until_the_wait_ends_that_moved_it() -> None:
+def test_dossier_is_not_overdue_while_a_halt_stops_its_clock() -> None:
+    as_of = datetime(2026, 3, 20, tzinfo=UTC)
+    halt = Halt(HaltKind.CONSULTATION, parse_moment("2026-03-10"), stops_clock=True)
+    runs_on = Halt(HaltKind.CONSULTATION, parse_moment("2026-03-10"))
+
+    assert not is_pending_overdue(a_dossier_in_process(halts=(halt,)), as_of, ZONE)
+    assert is_pending_overdue(a_dossier_in_process(halts=(runs_on,)), as_of, ZONE)
+
+
+def test_each_due_date_is_in_force_until_something_moved_it() -> None:
     first, second, third = (Due(day=date(2026, 3, day)) for day in (11, 18, 25))
-    waits = (
-        a_wait("2026-03-04", "2026-03-09T02:00:00Z", first),
-        a_wait("2026-03-10", "2026-03-11"),
-        a_wait("2026-03-12", "2026-03-16", second),
+    changes = (
+        a_change("2026-03-09T02:00:00Z", first, second),
+        a_change("2026-03-16", second, third),
     )
-    dossier = a_dossier_in_process(due=third, waits=waits)
+    dossier = a_dossier_in_process(due=third, due_changes=changes)
 
     for at, due in [
         (datetime(2026, 3, 9, 1, 59, tzinfo=UTC), first),

@@ -74,5 +74,12 @@ def test_facts_are_frozen_and_refuse_unknown_members(kind: Kind) -> None:
             assert msgspec.json.schema(shape)
 
 
-def test_only_ratings_are_deferred() -> None:
-    assert [name for name, kind in KINDS.items() if kind.deferred] == ["rating.satisfaction_rated"]
+def test_only_ratings_and_denunciations_are_deferred() -> None:
+    assert [name for name, kind in KINDS.items() if kind.deferred] == [
+        "rating.satisfaction_rated",
+        "denunciation.received",
+    ]
+
+
+def test_details_are_required_only_where_there_are_any() -> None:
+    assert all(kind.details is not None for kind in KINDS.values() if kind.details_required)

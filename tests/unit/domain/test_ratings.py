@@ -1,12 +1,26 @@
 """Ratings and other private decisions: what an auditor without the private part cannot repeat."""
 
+import msgspec
 import pytest
 
 from domain.actions import Action
 from domain.decisions import RatingRecord, check_rating, decide, decide_private, evolve
 from domain.dossiers import Dossier, Outcome, Status
-from domain.errors import FactInvalid, NotPermitted, NotYourDossier, RatedDossierUnknown
-from domain.facts import DossierAcceptedDetails, RatingStage, SatisfactionRated
+from domain.errors import (
+    FactInvalid,
+    FactMissing,
+    NotPermitted,
+    NotYourDossier,
+    RatedDossierUnknown,
+)
+from domain.facts import (
+    DossierAcceptedDetails,
+    RatingStage,
+    SatisfactionRated,
+    SatisfactionRatedDetails,
+)
+from domain.facts.feedback import UnofficialCost
+from domain.moments import parse_moment
 from domain.roles import Role
 from tests.support.builders import (
     APPLICANT_KEY,
@@ -27,7 +41,7 @@ def a_rating(stage: RatingStage = RatingStage.RECEIPT, key: str = APPLICANT_KEY)
         "rating.satisfaction_rated",
         stream=RATING_STREAM,
         office=None,
-        facts=SatisfactionRated(dossier=STREAM, stage=stage, overall=4),
+        facts=SatisfactionRated(dossier=STREAM, stage=stage),
         signers=signed_as(Role.APPLICANT, key=key),
     )
 
@@ -38,11 +52,44 @@ def test_rating_is_a_state_of_its_own() -> None:
     decide(None, a_rating(), register)
     state = evolve(None, a_rating(), register)
 
-    assert state == RatingRecord(STREAM, RatingStage.RECEIPT, 4, a_moment())
+    assert state == RatingRecord(STREAM, RatingStage.RECEIPT, a_moment())
+
+
+def test_rating_says_nothing_without_its_private_part() -> None:
+    bare = msgspec.structs.replace(a_rating(), commitment=None)
+
+    with pytest.raises(FactMissing, match="details"):
+        decide(None, bare, a_register())
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        pytest.param({}, id="no overall mark"),
+        pytest.param({"overall": 0}, id="mark below the scale"),
+        pytest.param({"overall": 6}, id="mark above the scale"),
+        pytest.param({"overall": 3, "contacts": 3}, id="three points"),
+        pytest.param({"overall": 3, "attitude": -1}, id="points below none"),
+        pytest.param({"overall": 3, "unofficial_cost": "much"}, id="no such answer"),
+        pytest.param({"overall": 3, "name": "Nguyen Van A"}, id="who rates"),
+    ],
+)
+def test_rating_of_another_shape_is_refused(details: dict[str, object]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(details, SatisfactionRatedDetails)
+
+
+def test_rating_answers_the_questions_of_the_circular() -> None:
+    text = {"overall": 2, "contacts": 0, "agencies": 1, "attitude": 2, "unofficial_cost": "refuse"}
+
+    details = msgspec.convert(text, SatisfactionRatedDetails)
+
+    assert details.unofficial_cost is UnofficialCost.REFUSE
+    assert (details.contacts, details.agencies, details.attitude) == (0, 1, 2)
 
 
 def test_rating_happens_once_on_its_stream() -> None:
-    record = RatingRecord(STREAM, RatingStage.RECEIPT, 4, a_moment())
+    record = RatingRecord(STREAM, RatingStage.RECEIPT, a_moment())
 
     with pytest.raises(NotPermitted):
         decide(record, a_rating(), a_register())
@@ -90,9 +137,9 @@ def test_stage_is_rated_once_it_is_reached(
 @pytest.mark.parametrize(
     "code",
     [
-        pytest.param("000.00.00.H01-190829-0001", id="format A"),
-        pytest.param("H26.012.00-260301-050001", id="format B"),
-        pytest.param("H44.100-260926-0001", id="short form"),
+        pytest.param("000.00.00.H01-260302-0001", id="format A"),
+        pytest.param("H26.012.00-260302-050001", id="format B"),
+        pytest.param("H44.100-260302-0001", id="short form"),
         pytest.param(None, id="none given"),
     ],
 )
@@ -100,6 +147,26 @@ def test_dossier_code_of_a_known_form_is_taken(code: str | None) -> None:
     details = DossierAcceptedDetails(code=code)
 
     decide_private(a_dossier(), an_action("dossier.accepted", details=details), a_register())
+
+
+@pytest.mark.parametrize(
+    ("at", "permitted"),
+    [
+        pytest.param("2026-09-26", True, id="the day alone"),
+        pytest.param("2026-09-26T16:59:59Z", True, id="before midnight where the office is"),
+        pytest.param("2026-09-26T17:00:00Z", False, id="after it"),
+        pytest.param("2026-09-25", False, id="the day before"),
+    ],
+)
+def test_dossier_code_is_of_the_day_of_acceptance(at: str, permitted: bool) -> None:
+    details = DossierAcceptedDetails(code="H44.100-260926-0001")
+    action = an_action("dossier.accepted", details=details, at=parse_moment(at))
+
+    if permitted:
+        decide_private(a_dossier(), action, a_register())
+    else:
+        with pytest.raises(FactInvalid, match="day of acceptance"):
+            decide_private(a_dossier(), action, a_register())
 
 
 @pytest.mark.parametrize("code", ["H26", "h26-260301-0001", "H26-260301-0001\n", "H26-26031-0001"])

@@ -91,7 +91,7 @@ def _a_wrong_signature(wreck: Wreck) -> None:
 
 
 def _other_details(wreck: Wreck) -> None:
-    wreck.details = wreck.details.replace(b"0001", b"0002")
+    wreck.details = wreck.details.replace(b"H27-", b"H28-")
 
 
 def _a_revoked_key(wreck: Wreck) -> None:

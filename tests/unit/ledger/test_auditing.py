@@ -63,6 +63,16 @@ def test_a_log_of_many_entries_passes() -> None:
     assert report.entries > 1_000
 
 
+def test_a_rating_that_is_published_in_clear_is_named() -> None:
+    forger = a_forger()
+    stream = forger.a_dossier("dossier.accepted")
+    rating = forger.desk.rating(forger.desk.new_stream("rating"), stream)
+    forger.add(rating)
+    forger.seal()
+
+    assert ("published_in_clear", forger.size - 2) in forger.problems()
+
+
 def test_an_unpublished_seal_before_a_published_one_passes() -> None:
     forger = a_forger()
     forger.a_dossier()

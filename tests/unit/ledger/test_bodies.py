@@ -124,10 +124,6 @@ WRONG_SHAPE = {
     "facts nested as deep as allowed": (AMOUNT, b'"a":' + b"[" * 12 + b"]" * 12),
     "a day that does not exist": (b'"at":"2026-03-02T01:00:00Z"', b'"at":"2026-02-30"'),
     "an hour in another zone": (b"01:00:00Z", b"01:00:00+07:00"),
-    "a commitment where the kind has no details": (
-        b'"facts"',
-        b'"details":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=","facts"',
-    ),
     "a previous that is no hash": (b'"signers"', b'"previous":"AAAA","signers"'),
 }
 
@@ -136,6 +132,16 @@ WRONG_SHAPE = {
 def test_a_canonical_line_of_another_shape_is_refused_as_such(old: bytes, new: bytes) -> None:
     with pytest.raises(SchemaMismatch):
         _open(_changed(old, new))
+
+
+def test_a_commitment_where_the_kind_has_no_details_is_refused() -> None:
+    desk = Desk(SteppingClock())
+    action = desk.act("dossier.supplement_completed", STREAM, FIRST_PLACE)
+    line = parse_note(action.note).text[len(ACTION_TYPE_LINE) : -1]
+    commitment = b'"details":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",'
+
+    with pytest.raises(SchemaMismatch, match="no private part"):
+        _open(line.replace(b'"facts"', commitment + b'"facts"'))
 
 
 def test_facts_that_repeat_a_default_are_refused() -> None:

@@ -14,6 +14,7 @@ from ledger.key_files import (
     load_or_make_operator_keys,
     load_private_key,
     new_actor_key,
+    next_root_file,
     parse_private_key,
     render_private_key,
     save_private_key,
@@ -201,3 +202,33 @@ def test_anchors_that_lack_a_key_are_an_alarm(tmp_path: Path, text: bytes) -> No
 
     with pytest.raises(StoreCorrupt):
         load_anchors(path)
+
+
+def test_keys_that_were_moved_off_the_machine_are_not_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    made = _make(folder, seed=1)
+    for name in ("registrar.key", "recovery-1.key", "recovery-3.key"):
+        (folder / name).rename(tmp_path / name)
+
+    left = _make(folder, seed=2)
+
+    assert left.recovery == made.recovery[1:2]
+    assert left.anchors == made.anchors
+    assert left.root(made.registrar.name) is None
+    assert not (folder / "registrar.key").exists()
+    assert not (folder / "recovery-1.key").exists()
+
+
+def test_roots_after_the_first_are_kept_in_order_and_the_anchors_stay(tmp_path: Path) -> None:
+    made = _make(tmp_path)
+    roots = [a_signing_key("registrar", number) for number in range(9)]
+    for root in roots:
+        save_private_key(next_root_file(tmp_path), root)
+
+    again = _make(tmp_path)
+
+    assert again.later_roots == tuple(roots)
+    assert again.root(roots[8].name) == roots[8]
+    assert again.root(made.registrar.name) == made.registrar
+    assert again.anchors == made.anchors
+    assert next_root_file(tmp_path).name == "registrar-11.key"

@@ -1,11 +1,13 @@
 """One name per public key for ever; and a key is known only where it was brought."""
 
 import pytest
+from msgspec.structs import replace
 
 from domain.facts import Channel, DossierSubmitted, Grant
 from domain.roles import Role
-from ledger.action_notes import open_text, verify_action
-from ledger.errors import SchemaMismatch
+from ledger.action_notes import open_entry, open_text, verify_action
+from ledger.errors import KeyNameTaken, SchemaMismatch
+from ledger.state import LedgerState
 from ledger.stored_keys import StoredKeys
 from tests.support.builders import PROCEDURE
 from tests.support.ledger_builders import (
@@ -93,3 +95,26 @@ def test_applicants_key_is_known_on_its_own_dossier_only() -> None:
     assert keys.find(name, first) is not None
     assert keys.find(name, second) is None
     assert keys.find(name, first) is not None
+
+
+def test_other_key_whose_name_collides_in_64_bits_is_refused() -> None:
+    """No collision is known: the action is made as if one had been found."""
+    world = a_world()
+    first = open_text(world.store.stream_events(world.a_dossier())[0].note, ORIGIN).action
+    second = open_text(world.desk.submitted(world.desk.new_stream()).note, ORIGIN).action
+    assert isinstance(first.facts, DossierSubmitted)
+    assert isinstance(second.facts, DossierSubmitted)
+    state = LedgerState(world.documents)
+    for entry in world.entries():
+        opened = open_entry(entry, ORIGIN)
+        if opened is not None:
+            state.apply_recorded(opened)
+    name, other = first.signers[0].key, str(second.facts.applicant_key)
+    colliding = replace(
+        second,
+        facts=replace(second.facts, applicant_key=f"{name}+{other.partition('+')[2]}"),
+        signers=first.signers,
+    )
+
+    with pytest.raises(KeyNameTaken):
+        state.check_public(colliding, world.clock.latest)

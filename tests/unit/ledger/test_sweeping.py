@@ -109,3 +109,27 @@ def test_ledger_is_not_read_where_every_document_is_served(tmp_path: Path) -> No
 
     assert sweeper.sweep(STORED_AT + timedelta(days=2)) == 0
     assert sweeper._log_position == 0
+
+
+def test_a_document_that_is_sent_again_while_others_are_deleted_stays(tmp_path: Path) -> None:
+    """The sweeper looked at all ages first and deleted afterwards: one was published meanwhile."""
+    kept = DocumentFolder(tmp_path / "kept")
+    name = kept.store(b"again")
+    limit = datetime.now(UTC) - timedelta(days=1)
+    old = (limit - timedelta(days=1)).timestamp()
+    os.utime(tmp_path / "kept" / name, (old, old))
+    assert kept.is_older(name, limit)
+
+    kept.store(b"again")
+
+    assert not kept.discard(name, stored_before=limit)
+    assert kept.read(name) == b"again"
+
+
+def test_a_document_lost_from_the_kept_folder_is_read_from_the_served_one(tmp_path: Path) -> None:
+    """The ledger did not start any more, with the good copy beside it."""
+    served = DocumentFolder(tmp_path / "served")
+    name = served.store(b"published")
+
+    assert DocumentFolder(tmp_path / "kept", copy=served).read(name) == b"published"
+    assert DocumentFolder(tmp_path / "kept").read(name) is None

@@ -117,6 +117,10 @@ DAY_BOUGHT = [
         stopping("2026-02-06", "2026-02-09T02:00:00Z", due=due("2026-02-08")), id="Friday"
     ),
     pytest.param(
+        stopping("2026-02-06T09:55:00Z", "2026-02-09T03:30:00Z", due=due("2026-02-06")),
+        id="an instant, over the weekend",
+    ),
+    pytest.param(
         stopping("2026-02-09", "2026-02-10T02:00:00Z", due=due("2026-02-09T03:00:00Z")),
         id="a limit in hours",
     ),
@@ -144,7 +148,9 @@ NO_DAY_BOUGHT = [
     pytest.param(stopping("2026-02-09", "2026-02-09T17:04:59Z"), id="sealed after midnight"),
     pytest.param(stopping("2026-02-06", "2026-02-09T16:59:59Z"), id="recorded within the limit"),
     pytest.param(stopping("2026-02-10", "2026-02-11T02:00:00Z"), id="late by its own day"),
-    pytest.param(stopping("2026-02-09T10:00:00Z", "2026-02-09T17:30:00Z"), id="an instant"),
+    pytest.param(
+        stopping("2026-02-09T10:00:00Z", "2026-02-09T17:30:00Z"), id="an instant, same evening"
+    ),
     pytest.param(stopping("2026-02-09", "2026-02-10T02:00:00Z", due=None), id="no limit"),
     pytest.param(
         stopping("2026-02-09", "2026-02-10T02:00:00Z", signers=(IMPORTER,)), id="an import"

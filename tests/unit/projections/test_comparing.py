@@ -246,6 +246,7 @@ def test_a_position_that_was_taken_away_names_everything_that_it_was_of(
         "act_signers",
         "dossiers",
         "holders",
+        "procedures",
         "states",
     }
 

@@ -10,7 +10,7 @@ from ledger.errors import StoreCorrupt
 from projections.counts import ALL_HISTORY, Counts, Figure, Span, count_dossiers
 from projections.dossier_rows import DossierRow, row_of
 from tests.support import builders
-from tests.support.dossier_cases import HANOI, OFFICE, a_row, a_wait, instant
+from tests.support.dossier_cases import HANOI, OFFICE, a_change, a_row, a_wait, instant
 
 MONTH_ENDS = ((1, 31), (2, 28), (3, 31), (4, 30), (5, 31))
 ZONES = {OFFICE: HANOI, "X1": "Europe/Berlin", "Y1": "America/New_York"}
@@ -163,12 +163,13 @@ def test_dossier_may_be_overdue_paused_and_overdue_again() -> None:
 
 
 def test_month_that_ended_overdue_stays_overdue_when_the_due_date_moves_later() -> None:
-    moved = a_wait("2026-03-02", "2026-03-10", due_before="2026-02-10")
+    moved = {
+        "waits": (a_wait("2026-03-02", "2026-03-10"),),
+        "due_changes": (a_change("2026-03-10", "2026-02-10", "2026-03-19"),),
+    }
 
-    ended = counts(a_row("2026-02-02", "2026-03-15", "2026-03-19", waits=(moved,)))
-    pending = counts(
-        a_row("2026-02-02", None, "2026-03-19", waits=(moved,)), as_of="2026-04-20T00:00:00Z"
-    )
+    ended = counts(a_row("2026-02-02", "2026-03-15", "2026-03-19", **moved))
+    pending = counts(a_row("2026-02-02", None, "2026-03-19", **moved), as_of="2026-04-20T00:00:00Z")
 
     assert by_month(ended)["2026-02"][-2:] == (0, 1)
     assert by_month(ended)["2026-03"] == (1, 0, 1, 0, 0, 0, 0)
@@ -176,14 +177,14 @@ def test_month_that_ended_overdue_stays_overdue_when_the_due_date_moves_later() 
 
 
 def test_month_before_the_due_date_moved_is_judged_by_the_one_of_that_time() -> None:
-    waits = (
-        a_wait("2026-03-02", "2026-03-10", due_before="2026-02-10"),
-        a_wait("2026-03-12", "2026-04-20", due_before="2026-03-19"),
+    waits = (a_wait("2026-03-02", "2026-03-10"), a_wait("2026-03-12", "2026-04-20"))
+    changes = (
+        a_change("2026-03-10", "2026-02-10", "2026-03-19"),
+        a_change("2026-04-20", "2026-03-19", "2026-05-04"),
     )
+    row = a_row("2026-01-05", None, "2026-05-04", waits=waits, due_changes=changes)
 
-    found = counts(
-        a_row("2026-01-05", None, "2026-05-04", waits=waits), as_of="2026-05-05T00:00:00Z"
-    )
+    found = counts(row, as_of="2026-05-05T00:00:00Z")
 
     assert [each[-1] for each in by_month(found).values()] == [0, 1, 0, 0, 1]
 

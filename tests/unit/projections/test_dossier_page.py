@@ -9,10 +9,11 @@ from domain.facts import (
     DossierSubmittedDetails,
     ExtensionApologyIssued,
 )
-from domain.roles import Role
+from domain.roles import Assurance, Role
 from projections.dossier_page import DossierPage, dossier_page, share_done
 from projections.follower import Follower, PrivateFold
 from projections.views import Views, open_views
+from tests.support.builders import a_key
 from tests.support.dossier_cases import a_dossier, due
 from tests.support.paper_ledger import CODE, ORIGIN, PaperLedger, a_stream
 
@@ -80,7 +81,7 @@ def test_page_shows_what_an_act_did_to_the_dates(paper: PaperLedger, views: View
         "dossier.extension_apology_issued",
         STREAM,
         "2026-02-06T02:00:00Z",
-        Role.HEAD,
+        Role.APPROVER,
         paper.head,
         facts=ExtensionApologyIssued(appointment="2026-02-20", reason_code="no_answer"),
     )
@@ -107,6 +108,12 @@ def test_act_that_is_not_published_yet_is_shown_without_effect(
     assert not last.due_changed
 
 
+def test_suspended_dossier_is_as_far_as_one_in_process() -> None:
+    resting = a_dossier(status=Status.STOPPED, suspended=True)
+
+    assert share_done(resting) == share_done(a_dossier(status=Status.IN_PROCESS))
+
+
 @pytest.mark.parametrize("status", list(Status))
 def test_share_done_rests_on_the_status_alone(status: Status) -> None:
     before = Status.IN_PROCESS if status in (5, 6, 7) else None
@@ -115,3 +122,15 @@ def test_share_done_rests_on_the_status_alone(status: Status) -> None:
 
     assert 0 < share <= 100
     assert (share == 100) == (status in (3, 8, 10))
+
+
+def test_page_says_how_sure_each_signature_is(paper: PaperLedger) -> None:
+    keys = {paper.officer.name: a_key(paper.officer.name, assurance=Assurance.OTHER_SYSTEM)}
+    dossier, events = a_dossier(), paper.store.stream_events(STREAM)
+
+    page = dossier_page(dossier, [], events, ORIGIN, paper.private.get, keys.get)
+
+    assert [act.assurances for act in page.acts] == [
+        (Assurance.OWN_KEY,),
+        (Assurance.OTHER_SYSTEM,),
+    ]

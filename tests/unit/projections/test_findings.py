@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from domain.dossiers import Status
 from domain.procedures import Procedure
 from domain.roles import Role
 from projections.findings import ExaminedDossier, Finding, Parameters, find, find_all
+from projections.people.persons import Persons
+from tests.support.builders import a_key
 from tests.support.dossier_cases import (
     APPROVER,
     IMPORTER,
@@ -48,7 +51,7 @@ class TestRepeatedSupplements:
 
         finding = only(examined)
 
-        assert (finding.rule, finding.rule_version, finding.severity) == ("R02", 1, "high")
+        assert (finding.rule, finding.rule_version, finding.severity) == ("R02", 2, "high")
         assert finding.evidence == (10, 12)
         assert (finding.stream, finding.office) == (
             examined.dossier.stream,
@@ -57,6 +60,16 @@ class TestRepeatedSupplements:
         assert "2 lần" in finding.reason.vi
         assert "2 times" in finding.reason.en
         assert finding.innocent_explanations
+
+    def test_papers_found_wanting_are_one_request_more(self) -> None:
+        examined = examined_dossier(
+            a_dossier("2026-02-02"),
+            supplement("2026-02-03"),
+            supplement("2026-02-04", "supplement_submitted"),
+            supplement("2026-02-05", "supplement_judged_incomplete"),
+        )
+
+        assert only(examined).evidence == (10, 12)
 
     def test_first_request_is_none(self) -> None:
         assert rules(examined_dossier(a_dossier("2026-02-02"), supplement("2026-02-03"))) == []
@@ -285,6 +298,13 @@ class TestSegregationOfDuties:
         examined = approved_by({"processed_by": (PROCESSOR.key,), "approved_by": (PROCESSOR.key,)})
 
         assert only(examined).evidence == (11,)
+
+    def test_one_person_with_two_keys_is_a_finding(self) -> None:
+        examined = approved_by({"accepted_by": (RECEIVER.key,), "approved_by": (PROCESSOR.key,)})
+        persons = Persons([a_key(RECEIVER.key), a_key(PROCESSOR.key, replaces=RECEIVER.key)])
+
+        assert rules(examined) == []
+        assert only(replace(examined, person_of=persons.person_of)).evidence == (10, 11, 12)
 
     def test_one_performer_of_an_import_is_a_finding(self) -> None:
         performers = ("ab" * 8,)

@@ -133,6 +133,8 @@ def test_fault_in_any_table_leaves_view_and_position_as_they_were(
     before = tables_of(path)
     paper.submit(a_stream(5), "2026-03-01T00:00:00Z")
     paper.accept(a_stream(5), "2026-03-01T00:00:00Z")
+    paper.complain(f"petition:{5:032x}", "2026-03-01T00:00:00Z")
+    paper.publish_procedure("2026-03-01T00:00:00Z", version=2)
     paper.seal_and_publish("2026-03-01T00:00:01.000Z")
     fault = sqlite3.connect(path)
     fault.execute(

@@ -94,6 +94,19 @@ def test_changed_row_is_found_field_by_field(
     assert {each.office for each in differences} == {OFFICE, BERLIN_OFFICE, "*"}
 
 
+def test_a_false_figure_beside_the_true_one_is_found(paper: PaperLedger, views: Views) -> None:
+    """A site published each figure twice, the false one first: nothing differed."""
+    published = published_by(views)
+    recomputed = figures_from_log(paper.tiles, paper.anchors, paper.documents)
+    for true in (published.figures[0], published.total):
+        false = msgspec.structs.replace(true, received=999_999)
+        twice = msgspec.structs.replace(published, figures=[false, *published.figures])
+
+        (difference,) = compare(twice, recomputed)
+
+        assert (difference.field, difference.published) == ("times_published", 2)
+
+
 def test_deleted_and_invented_rows_are_found(
     paper: PaperLedger, views: Views, tmp_path: Path
 ) -> None:
@@ -192,7 +205,7 @@ def test_durations_findings_and_trail_are_read_as_of_the_same_checkpoint(
         in_berlin = read_findings(reader, BERLIN_OFFICE)
         trail = read_trail(
             reader,
-            paper.head.name,
+            (paper.head.name,),
             instant("2026-03-01T00:00:00Z"),
             instant("2026-04-01T00:00:00Z"),
         )

@@ -26,7 +26,7 @@ from domain.facts import (
 )
 from domain.offices import BilingualName, OfficeRecord
 from domain.procedures import Limit, LimitUnit, ProcedureRecord, SupplementPolicy
-from domain.roles import Role
+from domain.roles import Assurance, Role
 from projections.dossier_page import DossierPage, PageAct
 from tests.support.builders import (
     DEPARTMENT,
@@ -333,3 +333,19 @@ def test_names_that_are_not_registered_stay_ids() -> None:
     page = a_page(dossier)
 
     assert (page.office, page.procedure) == ("H99", "9.999999")
+
+
+def test_signature_of_somebody_at_the_counter_says_so() -> None:
+    act = an_act(
+        "dossier.supplement_requested",
+        SupplementRequested(),
+        roles=(Role.APPLICANT, Role.RECEIVER),
+        assurances=(Assurance.COUNTER, Assurance.OWN_KEY),
+    )
+
+    (shown,) = a_page(a_dossier(), act).acts
+
+    assert shown.roles == (
+        "Applicant (present at the counter, beside an officer)",
+        "Receiving officer of the one-stop shop",
+    )

@@ -17,6 +17,7 @@ from api.pages.words import all_words
 from domain.facts import Channel, DossierSubmitted, DossierSubmittedDetails
 from domain.roles import Role
 from ledger.drafting import Draft, sign_draft
+from ledger.writing.envelopes import render_envelope
 from tests.support.builders import LEDGER, OFFICE, PROCEDURE, STREAM, ZONE, MemoryRegister, a_moment
 from transparency.hashing import EMPTY_ROOT_HASH
 from transparency.notes import SigningKey, render_vkey
@@ -74,6 +75,16 @@ def test_entry_shows_of_the_private_part_its_commitment_only() -> None:
     assert page.action is not None
     assert page.action.commitment is not None
     assert "Đặng" not in str(page)
+
+
+def test_envelope_is_shown_as_one_in_list_and_page() -> None:
+    envelope = PublishedEntry(0, render_envelope(bytes(32)), None)
+
+    page = entry_page(envelope, 2, NAMES, WORDS["en"])
+    listed = log_page(a_stand(2), [envelope], WORDS["en"])
+
+    assert (page.is_envelope, page.action, page.seal) == (True, None, None)
+    assert [line.kind for line in listed.lines] == ["Envelope"]
 
 
 def test_seal_is_shown_as_one() -> None:
@@ -135,7 +146,17 @@ def test_log_page_names_the_newest_files(tree_size: int, bundle: str, tile: str)
         ("due_on", "2026-03-02", "2 March 2026"),
         ("due_at", "2026-03-02T02:00:00Z", "09:00, 2 Mar 2026"),
         ("outcome", "not_accepted", "Not accepted"),
-        ("grants", [{"role": "receiver", "office": "*"}], "Receiving officer, one-stop shop (*)"),
+        (
+            "grants",
+            [{"role": "receiver", "office": "*"}],
+            "Receiving officer of the one-stop shop (*)",
+        ),
+        (
+            "grants",
+            [{"role": "clerk", "office": "H27", "until_on": "2026-12-31"}],
+            "Records clerk (H27, … – 31 December 2026)",
+        ),
+        ("assurance", "other_system", "signed by another system"),
         ("recovery_vkeys", ["a", "b"], "a, b"),
         ("document", "ab", "ab"),
     ],

@@ -1,6 +1,6 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from api.pages.formats import Formats, machine_time
+from api.pages.formats import PAGE_ZONE, Formats, machine_time
 from domain.dossiers import Due
 from domain.moments import Moment
 
@@ -15,7 +15,8 @@ def test_numbers_are_grouped_as_the_language_does() -> None:
 
 def test_shares_have_at_most_one_decimal() -> None:
     assert VIETNAMESE.percent(0.9394) == "93,9%"
-    assert ENGLISH.percent(1.0) == "100%"
+    assert ENGLISH.percent(1.0) == "100.0%"
+    assert (VIETNAMESE.percent(0.06), VIETNAMESE.percent(0.063)) == ("6,0%", "6,3%")
 
 
 def test_amounts_bear_their_currency() -> None:
@@ -24,7 +25,15 @@ def test_amounts_bear_their_currency() -> None:
 
 def test_instants_are_shown_in_the_zone_of_the_office() -> None:
     assert VIETNAMESE.instant(LATE_EVENING) == "00:30, 22/11/2026"
-    assert ENGLISH.second(LATE_EVENING, "UTC") == "17:30:05, 21 Nov 2026"
+    assert ENGLISH.second(LATE_EVENING, PAGE_ZONE) == "00:30:05, 22 Nov 2026"
+
+
+def test_instants_of_another_zone_bear_their_offset() -> None:
+    summer = datetime(2011, 7, 1, 12, tzinfo=UTC)
+
+    assert ENGLISH.second(LATE_EVENING, "UTC") == "17:30:05, 21 Nov 2026 (UTC+00:00)"
+    assert VIETNAMESE.instant(summer, "Europe/Amsterdam") == "14:00, 01/07/2011 (UTC+02:00)"
+    assert ENGLISH.moment(Moment(instant=summer), "Asia/Bangkok") == "19:00, 1 Jul 2011"
 
 
 def test_days_stay_the_days_they_are() -> None:

@@ -4,7 +4,14 @@ import pytest
 from falcon.testing import create_asgi_req
 
 from api.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
-from api.pages.forms import FORM_MEDIA_TYPE, MAX_FORM_BYTES, asked_end, asked_statistics, read_form
+from api.pages.forms import (
+    FORM_MEDIA_TYPE,
+    MAX_FORM_BYTES,
+    AskedEntries,
+    asked_entries,
+    asked_statistics,
+    read_form,
+)
 from projections.counts import Span
 
 
@@ -73,8 +80,10 @@ def test_bad_period_is_said_and_not_applied(query: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "end=", "end=-1", "end=abc", f"end={'9' * 17}"])
 def test_list_without_a_usable_end_starts_at_the_newest(text: str) -> None:
-    assert asked_end(create_asgi_req(query_string=text)) is None
+    asked = asked_entries(create_asgi_req(query_string=text))
+
+    assert asked == AskedEntries(None, is_bad_address=bool(text))
 
 
 def test_end_of_a_list_is_an_index() -> None:
-    assert asked_end(create_asgi_req(query_string="end=25")) == 25
+    assert asked_entries(create_asgi_req(query_string="end=25&lang=vi")) == AskedEntries(25)

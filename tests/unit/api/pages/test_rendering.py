@@ -124,8 +124,12 @@ def pages(language: Language) -> dict[str, Page]:
             "address": "http://127.0.0.1:8000",
         },
         "statistics_of_nothing": {"page": None, "definition": DEFINITION, "address": ""},
-        "log": {"page": log_page(stand, entries, words), "address": "http://127.0.0.1:8000"},
-        "log_of_nothing": {"page": None, "address": ""},
+        "log": {
+            "page": log_page(stand, entries, words),
+            "address": "http://127.0.0.1:8000",
+            "is_bad_address": False,
+        },
+        "log_of_nothing": {"page": None, "address": "", "is_bad_address": False},
         "entry": {"page": entry_page(entries[0], 2, a_hostile_register(), words)},
         "entry_seal": {
             "page": entry_page(entries[1], 2, a_hostile_register(), words),
@@ -261,7 +265,7 @@ def test_share_late_stands_beside_every_office() -> None:
     assert 'scope="col">Share late</th>' in html
     assert {name: row[5] for name, row in cells.items()} == {
         "Cam Lac commune": "33.3%",
-        "Department of Construction": "100%",
+        "Department of Construction": "100.0%",
     }
 
 

@@ -139,6 +139,24 @@ def test_old_months_are_left_to_the_files() -> None:
     assert page.months[-1].period == "2025-12"
 
 
+def test_months_after_an_old_import_in_which_nothing_moved_are_passed_over() -> None:
+    still = {"received": 0, "resolved_early": 0, "resolved_on_time": 0, "resolved_late": 0}
+    waiting = {**still, "pending_in_time": 0, "pending_overdue": 1, "carried_over": 1}
+    figures = tuple(
+        a_figure(period=f"{year}-{month:02d}", **({} if year == 2011 else waiting))
+        for year in range(2011, 2027)
+        for month in range(1, 13)
+    )
+
+    page = statistics_page(Asked(), Counts(figures, a_figure()), ((), ()), Formats("vi"))
+    recent = statistics_page(Asked(), Counts(figures[:36], a_figure()), ((), ()), Formats("vi"))
+
+    assert (page.months[0].period, page.months[-1].period) == ("2011-01", "2011-12")
+    assert page.is_quiet_since
+    assert recent.months[-1].period == "2013-12"
+    assert not recent.is_quiet_since
+
+
 def test_figure_that_does_not_add_up_is_seen() -> None:
     assert identity_holds(a_figure())
     assert not identity_holds(a_figure(resolved_late=0))

@@ -10,10 +10,22 @@ import pytest
 from api.negotiation import Language
 from api.pages.dossiers import SHOWN_FACTS, DueState
 from api.pages.texts import LANGUAGES, TEXTS_FOLDER, load_sentences, load_texts, parse_language
+from domain.clocks.explanations import DayReason
 from domain.dossiers import Channel, Outcome, Status, WaitKind
+from domain.facts.feedback import ComplaintOutcome, FeedbackCategory, FeedbackVerdict
+from domain.facts.integrity import (
+    AccessPurpose,
+    CorrectableField,
+    ErasureGround,
+    FindingVerdict,
+    LateEntryGround,
+)
+from domain.facts.waiting import ClosingGround, ReschedulingGround
 from domain.kinds import KINDS
+from domain.offices import Level
 from domain.procedures import LimitUnit
-from domain.roles import Role
+from domain.roles import Assurance, Role
+from domain.transitions import Clock
 
 PAGES = TEXTS_FOLDER.parent
 LITERAL = re.compile(r"""["']([a-z_]+\.[a-z0-9_.]+)["']""")
@@ -21,10 +33,22 @@ LITERAL = re.compile(r"""["']([a-z_]+\.[a-z0-9_.]+)["']""")
 TABLES: dict[str, set[str]] = {
     "kind": set(KINDS),
     "role": {role.value for role in Role},
+    "assurance": {assurance.value for assurance in Assurance},
     "status": {str(status.value) for status in Status},
     "channel": {channel.value for channel in Channel},
-    "outcome": {outcome.value for outcome in Outcome},
+    "outcome": {outcome.value for outcome in (*Outcome, *ComplaintOutcome)},
+    "verdict": {verdict.value for verdict in (*FeedbackVerdict, *FindingVerdict)},
+    "category": {category.value for category in FeedbackCategory},
+    "ground": {
+        ground.value
+        for ground in (*ClosingGround, *ReschedulingGround, *LateEntryGround, *ErasureGround)
+    },
+    "correctable": {field.value for field in CorrectableField},
     "wait": {kind.value for kind in WaitKind},
+    "purpose": {purpose.value for purpose in AccessPurpose},
+    "clock": {clock.value for clock in Clock},
+    "day_reason": {reason.value for reason in DayReason},
+    "level": {level.value for level in Level},
     "limit": {unit.value for unit in LimitUnit} - {LimitUnit.UNKNOWN.value},
     "fact": {field.name for kind in KINDS.values() for field in msgspec.structs.fields(kind.facts)},
 }
@@ -116,3 +140,21 @@ def test_statuses_bear_their_official_names() -> None:
 @pytest.mark.parametrize("text", [None, "", "fr", "VI", "vi-VN"])
 def test_other_languages_are_not_taken(text: str | None) -> None:
     assert parse_language(text) is None
+
+
+def test_roles_bear_no_comma_so_that_a_list_of_them_can_be_read() -> None:
+    roles = [both for key, both in _all_sentences() if key.startswith("role.")]
+
+    assert roles
+    assert not [name for both in roles for name in both.values() if "," in name]
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("vi", "mục lục"), ("vi", "nhân chứng"), ("en", "agency")]
+)
+def test_words_that_the_glossary_has_others_for_stand_on_no_page(
+    language: Language, word: str
+) -> None:
+    said = [key for key, both in _all_sentences() if word in both[language].lower()]
+
+    assert said == []

@@ -32,6 +32,8 @@ def test_tour_names_pages_files_and_commands_in_both_languages(scenario: Scenari
         f"{ADDRESS}/log/checkpoint",
         "dossier-ledger verify demo-data/kept/smooth-01-submitted.tlog-proof",
         "dossier-ledger audit --data demo-data",
+        f"dossier-ledger inspect /v1/findings --server {ADDRESS}",
+        "--key demo-data/kept/inspector.key",
         f"dossier-ledger recompute --log {ADDRESS}/log",
         "dossier-ledger demo cheat reset-overdue --data demo-data --dossier dossier:",
         "Track a dossier",

@@ -64,13 +64,13 @@ LIMITS: list[tuple[type[msgspec.Struct], dict[str, Any], dict[str, Any]]] = [
     (DossierAccepted, {"appointment": "2026-03-01"}, {"appointment": "1 March"}),
     (
         SatisfactionRated,
+        {"dossier": STREAM, "stage": "result"},
         {"dossier": STREAM, "stage": "result", "overall": 5},
-        {"dossier": STREAM, "stage": "result", "overall": 6},
     ),
     (
         SatisfactionRated,
-        {"dossier": STREAM, "stage": "result", "overall": 1},
-        {"dossier": "office:H27", "stage": "result", "overall": 1},
+        {"dossier": STREAM, "stage": "receipt"},
+        {"dossier": "office:H27", "stage": "receipt"},
     ),
     (
         DossierSubmitted,

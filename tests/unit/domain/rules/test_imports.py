@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from domain.decisions import decide
-from domain.dossiers import Due, Outcome, Status, Wait, WaitKind
+from domain.dossiers import Due, DueChange, Outcome, Status
 from domain.errors import FactInvalid
 from domain.facts import (
     DossierAccepted,
@@ -16,6 +16,7 @@ from domain.facts import (
 )
 from domain.procedures import Limit, LimitUnit
 from tests.support.builders import (
+    STREAM,
     a_dossier,
     a_dossier_in_process,
     a_moment,
@@ -143,17 +144,15 @@ def test_foreign_step_changes_nothing() -> None:
 
 
 def test_imported_due_date_held_from_the_acceptance_on() -> None:
-    moved = Wait(
-        WaitKind.SUPPLEMENT,
-        a_moment("2026-03-04"),
-        a_moment("2026-03-09"),
-        Due(day=date(2026, 3, 11)),
-    )
+    before, after = Due(day=date(2026, 3, 11)), Due(day=date(2026, 3, 16))
+    moved = DueChange(a_moment("2026-03-09"), STREAM, 4, before, after)
     imported = an_imported_action(
         "dossier.due_date_imported", facts=DueDateImported(due_on=date(2026, 3, 13))
     )
 
-    dossier = dossier_after(imported, state=a_dossier_in_process(imported=True, waits=(moved,)))
+    dossier = dossier_after(
+        imported, state=a_dossier_in_process(imported=True, due_changes=(moved,))
+    )
 
     assert dossier.due == Due(day=date(2026, 3, 13))
-    assert dossier.waits == (Wait(WaitKind.SUPPLEMENT, moved.since, moved.until),)
+    assert dossier.due_changes == ()

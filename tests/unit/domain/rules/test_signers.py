@@ -141,7 +141,9 @@ def test_streams_of_keys_name_no_office() -> None:
         ("dossier.supplement_requested", Role.PROCESSOR, None),
         ("dossier.handover_acknowledged", Role.CLERK, None),
         ("dossier.supplement_requested", Role.RECEIVER, NotYourOffice),
-        ("dossier.extension_apology_issued", Role.HEAD, NotYourOffice),
+        # The head of the one-stop shop watches deadlines, and decides nothing (domain.md 1.3).
+        ("dossier.extension_apology_issued", Role.HEAD, NotYourRole),
+        ("dossier.processor_assigned", Role.HEAD, NotYourRole),
     ],
 )
 def test_only_a_deciding_agency_acts_on_another_offices_dossier(

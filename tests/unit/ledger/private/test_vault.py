@@ -79,12 +79,13 @@ def test_what_was_never_stored_opens_to_nothing(tmp_path: Path) -> None:
         assert vault.places("2026", "2027") == []
 
 
-def test_storing_again_changes_nothing(tmp_path: Path) -> None:
+def test_storing_again_changes_nothing_but_the_age(tmp_path: Path) -> None:
     with _a_vault(tmp_path) as vault:
         vault.store([PART, PART], NOW)
         before = _rows(tmp_path / "vault.sqlite3", details_table)
 
         vault.store([PART], "2026-03-03T01:00:00Z")
+        assert vault.places("2026", "2026-03-03") == []
         vault.store([replace(PART, details=b"other")], NOW)
 
         assert _rows(tmp_path / "vault.sqlite3", details_table) == before
@@ -216,11 +217,31 @@ def test_discarded_parts_leave_no_ciphertext(tmp_path: Path) -> None:
             if row.text_hash == PART.text_hash
         )
 
-        vault.discard([PART.text_hash])
+        vault.discard([PART.text_hash], stored_before="2026-03-04")
 
         assert vault.open(PART.text_hash) is None
         assert vault.open(OTHER.text_hash) == OTHER
     assert discarded.ciphertext not in (tmp_path / "vault.sqlite3").read_bytes()
+
+
+def test_a_part_that_was_sent_again_while_it_was_swept_stays(tmp_path: Path) -> None:
+    """Nineteen of sixty citizens' details were lost: recorded while the sweep ran."""
+    with _a_vault(tmp_path) as vault:
+        vault.store([PART, OTHER], NOW)
+        orphans = [text_hash for text_hash, _, _ in vault.places("2026", "2026-03-03")]
+
+        vault.store([PART], "2026-03-03T01:00:00Z")
+
+        assert vault.discard(orphans, stored_before="2026-03-03") == 1
+        assert vault.open(PART.text_hash) == PART
+        assert vault.open(OTHER.text_hash) is None
+
+
+def test_more_orphans_are_discarded_than_one_statement_takes(tmp_path: Path) -> None:
+    with _a_vault(tmp_path) as vault:
+        hashes = [number.to_bytes(32, "big") for number in range(40_000)]
+
+        assert vault.discard(hashes, stored_before="2027") == 0
 
 
 def test_hashes_stored_before_an_instant_are_found_for_the_sweep(tmp_path: Path) -> None:
@@ -250,7 +271,7 @@ def test_a_broken_database_is_unavailable_for_reading_and_writing(tmp_path: Path
             lambda: vault.store([OTHER], NOW),
             lambda: vault.open(PART.text_hash),
             lambda: vault.places("2026", NOW),
-            lambda: vault.discard([PART.text_hash]),
+            lambda: vault.discard([PART.text_hash], stored_before="2027"),
         ):
             with pytest.raises(StoreUnavailable):
                 use()

@@ -2,15 +2,16 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from ledger.action_notes import SubmittedAction
-from ledger.errors import WriterUnavailable
+from ledger.action_notes import SubmittedAction, open_text
+from ledger.errors import StoreCorrupt, WriterUnavailable
 from ledger.intake import Intake
+from ledger.private.vault import PrivatePart
 from ledger.stored_keys import StoredKeys
 from ledger.writing.client import HandedOver, LoopWriter, SocketWriter
 from ledger.writing.frames import (
@@ -297,3 +298,37 @@ def test_a_private_store_that_fails_as_nobody_foresaw_ends_the_waiting(world: Wo
         asyncio.run(submit(loop))
 
     assert world.store.sequenced_size() == size
+
+
+class ChoosyVault:
+    """A vault in which one dossier's key is damaged."""
+
+    def __init__(self, damaged: str):
+        self._damaged = damaged
+        self.stored: list[str] = []
+
+    def store(self, parts: Sequence[PrivatePart], stored_at: str) -> None:
+        streams = [part.stream for part in parts]
+        if self._damaged in streams:
+            raise StoreCorrupt("a private part does not open")
+        self.stored += streams
+
+
+def test_one_damaged_dossier_does_not_fail_the_strangers_in_its_group(world: World) -> None:
+    actions = _submissions(world, 6)
+    streams = [open_text(action.note, None).action.stream for action in actions]
+    vault = ChoosyVault(damaged=streams[2])
+
+    async def submit(loop: WriterLoop) -> list[object]:
+        keys, writer = StoredKeys(world.store, ORIGIN), LoopWriter(loop.submit)
+        intake = Intake(ORIGIN, keys, vault, world.documents, writer, world.clock)  # type: ignore[arg-type]
+        submitting = [intake.submit([action], PATIENCE) for action in actions]
+        return list(await asyncio.gather(*submitting, return_exceptions=True))
+
+    with a_running_loop(world) as loop:
+        answers = asyncio.run(submit(loop))
+
+    failed = [answer for answer in answers if isinstance(answer, BaseException)]
+    assert [type(answer) for answer in failed] == [StoreCorrupt]
+    assert isinstance(answers[2], StoreCorrupt)
+    assert sorted(vault.stored) == sorted(stream for stream in streams if stream != streams[2])

@@ -5,8 +5,14 @@ import hmac
 
 import pytest
 
-from ledger.errors import MalformedAction
-from ledger.writing.envelopes import ENVELOPE_TYPE_LINE, check_envelope, render_envelope
+from ledger.errors import MalformedAction, MalformedOpening, OpeningMismatch
+from ledger.writing.envelopes import (
+    ENVELOPE_TYPE_LINE,
+    check_envelope,
+    check_opening,
+    parse_opening,
+    render_envelope,
+)
 from ledger.writing.writer import Writer
 from tests.support.ledger_builders import World, a_world, operator_keys
 
@@ -127,6 +133,79 @@ def test_repeated_rating_is_answered_with_its_envelope_once_that_is_published() 
     assert again.repeated
     assert again.entry == _expected(rating.note)
     assert world.entries()[again.entry_index or 0] == again.entry
+
+
+def test_repeated_rating_gets_its_first_promise_after_a_restart_in_a_later_month() -> None:
+    world = a_world()
+    rating = world.desk.rating(world.desk.new_stream("rating"), world.a_dossier("dossier.accepted"))
+    (first,) = world.record(rating)
+    world.clock.pass_time(days=DAYS_TO_NEXT_MONTH)
+    world.writer = _restarted(world)
+
+    (again,) = world.record(rating)
+
+    assert again.repeated
+    assert again.note == first.note
+    assert again.opening == first.opening
+
+
+def test_promises_of_ratings_do_not_pile_up_in_memory() -> None:
+    world = a_world()
+
+    _rated(world, 5)
+
+    assert world.writer._promises == {}
+
+
+def test_rating_dated_a_month_back_still_waits_for_the_month_of_its_recording() -> None:
+    world = a_world()
+    dossier = world.a_dossier("dossier.accepted")
+    before = world.desk.now()
+    world.clock.pass_time(days=DAYS_TO_NEXT_MONTH)
+    world.desk.now = lambda: before  # type: ignore[method-assign]
+    world.record(world.desk.rating(world.desk.new_stream("rating"), dossier))
+    world.writer = _restarted(world)
+
+    assert not world.writer.has_due_envelopes
+    world.record()
+    assert _envelopes(world) == []
+
+
+def test_opening_shows_that_the_envelope_holds_the_rating() -> None:
+    world = a_world()
+    rating = world.desk.rating(world.desk.new_stream("rating"), world.a_dossier("dossier.accepted"))
+    (verdict,) = world.record(rating)
+    world.clock.pass_time(days=DAYS_TO_NEXT_MONTH)
+    world.record()
+    (envelope,) = _envelopes(world)
+
+    assert check_opening(envelope, verdict.opening) == rating.note
+    with pytest.raises(OpeningMismatch):
+        check_opening(render_envelope(bytes(32)), verdict.opening)
+
+
+def test_action_that_is_public_at_once_has_no_opening() -> None:
+    world = a_world()
+
+    (verdict,) = world.record(world.desk.submitted(world.desk.new_stream()))
+
+    assert verdict.opening == b""
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        b"",
+        b"dossier-ledger/opening@v1\n",
+        b"dossier-ledger/opening@v1\nAAAA\nnote",
+        b"dossier-ledger/opening@v1\n" + b"A" * 43 + b"=\n",
+        b"dossier-ledger/opening@v2\n" + b"A" * 43 + b"=\nnote",
+        b"dossier-ledger/opening@v1\n\xff\nnote",
+    ],
+)
+def test_what_is_no_opening_is_refused(opening: bytes) -> None:
+    with pytest.raises(MalformedOpening):
+        parse_opening(opening)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.facts import DossierAccepted, RatingStage
+from domain.facts import DossierAccepted, RatingStage, SatisfactionRatedDetails
 from domain.moments import Moment
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction, open_text
@@ -276,6 +276,7 @@ def test_a_rating_by_another_dossiers_applicant_is_refused() -> None:
         stream,
         world.next_place(stream),
         facts=open_text(world.desk.rating(stream, dossier).note, ORIGIN).action.facts,
+        details=SatisfactionRatedDetails(overall=1),
         signers=signers,
         office=None,
     )

@@ -1,0 +1,1 @@
+"""What carries out erasures, over the stores of one data folder."""

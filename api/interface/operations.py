@@ -1,0 +1,24 @@
+"""The shape of one documented request: what it takes and what it may answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+Shape = type[msgspec.Struct] | str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One documented request: what it takes and what it may answer."""
+
+    method: str
+    path: str
+    summary: str
+    answers: Mapping[int, Sequence[Shape]]
+    takes: Mapping[str, Shape] = field(default_factory=dict)
+    query: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    refusals: tuple[int, ...] = ()
+    signed: bool = False
+    unsigned_too: bool = False

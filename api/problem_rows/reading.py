@@ -1,0 +1,39 @@
+"""Rows of the table of problems about the right to read."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from api import errors as api_errors
+from api.problem_rows.shapes import ProblemType, row
+from domain.errors import Sentence
+
+READING_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
+    api_errors.ReadingNotPermitted: row(
+        HTTPStatus.FORBIDDEN,
+        "Khóa này không có nhiệm vụ đối với hồ sơ.",
+        "This key has no task on the dossier.",
+        Sentence(
+            "Người được giao, người nhận bàn giao và cán bộ tiếp nhận hồ sơ mới được xem.",
+            "Only its receiver, whoever took it over and whoever it was given to may read it.",
+        ),
+    ),
+    api_errors.InspectionOrderNeeded: row(
+        HTTPStatus.FORBIDDEN,
+        "Chỉ được mở tên người theo quyết định thanh tra có số và còn thời hạn.",
+        "Names are opened only under a numbered inspection order that has not lapsed.",
+        Sentence(
+            "Hãy ghi số quyết định và ngày cuối cùng vào mục truy cập rồi ký lại.",
+            "Name the order and its last day in the access entry and sign it again.",
+        ),
+    ),
+    api_errors.AccessEntryUnfit: row(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Mục truy cập đã ký không dành cho hồ sơ này hoặc thời điểm này; chưa có gì được mở.",
+        "The signed access entry is not for this dossier and this moment; nothing was opened.",
+        Sentence(
+            "Hãy hỏi lại vị trí của mục tiếp theo rồi ký mục mới.",
+            "Ask again where the next entry goes, and sign a new one.",
+        ),
+    ),
+}

@@ -1,0 +1,1 @@
+"""Reading rights at work: who asks, what that opens, and which reads are kept."""

@@ -1,0 +1,1 @@
+"""``erase``: the command that erases a dossier's private part."""

@@ -1,0 +1,131 @@
+"""``erase``: destroy a dossier's private part for good, by a signed act that everybody sees."""
+
+import asyncio
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+
+from api import bootstrap
+from api.data_folder import DataFolder
+from api.erasing.stores import eraser
+from cli.output import UsageProblem, command, report, say
+from cli.sessions import Session, open_session, project
+from domain.decisions import decide
+from domain.dossiers import Dossier
+from domain.facts.integrity import ErasureGround, PersonalDataErased
+from domain.moments import render_moment
+from domain.oversight.erasure import check_nothing_open
+from domain.roles import Role
+from domain.rules.register import office_record
+from ledger.action_notes import OpenedText, SubmittedAction, open_text
+from ledger.drafting import next_place
+from ledger.erasing.carrying_out import ERASURE
+from ledger.erasing.open_matters import find_open_matters
+from ledger.errors import StoreCorrupt, UnknownDossier
+from ledger.key_files import load_private_key
+from ledger.private.vault import Vault
+from ledger.stream_register import StreamRegister
+from transparency.notes import SigningKey
+
+
+@command("erase", help="Erase a dossier's private part for good, after its retention.")
+@click.argument("stream")
+@click.option(
+    "--key",
+    "key_file",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Key of the approver who decides it; the system's key signs too.",
+)
+@click.option(
+    "--ground",
+    type=click.Choice([ground.value for ground in ErasureGround]),
+    default=ErasureGround.RETENTION_PASSED.value,
+    show_default=True,
+    help="Why; public.",
+)
+def erase(stream: str, key_file: Path, ground: str, data: Path, *, as_json: bool) -> None:
+    """Record the erasure of STREAM, and carry it out; asked again, it says that it is done."""
+    try:
+        key = load_private_key(key_file)
+    except StoreCorrupt as error:
+        raise UsageProblem(f"{key_file}: {error}") from error
+    members = asyncio.run(_erase(data, stream, key, ErasureGround(ground)))
+    report(members, as_json=as_json)
+    if members["repeated"]:
+        say("the private part of this dossier had been erased already")
+    else:
+        say(f"erased; backups of the keyring must be gone by {members['last_backup_until']}")
+
+
+async def _erase(
+    data: Path, stream: str, key: SigningKey, ground: ErasureGround
+) -> dict[str, object]:
+    async with open_session(data, may_found=False) as session:
+        vault = bootstrap.vault(session.settings, session.keys)
+        try:
+            register = _register(session)
+            dossier = register.dossier(stream)
+            if dossier is None:
+                raise UnknownDossier(stream)
+            is_repeated = dossier.erased_at is not None
+            if not is_repeated:
+                action = _draft(session, dossier, key, ground)
+                _check(session, vault, dossier, action)
+                await session.submit(action)
+            # CRASH: recorded, and carried out by the next start or the running follower.
+            eraser(DataFolder(data), session.keys, vault).carry_out()
+            if session.is_writer:
+                await project(session)
+            return {**_recorded(session, stream), "repeated": is_repeated}
+        finally:
+            vault.close()
+
+
+def _register(session: Session) -> StreamRegister:
+    documents = bootstrap.documents(session.settings)
+    return StreamRegister(session.reader, documents, session.keys.origin)
+
+
+def _draft(
+    session: Session, dossier: Dossier, key: SigningKey, ground: ErasureGround
+) -> SubmittedAction:
+    return session.drafter.sign(
+        ERASURE,
+        dossier.stream,
+        next_place(session.reader, dossier.stream),
+        session.now(),
+        PersonalDataErased(ground=ground, last_backup_until=_last_backup_until(session, dossier)),
+        ((Role.APPROVER, key), (Role.SYSTEM, session.keys.system)),
+        office=dossier.office,
+    )
+
+
+def _last_backup_until(session: Session, dossier: Dossier) -> date:
+    zone = office_record(_register(session), dossier.office).office.time_zone
+    return session.now().day_in(zone) + timedelta(days=session.settings.backup_days)
+
+
+def _check(session: Session, vault: Vault, dossier: Dossier, action: SubmittedAction) -> None:
+    """Check what the writer will check, and then what the vault alone can tell.
+
+    Raises:
+        ActionRefused: the retention runs, something is open, or the key may not decide it.
+    """
+    origin = session.keys.origin
+    decide(dossier, open_text(action.note, origin).action, _register(session))
+    check_nothing_open(0, find_open_matters(session.reader, vault.open, origin, dossier.stream))
+
+
+def _recorded(session: Session, stream: str) -> dict[str, object]:
+    events = [event for event in session.reader.stream_events(stream) if event.kind == ERASURE]
+    opened: OpenedText = open_text(events[-1].note, session.keys.origin)
+    facts = opened.action.facts
+    assert isinstance(facts, PersonalDataErased)
+    return {
+        "stream": stream,
+        "erased_at": render_moment(opened.action.at),
+        "entry_index": events[-1].entry_index,
+        "last_backup_until": facts.last_backup_until.isoformat(),
+    }

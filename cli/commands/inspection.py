@@ -1,0 +1,160 @@
+"""``inspect`` asks a server as an inspector does; ``orders`` ends inspection orders by entries."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+import click
+import msgspec
+
+from api import bootstrap
+from api.settings import settings_of_process
+from cli.output import UsageProblem, command, report
+from cli.sessions import Refused, Session, open_session
+from cli.sites import SiteAnswer, parse_site
+from domain.facts.integrity import AccessOpened, AccessOpenedDetails, OrderEnd
+from domain.roles import Role
+from ledger.action_notes import SubmittedAction
+from ledger.drafting import next_place
+from ledger.errors import StoreCorrupt
+from ledger.key_files import load_private_key
+from projections.access import access_streams, orders_under_way
+from transparency.errors import ProofInvalid
+from transparency.notes import SigningKey
+
+NONCE_BYTES: Final = 16
+
+
+@command("inspect", help="Ask as an inspector: inspect /v1/findings --key inspector.key --server …")
+@click.argument("path", default="/v1/findings")
+@click.option(
+    "--key",
+    "key_file",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Key file of an enrolled inspector.",
+)
+@click.option(
+    "--server", default="http://127.0.0.1:8000", show_default=True, help="Address of the ledger."
+)
+def inspect(path: str, key_file: Path, server: str, data: Path, *, as_json: bool) -> None:
+    """Ask for PATH (/v1/findings, /v1/trail/<key name>) and print what comes back.
+
+    The request is signed now: for a demo, whose clock is simulated, name its folder with --data.
+    """
+    site, key = parse_site(server), _load(key_file)
+    if not path.startswith("/"):
+        raise UsageProblem(f"{path}: a path of the server is wanted, as /v1/findings")
+    created = bootstrap.make_clock(settings_of_process({"data": data}))()
+    nonce = bootstrap.random_bytes(NONCE_BYTES).hex()
+    body = _body(site.ask_signed(path, key, created, nonce))
+    click.echo((body if as_json else msgspec.json.format(body)).decode())
+
+
+@click.group()
+def orders() -> None:
+    """Inspection orders: end one, so that the reads under it open to holder and office."""
+
+
+@command("close", help="End the order NUMBER: its reads open to holder and office.")
+@click.argument("number")
+@click.option(
+    "--key",
+    "key_file",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Key file of an enrolled inspector.",
+)
+def close(number: str, key_file: Path, data: Path, *, as_json: bool) -> None:
+    """Sign an entry on every access stream where reads stand under the order."""
+    signer = (Role.INSPECTOR, _load(key_file))
+    ended = asyncio.run(_end(data, lambda order, _until, _today: order == number, signer))
+    report({"order": number, "streams": ended}, as_json=as_json)
+
+
+@command("lapse", help="End every order whose last day has passed; to be run every day.")
+def lapse(data: Path, *, as_json: bool) -> None:
+    """Sign, as the system, an entry on every access stream with reads under such an order."""
+    ended = asyncio.run(_end(data, lambda _order, until, today: until < today, None))
+    report({"streams": ended}, as_json=as_json)
+
+
+async def _end(
+    data: Path,
+    is_over: Callable[[str, date, date], bool],
+    signer: tuple[Role, SigningKey] | None,
+) -> int:
+    """End orders, each by an entry on every stream with reads under it; give how many entries.
+
+    Without a signer the system signs. Done again, it adds nothing.
+    """
+    async with open_session(data, may_found=False) as session:
+        end = OrderEnd.LAPSED if signer is None else OrderEnd.CLOSED
+        signer = signer or (Role.SYSTEM, session.keys.system)
+        today = session.now().day_in("UTC")
+        ended = 0
+        for stream, order, until in await asyncio.to_thread(_orders, session):
+            if is_over(order, until, today):
+                await session.submit(_ending(session, stream, signer, order, end))
+                ended += 1
+        return ended
+
+
+def _orders(session: Session) -> list[tuple[str, str, date]]:
+    """Give stream, number and last day of every order that still seals reads."""
+    vault = bootstrap.vault(session.settings, session.keys)
+    try:
+        return [
+            (stream, order, until)
+            for stream in access_streams(session.reader)
+            for order, until in orders_under_way(
+                session.reader.stream_events(stream), session.keys.origin, vault.open
+            ).items()
+        ]
+    finally:
+        vault.close()
+
+
+def _ending(
+    session: Session, stream: str, signer: tuple[Role, SigningKey], order: str, end: OrderEnd
+) -> SubmittedAction:
+    return session.drafter.sign(
+        "access.opened",
+        stream,
+        next_place(session.reader, stream),
+        session.now(),
+        AccessOpened(),
+        (signer,),
+        details=AccessOpenedDetails(order=order, end=end),
+    )
+
+
+for _command in (close, lapse):
+    orders.add_command(_command)
+
+
+def _load(path: Path) -> SigningKey:
+    try:
+        return load_private_key(path)
+    except StoreCorrupt as error:
+        raise UsageProblem(f"{path}: {error}") from error
+
+
+def _body(answer: SiteAnswer) -> bytes:
+    """Give the JSON of a good answer.
+
+    Raises:
+        Refused: the server answered with a problem document.
+        ProofInvalid: it answered with something else than JSON.
+    """
+    try:
+        members = msgspec.json.decode(answer.body)
+    except msgspec.DecodeError as error:
+        raise ProofInvalid(f"the server did not answer with JSON (HTTP {answer.status})") from error
+    if answer.status == HTTPStatus.OK:
+        return answer.body
+    code, detail = (members.get(name) or "" for name in ("code", "detail"))
+    raise Refused(f"{code or answer.status}: {detail or members.get('title', '')}")

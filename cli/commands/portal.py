@@ -1,0 +1,258 @@
+"""``portal``: packets of the national portal, out and in, and the comparison of two books.
+
+The real portal could not be had: packets travel as files, and ``--simulate`` invents some.
+"""
+
+import asyncio
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+import msgspec
+
+from api import bootstrap
+from api.data_folder import DataFolder
+from cli.output import EXIT_FAILED, UsageProblem, command, report, talk
+from cli.sessions import Session, open_session, project
+from domain.errors import NotYourOffice
+from domain.facts import ANY_OFFICE, Grant
+from domain.roles import Role
+from ledger.codes.checking import RecordedCode, recorded_codes
+from ledger.drafting import FIRST_PLACE, next_place
+from ledger.errors import MalformedPacket, StoreCorrupt
+from ledger.importing.pseudonyms import keyed_hash
+from ledger.key_files import load_private_key, new_actor_key, save_private_key
+from ledger.portal.exporting import packet_of
+from ledger.portal.intake import IntakeReport, PacketIntake, Sender
+from ledger.portal.opening import OpenedStreams
+from ledger.portal.packets import Packet, parse_packets, render_packet
+from ledger.portal.planning import PacketPlanner
+from ledger.portal.reconciling import reconcile as compare_books
+from ledger.portal.sources import FilePackets, PacketSource, SimulatedPortal
+from ledger.stream_register import StreamRegister
+from projections.dossier_rows import DossierRow
+from transparency.notes import SigningKey
+
+# Who may carry an office's dossiers, with names, to the portal: its system, or its head.
+EXPORTING_ROLES: Final = (Role.SYSTEM, Role.HEAD)
+ORIGIN: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}", re.ASCII)
+MAX_PRINTED: Final = 50
+THIS_LEDGER: Final = "ledger"
+
+
+@click.group()
+def portal() -> None:
+    """The national portal: synchronisation packets out and in, and two books compared."""
+
+
+@command("export", help="Write the packets of an office's dossiers, names included.")
+@click.option("--office", required=True, help="Whose dossiers.")
+@click.option(
+    "--key",
+    "key_file",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Key of the office's system, or of its head.",
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
+def export(office: str, key_file: Path, out: Path, data: Path, *, as_json: bool) -> None:
+    """Write one packet a line to OUT: dossiers of OFFICE that have a code."""
+    lines, without_code = asyncio.run(_export(data, office, _load(key_file)))
+    out.touch(mode=0o600)
+    out.write_bytes(b"".join(line + b"\n" for line in lines))
+    members = {"packets": len(lines), "without_code": without_code, "file": str(out)}
+    report(members, as_json=as_json)
+
+
+async def _export(data: Path, office: str, key: SigningKey) -> tuple[list[bytes], int]:
+    async with open_session(data) as session:
+        register = _register(session)
+        _check_may_export(register, key, office)
+        await project(session)
+        vault = bootstrap.vault(session.settings, session.keys)
+        opened = OpenedStreams(session.reader, vault, session.keys.origin)
+        try:
+            packets = [
+                packet_of(opened.acts(row.stream), register, opened.officer)
+                for row in _dossiers(session, office)
+            ]
+        finally:
+            vault.close()
+    known = [packet for packet in packets if packet is not None]
+    return [render_packet(packet) for packet in known], len(packets) - len(known)
+
+
+def _check_may_export(register: StreamRegister, key: SigningKey, office: str) -> None:
+    record = register.key(key.name)
+    held = record is not None and record.revoked_at is None
+    if not held or not any(record.covers(role, office) for role in EXPORTING_ROLES if record):
+        raise NotYourOffice(f"{key.name} is neither system nor head of {office}")
+
+
+def _dossiers(session: Session, office: str | None) -> list[DossierRow]:
+    """Give the dossiers that began here; those of other systems are theirs to send."""
+    views = bootstrap.open_views(session.settings)
+    with views.reading() as reader:
+        return [row for row in reader.dossier_rows(office) if not row.imported]
+
+
+@command("intake", help="Take packets in that another system pushes; repeats add nothing.")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--origin", required=True, help="Name of the sending system, the same every time.")
+@click.option("--key", "key_file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--office", help="For which office; default: the packet's DonViXuLy.")
+@click.option("--simulate", type=click.IntRange(1, 200), help="Invent so many packets instead.")
+@click.option("--procedure", help="With --simulate: a published procedure.")
+def intake(  # noqa: PLR0913, PLR0917 - one argument per option
+    file: Path | None,
+    origin: str,
+    key_file: Path | None,
+    office: str | None,
+    simulate: int | None,
+    procedure: str | None,
+    data: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """Take the packets of FILE in, signed by the key of the system ORIGIN."""
+    if ORIGIN.fullmatch(origin) is None:
+        raise UsageProblem("--origin: small letters, digits, dots and hyphens, at most 64")
+    source = _source(file, simulate, procedure, office)
+    done = asyncio.run(_intake(data, source, origin, key_file, office))
+    members: dict[str, object] = msgspec.to_builtins(done)
+    members |= {
+        "failures": msgspec.to_builtins(done.failures[:MAX_PRINTED]),
+        "failed": len(done.failures),
+        "simulated": source.simulated,
+    }
+    report(members, as_json=as_json)
+    if done.failures:
+        sys.exit(EXIT_FAILED)
+
+
+def _source(
+    file: Path | None, simulate: int | None, procedure: str | None, office: str | None
+) -> PacketSource:
+    if (file is None) == (simulate is None):
+        raise UsageProblem("name a file, or --simulate a number of packets")
+    if file is not None:
+        return FilePackets(file)
+    if procedure is None or office is None or simulate is None:
+        raise UsageProblem("--simulate needs --procedure and --office")
+    return SimulatedPortal(office, procedure, office, simulate)
+
+
+async def _intake(
+    data: Path, source: PacketSource, origin: str, key_file: Path | None, office: str | None
+) -> IntakeReport:
+    packets = _packets(source)
+    async with open_session(data) as session:
+        key = await _senders_key(session, origin, key_file)
+        taking = PacketIntake(
+            session.intake,
+            session.drafter,
+            (session.reader, _register(session), session.keys.origin),
+            PacketPlanner(origin, keyed_hash(session.keys.import_secret)),
+            Sender(key, office),
+        )
+        done = await taking.run(packets, {each.code: each for each in _codes(session)})
+        if done.actions_recorded:
+            await project(session)
+    return done
+
+
+def _packets(source: PacketSource) -> list[Packet]:
+    try:
+        return list(source.packets())
+    except MalformedPacket as error:
+        raise UsageProblem(f"{error.code}: {error}") from error
+
+
+async def _senders_key(session: Session, origin: str, key_file: Path | None) -> SigningKey:
+    """Give the key of a sending system: the named one, or one made and enrolled at first use."""
+    if key_file is not None:
+        return _load(key_file)
+    path = DataFolder(session.settings.data).keys / f"portal-{origin}.key"
+    if not path.exists():
+        save_private_key(path, new_actor_key("portal", bootstrap.random_bytes))
+    key = load_private_key(path)
+    if next_place(session.reader, f"key:{key.name}") == FIRST_PLACE:
+        grants = [Grant(Role.IMPORTER, ANY_OFFICE)]
+        await session.submit(
+            session.drafter.register_key(session.keys.registrar, key, grants, session.now())
+        )
+    return key
+
+
+@command("reconcile", help="List codes that stand in one book only; exit 1 when any.")
+@click.argument("first")
+@click.argument("second")
+def reconcile(first: str, second: str, data: Path, *, as_json: bool) -> None:
+    """Compare FIRST and SECOND: files of packets, or ``ledger`` for this one's own codes."""
+    found = compare_books(_book(first, data), _book(second, data))
+    members: dict[str, object] = {"agrees": found.agrees} | msgspec.to_builtins(found)
+    report(members, as_json=as_json)
+    if not found.agrees:
+        sys.exit(EXIT_FAILED)
+
+
+def _book(name: str, data: Path) -> Iterable[str]:
+    if name == THIS_LEDGER:
+        return asyncio.run(_codes_of(data))
+    try:
+        return [packet.code for packet in parse_packets(Path(name).read_bytes())]
+    except MalformedPacket as error:
+        raise UsageProblem(f"{name}: {error}") from error
+
+
+async def _codes_of(data: Path) -> list[str]:
+    async with open_session(data) as session:
+        return [each.code for each in _codes(session)]
+
+
+def _codes(session: Session) -> Iterator[RecordedCode]:
+    vault = bootstrap.vault(session.settings, session.keys)
+    try:
+        unreadable: list[str] = []
+        yield from recorded_codes(session.reader, vault, session.keys.origin, unreadable)
+        for stream in unreadable:
+            talk.print(f"the private part of {stream} does not open", style="yellow", markup=False)
+    finally:
+        vault.close()
+
+
+@command("find", help="Where a dossier filed elsewhere stands here, by system and code there.")
+@click.option("--origin", required=True, help="The system that has the dossier.")
+@click.argument("code")
+def find(origin: str, code: str, data: Path, *, as_json: bool) -> None:
+    """Give stream and status of the dossier that ORIGIN knows by CODE."""
+    stream, status = asyncio.run(_find(data, origin, code))
+    if status is None:
+        raise UsageProblem(f"no dossier of {origin} with that code was taken in here")
+    report({"stream": stream, "status": status}, as_json=as_json)
+
+
+async def _find(data: Path, origin: str, code: str) -> tuple[str, int | None]:
+    async with open_session(data) as session:
+        stream = bootstrap.foreign_stream(session.keys, origin, code)
+        dossier = _register(session).dossier(stream)
+        return stream, None if dossier is None else dossier.status.value
+
+
+def _register(session: Session) -> StreamRegister:
+    documents = bootstrap.documents(session.settings)
+    return StreamRegister(session.reader, documents, session.keys.origin)
+
+
+def _load(path: Path) -> SigningKey:
+    try:
+        return load_private_key(path)
+    except (OSError, StoreCorrupt, UnicodeDecodeError) as error:
+        raise UsageProblem(f"there is no key in {path}: {error}") from error
+
+
+for _command in (export, intake, reconcile, find):
+    portal.add_command(_command)

@@ -1,0 +1,229 @@
+"""The clocks of domain.md 2.6: from which act each one runs, and how long.
+
+A limit is the procedure version's own where it states one, and else the law's of the day
+(`laws`), with what is known about its source. Each function gives a count, or None where there is
+no such clock.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import Final
+
+from domain.calendars import (
+    WorkingTime,
+    acceptance_start,
+    is_late_arrival,
+    next_working_day,
+)
+from domain.clocks.counting import Count, Start, StartReason, Stretch, count
+from domain.clocks.laws import Law, LegalLimit, law_on
+from domain.dossiers import Dossier, Due, Halt, HaltKind, Wait, WaitKind
+from domain.moments import Moment, time_zone
+from domain.procedures import Limit, LimitUnit, Procedure, SupplementPolicy
+from domain.transitions.shapes import Clock
+
+RULE_VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """One clock of a dossier: its count, and by which law and limit.
+
+    `from_law` is the law's limit where the procedure states none. `ended_at` is when what the
+    clock waits for came, None while it runs.
+    """
+
+    clock: Clock
+    count: Count
+    law: Law | None
+    from_law: LegalLimit | None = None
+    ended_at: Moment | None = None
+
+    @property
+    def rule(self) -> str:
+        """Give the name of the rule that counts, with its version."""
+        return f"{self.clock.value}@v{RULE_VERSION}"
+
+    @property
+    def law_verified(self) -> bool:
+        """Tell whether nothing in the count rests on an unverified number of the law."""
+        is_late = self.count.first_start.reason is StartReason.LATE_ARRIVAL
+        late_rule_verified = self.law is not None and self.law.late_arrivals.verified
+        return (self.from_law is None or self.from_law.verified) and (
+            not is_late or late_rule_verified
+        )
+
+
+def processing_count(dossier: Dossier, procedure: Procedure, working: WorkingTime) -> Count | None:
+    """Count the limit of processing from the acceptance, over everything that stopped it.
+
+    Raises:
+        CalendarHorizonPassed: the calendar does not cover a day that is needed.
+    """
+    limit = procedure.limit_for(dossier.channel)
+    if dossier.accepted_at is None or limit.unit is LimitUnit.UNKNOWN:
+        return None
+    return count(
+        limit,
+        dossier.accepted_at,
+        lambda at: processing_start(procedure, limit, at, working),
+        _stretches(dossier, procedure),
+        working,
+    )
+
+
+def processing_start(procedure: Procedure, limit: Limit, at: Moment, working: WorkingTime) -> Start:
+    """Give what processing counts from: a late acceptance belongs to the next working day."""
+    if limit.unit is LimitUnit.HOURS:
+        return Start(at, at, StartReason.FROM_THE_MOMENT)
+    first_day = at.day_in(working.zone)
+    if procedure.next_day_after is not None and at.instant is not None:
+        local = at.instant.astimezone(time_zone(working.zone)).time()
+        if local > time.fromisoformat(procedure.next_day_after):
+            following = next_working_day(working.calendar, first_day + timedelta(days=1))
+            return Start(at, Moment(day=following), StartReason.LATE_IN_THE_DAY)
+    return Start(at, Moment(day=first_day), StartReason.DAY_AFTER)
+
+
+def _stretches(dossier: Dossier, procedure: Procedure) -> Iterator[Stretch]:
+    """Give the waits since acceptance and the halts that are over, with what each one does.
+
+    A wait that the end of the dossier cut off moves nothing any more.
+    """
+    for number, wait in enumerate(dossier.waits):
+        is_over = wait.until is not None and not wait.cut_off
+        if number >= dossier.waits_at_intake and is_over:
+            assert wait.until is not None
+            yield Stretch(wait.kind, wait.since, wait.until, _policy_of_wait(wait, procedure))
+    for halt in dossier.halts:
+        if halt.until is not None:
+            yield Stretch(halt.kind, halt.since, halt.until, _pause_if(flag=halt.stops_clock))
+
+
+def _policy_of_wait(wait: Wait, procedure: Procedure) -> SupplementPolicy:
+    if wait.kind is WaitKind.PAYMENT:
+        return _pause_if(flag=procedure.pause_in_payment)
+    if wait.kind is WaitKind.WITHDRAWAL:
+        return SupplementPolicy.PAUSE
+    policy = procedure.supplement_policy
+    # Nothing was completed, so nothing begins anew; the time itself is not the office's.
+    is_restart = policy is SupplementPolicy.RESTART
+    return SupplementPolicy.PAUSE if wait.interrupted and is_restart else policy
+
+
+def stops_clock(kind: HaltKind, procedure: Procedure | None) -> bool:
+    """Tell whether the limit of processing rests during halts of a kind."""
+    by_kind = {
+        HaltKind.CONSULTATION: procedure is not None and procedure.pause_in_consultation,
+        HaltKind.SITE_SURVEY: procedure is not None and procedure.pause_in_site_survey,
+        HaltKind.SUSPENSION: True,
+    }
+    return by_kind[kind]
+
+
+def _pause_if(*, flag: bool) -> SupplementPolicy:
+    return SupplementPolicy.PAUSE if flag else SupplementPolicy.NONE
+
+
+def acceptance_reading(
+    dossier: Dossier, procedure: Procedure | None, working: WorkingTime
+) -> ClockReading | None:
+    """Read the clock of intake: how long the office may take to accept, refuse or ask.
+
+    Raises:
+        CalendarHorizonPassed: the calendar does not cover a day that is needed.
+    """
+    law = law_on(dossier.submitted_at.day_in(working.zone))
+    own = None if procedure is None else procedure.acceptance_limits.of(dossier.channel)
+    from_law = None if own or law is None else law.acceptance[dossier.channel]
+    limit = from_law.limit if from_law is not None else own
+    if limit is None:
+        return None
+    counted = count(
+        limit, dossier.submitted_at, lambda at: _intake_start(limit, at, law, working), (), working
+    )
+    return ClockReading(Clock.ACCEPTANCE, counted, law, from_law, _intake_ended(dossier))
+
+
+def _intake_start(limit: Limit, at: Moment, law: Law | None, working: WorkingTime) -> Start:
+    is_hours = limit.unit is LimitUnit.HOURS
+    reason = StartReason.FROM_THE_MOMENT if is_hours else StartReason.DAY_AFTER
+    if at.instant is None or law is None:
+        return Start(at, at, reason)
+    start = Moment(instant=acceptance_start(working, at.instant, law.late_arrivals))
+    if is_late_arrival(working, at.instant, law.late_arrivals):
+        reason = StartReason.LATE_ARRIVAL
+    return Start(at, start if is_hours else Moment(day=start.day_in(working.zone)), reason)
+
+
+def _intake_ended(dossier: Dossier) -> Moment | None:
+    """Give when intake first answered: accepted, refused, or asked for a supplement."""
+    first_wait = dossier.waits[0].since if dossier.waits else None
+    if dossier.accepted_at is not None and dossier.waits_at_intake == 0:
+        return dossier.accepted_at
+    return first_wait or dossier.accepted_at or dossier.ended_at
+
+
+def supplement_reading(
+    dossier: Dossier, procedure: Procedure | None, working: WorkingTime
+) -> ClockReading | None:
+    """Read the clock of the applicant's last supplement: after it the dossier may be closed.
+
+    Raises:
+        CalendarHorizonPassed: the calendar does not cover a day that is needed.
+    """
+    waits = [wait for wait in dossier.waits if wait.kind is WaitKind.SUPPLEMENT]
+    if not waits:
+        return None
+    since = waits[-1].since
+    law = law_on(since.day_in(working.zone))
+    own = None if procedure is None else procedure.supplement_wait
+    from_law = None if own or law is None else law.supplement_wait
+    limit = from_law.limit if from_law is not None else own
+    if limit is None or limit.unit is LimitUnit.UNKNOWN:
+        return None
+    counted = count(limit, since, lambda at: _plain_start(limit, at, working), (), working)
+    return ClockReading(Clock.SUPPLEMENT, counted, law, from_law, waits[-1].until)
+
+
+def step_reading(
+    procedure: Procedure,
+    hand_overs: tuple[Moment, ...],
+    ended_at: Moment | None,
+    working: WorkingTime,
+) -> ClockReading | None:
+    """Read the clock of the internal step that the last hand-over began.
+
+    The n-th hand-over begins the n-th step of the procedure; beyond its steps there is no clock.
+
+    Raises:
+        CalendarHorizonPassed: the calendar does not cover a day that is needed.
+    """
+    if not 0 < len(hand_overs) <= len(procedure.steps):
+        return None
+    hours = procedure.steps[len(hand_overs) - 1].hours
+    if hours is None:
+        return None
+    limit, since = Limit(unit=LimitUnit.HOURS, amount=hours), hand_overs[-1]
+    counted = count(limit, since, lambda at: _plain_start(limit, at, working), (), working)
+    law = law_on(since.day_in(working.zone))
+    return ClockReading(Clock.STEP, counted, law, ended_at=ended_at)
+
+
+def consultation_reading(halt: Halt, working: WorkingTime) -> ClockReading | None:
+    """Read the clock of one consultation: the day by which an answer was asked for."""
+    if halt.kind is not HaltKind.CONSULTATION or halt.answer_by is None:
+        return None
+    start = Start(halt.since, halt.since, StartReason.DAY_AFTER)
+    unknown = Limit(unit=LimitUnit.UNKNOWN)
+    due = Due(day=halt.answer_by)
+    asked = Count(unknown, start, start, (), due, due)
+    law = law_on(halt.since.day_in(working.zone))
+    return ClockReading(Clock.CONSULTATION, asked, law, ended_at=halt.until)
+
+
+def _plain_start(limit: Limit, at: Moment, working: WorkingTime) -> Start:
+    if limit.unit is LimitUnit.HOURS:
+        return Start(at, at, StartReason.FROM_THE_MOMENT)
+    return Start(at, Moment(day=at.day_in(working.zone)), StartReason.DAY_AFTER)

@@ -1,0 +1,181 @@
+"""What is refused and what is flagged: every rule about an act, in the order in which it is asked.
+
+Refused is what is impossible; what is improper is recorded, and a finding names it: a ledger that
+refuses to record a wrongful act protects the wrongdoer. `name` is the error's code where an act is
+refused; where it is flagged, the rule of domain.md 7.2, or a name of ours where that has none. Of
+several refusals an act gets the first; findings are raised side by side. `asked_by` says who asks:
+whoever opens the bytes, the writer with public entries alone (an auditor repeats that), or whoever
+holds the private part.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from domain.errors import Sentence
+
+
+class Verdict(StrEnum):
+    """What becomes of an act that breaks a rule."""
+
+    REFUSE = "refuse"
+    FLAG = "flag"
+
+
+class AskedBy(StrEnum):
+    """Who can tell whether a rule is broken."""
+
+    BYTES = "bytes"
+    PUBLIC = "public"
+    PRIVATE = "private"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One rule: what breaks it, what follows, and who asks."""
+
+    name: str
+    verdict: Verdict
+    asked_by: AskedBy
+    broken_by: Sentence
+
+
+def _bytes(code: str, vi: str, en: str) -> RuleRow:
+    return RuleRow(code, Verdict.REFUSE, AskedBy.BYTES, Sentence(vi, en))
+
+
+def _refused(code: str, vi: str, en: str) -> RuleRow:
+    return RuleRow(code, Verdict.REFUSE, AskedBy.PUBLIC, Sentence(vi, en))
+
+
+def _private(code: str, vi: str, en: str) -> RuleRow:
+    return RuleRow(code, Verdict.REFUSE, AskedBy.PRIVATE, Sentence(vi, en))
+
+
+def _flagged(rule: str, vi: str, en: str) -> RuleRow:
+    return RuleRow(rule, Verdict.FLAG, AskedBy.PUBLIC, Sentence(vi, en))
+
+
+# SPEC: formats.md, "Order of checks".
+RULES: Final[tuple[RuleRow, ...]] = (
+    _bytes("too_large", "Quá kích thước cho phép", "larger than the limits"),
+    _bytes("malformed_note", "Không phải bản ký đúng dạng", "not a signed note"),
+    _bytes("not_canonical", "Không viết ở dạng chuẩn tắc", "not in canonical form"),
+    _bytes("wrong_ledger", "Gửi cho sổ cái khác", "meant for another ledger"),
+    _bytes("unknown_kind", "Không có loại hành vi này", "no such kind on such a stream"),
+    _bytes(
+        "schema_mismatch",
+        "Dữ liệu thiếu, thừa hoặc sai kiểu, kể cả số tiền âm",
+        "a fact is missing, surplus or mistyped, a negative amount among them",
+    ),
+    _bytes(
+        "signature_lines_mismatch",
+        "Dòng chữ ký không khớp người ký",
+        "the signature lines are not one per signer",
+    ),
+    _bytes("unknown_key", "Không biết khóa ký", "nobody knows the key"),
+    _bytes("invalid_signature", "Chữ ký sai", "a signature does not verify"),
+    _bytes(
+        "details_mismatch",
+        "Phần riêng tư không khớp giá trị cam kết",
+        "the private part does not open the commitment",
+    ),
+    _refused("wrong_stream", "Sai loại luồng", "the kind belongs on another type of stream"),
+    _refused("not_your_role", "Vai trò không bao giờ được ký", "a role that may never sign it"),
+    _refused("co_signer_missing", "Thiếu người cùng ký", "roles that may not sign it alone"),
+    _refused("signer_repeated", "Một khóa ký hai lần", "one key signs twice"),
+    _refused("fact_missing", "Không nêu cơ quan", "no office in the header"),
+    _refused("unknown_office", "Cơ quan chưa đăng ký", "an office that is not registered"),
+    _refused(
+        "office_not_in_force",
+        "Cơ quan không còn hoặc chưa hoạt động",
+        "an office that had ended, or did not exist yet",
+    ),
+    _refused(
+        "not_your_office", "Cơ quan không giữ hồ sơ", "an office that has no part in the dossier"
+    ),
+    _refused("key_not_enrolled", "Khóa chưa đăng ký", "a key that the registry does not know"),
+    _refused("key_revoked", "Khóa đã thu hồi", "a key that was revoked when it was recorded"),
+    _refused("not_your_role", "Người ký không giữ vai trò", "a role that the key does not hold"),
+    _refused(
+        "not_your_office",
+        "Vai trò thuộc cơ quan khác",
+        "a role that the key holds for another office",
+    ),
+    _refused(
+        "role_not_held_then",
+        "Khi đó chưa giữ vai trò",
+        "a role that the key did not hold at the moment named",
+    ),
+    _refused("stale_version", "Có người ghi trước", "somebody was first: read again"),
+    _refused(
+        "not_permitted",
+        "Trạng thái không cho phép",
+        "no row of the table leads from the present status",
+    ),
+    _refused(
+        "fact_missing",
+        "Thiếu phần riêng tư bắt buộc",
+        "no private part, though the act says nothing without it",
+    ),
+    _refused(
+        "personal_data_in_public",
+        "Dữ liệu cá nhân trong phần công khai",
+        "a public fact that looks like a person's number, telephone or e-mail",
+    ),
+    _refused(
+        "fact_invalid",
+        "Dữ liệu mâu thuẫn",
+        "facts that contradict the header, the state or one another",
+    ),
+    _refused(
+        "procedure_not_in_force",
+        "Thủ tục không có hiệu lực",
+        "no version of the procedure in force on the day",
+    ),
+    _refused("unknown_calendar", "Chưa công bố lịch làm việc", "a limit without a calendar"),
+    _refused(
+        "calendar_horizon_passed",
+        "Thời hạn vượt quá lịch đã công bố",
+        "a limit that ends outside the calendar",
+    ),
+    _private(
+        "fact_invalid",
+        "Phần riêng tư mâu thuẫn",
+        "a private moment that does not exist, or a code of another day",
+    ),
+    RuleRow(
+        "acted_in_the_future",
+        Verdict.REFUSE,
+        AskedBy.CLOCK,
+        Sentence("Thời điểm ở tương lai", "a moment that has not come"),
+    ),
+    _flagged("R01", "Tiếp nhận chậm", "accepted, refused or sent back after the limit of intake"),
+    _flagged("R02", "Yêu cầu bổ sung nhiều lần", "a supplement asked for more often than allowed"),
+    _flagged(
+        "R07", "Xin lỗi quá một lần hoặc không xin lỗi", "a second apology, or late without one"
+    ),
+    _flagged(
+        "R08",
+        "Thời điểm trước việc liền trước, hoặc ghi muộn",
+        "a moment before the act that came before it, or long before the recording",
+    ),
+    _flagged(
+        "R09",
+        "Đổi hạn không có căn cứ",
+        "found complete though nothing came, or a new appointment without an apology",
+    ),
+    _flagged(
+        "R16",
+        "Một người vừa tiếp nhận vừa phê duyệt",
+        "one person both takes in and approves",
+    ),
+    _flagged("R17", "Thu sai mức phí", "an amount that is not the catalogue's"),
+    _flagged(
+        "R18",
+        "Yêu cầu bổ sung không qua Bộ phận Một cửa, thiếu chữ ký tại quầy",
+        "a request past the one-stop shop, or a counter act that only one side signed",
+    ),
+    _flagged("key_replaced", "Thay khóa người nộp", "the applicant's key was replaced"),
+)

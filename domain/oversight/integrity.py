@@ -1,0 +1,106 @@
+"""Integrity records: findings, who read what, and outages, as public acts left them."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from domain.facts.integrity import AccessLoggedDetails, AccessPurpose, FindingVerdict
+from domain.moments import Moment
+
+
+class FindingState(StrEnum):
+    """Where a finding stands."""
+
+    RAISED = "raised"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class FindingRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="finding"):
+    """What is public of a finding: of one that is no public alarm, only that it stands."""
+
+    state: FindingState
+    raised_at: Moment
+    rule: str | None = None
+    rule_version: int | None = None
+    evidence: tuple[int, ...] = ()
+    answered_at: Moment | None = None
+    closed_at: Moment | None = None
+    verdict: FindingVerdict | None = None
+
+    @property
+    def is_public_alarm(self) -> bool:
+        """Tell whether everybody may know what it is about."""
+        return self.rule is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether nobody has concluded yet."""
+        return self.state is not FindingState.CLOSED
+
+
+class AccessRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="access"):
+    """How often somebody read private details of one dossier, and when last."""
+
+    reads: int
+    last_read_at: Moment
+
+
+class DenunciationRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="denunciation"):
+    """That a denunciation was received; its text lies in the vault."""
+
+    received_at: Moment
+
+
+class Outage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One stretch in which the system was out of order; without offices, for all of them.
+
+    `declared_version` is the declaring act's version on the ledger's stream. `until` is None while
+    the outage lasts, whatever the declaration expected.
+    """
+
+    declared_version: int
+    since: datetime
+    until: datetime | None = None
+    offices: tuple[str, ...] = ()
+
+    def concerns(self, office: str) -> bool:
+        """Tell whether the office was without the system."""
+        return not self.offices or office in self.offices
+
+
+def outages_during(
+    outages: Iterable[Outage], office: str, start: datetime, end: datetime
+) -> tuple[tuple[datetime, datetime], ...]:
+    """Give when an office was without the system between two instants: in order, none twice.
+
+    Whether a clock stands still meanwhile is the procedure's word; without one it runs.
+    """
+    stretches = sorted(
+        (max(outage.since, start), min(outage.until or end, end))
+        for outage in outages
+        if outage.concerns(office)
+    )
+    merged: list[tuple[datetime, datetime]] = []
+    for since, until in stretches:
+        if since >= until:
+            continue
+        if merged and since <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], until))
+        else:
+            merged.append((since, until))
+    return tuple(merged)
+
+
+def is_open_to_holder(read: AccessLoggedDetails, ended_orders: Collection[str]) -> bool:
+    """Tell whether the dossier's holder may see by now who read, and why.
+
+    SPEC: formats.md, "Keys": reads under a numbered inspection order open when the inspection
+    closes or its limit lapses; all others are open at once. Both ends are entries
+    (`access.opened`): nothing lapses by clock alone.
+    """
+    if read.purpose is not AccessPurpose.INSPECTION or read.order is None:
+        return True
+    return read.order in ended_orders

@@ -1,0 +1,163 @@
+"""Rules about the facts of keys and of the ledger's own: entry 0, roots, enrolment, roles.
+
+What a registrar may give, and to whom, is in `registrars`; here is what must hold whoever signs.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from domain.actions import Action
+from domain.errors import FactInvalid, FactMissing, KeyNotEnrolled, NotPermitted
+from domain.facts import (
+    ANY_OFFICE,
+    Grant,
+    KeyRegistered,
+    KeyReplaced,
+    KeyRevoked,
+    LedgerOpened,
+    RevocationReason,
+    RoleGranted,
+    RoleRevoked,
+    RootRecovered,
+    RootRotated,
+)
+from domain.keys import KeyRecord, LedgerRecord, vkey_body, vkey_name
+from domain.moments import FIRST_YEAR, LAST_YEAR
+from domain.roles import ENROLLED_ASSURANCES, UNGRANTED_ROLES, Role
+from domain.rules.register import Register, StreamState, office_record
+
+FactRule = Callable[[StreamState | None, Action, Register], None]
+
+
+def _ledger_opened(_state: StreamState | None, action: Action, _register: Register) -> None:
+    facts = action.facts
+    assert isinstance(facts, LedgerOpened)
+    if not facts.origin == action.ledger == action.stream_id == vkey_name(facts.log_vkey):
+        raise FactInvalid("origin")
+    # SPEC: formats.md, "Keys": log, witness, promise and actor keys never coincide.
+    vkeys = (
+        facts.registrar_vkey,
+        facts.log_vkey,
+        facts.promise_vkey,
+        facts.system_vkey,
+        *facts.recovery_vkeys,
+    )
+    if len({vkey_name(vkey) for vkey in vkeys}) < len(vkeys):
+        raise FactInvalid("vkey")
+    if (facts.recovery_threshold is None) != (not facts.recovery_vkeys):
+        raise FactInvalid("recovery_threshold")
+    if (facts.recovery_threshold or 0) > len(facts.recovery_vkeys):
+        raise FactInvalid("recovery_threshold")
+
+
+def _root_changed(state: StreamState | None, action: Action, register: Register) -> None:
+    """Check that the new root is a key that the ledger has never known."""
+    facts = action.facts
+    assert isinstance(facts, RootRotated | RootRecovered)
+    assert isinstance(state, LedgerRecord)
+    bodies = {vkey_body(vkey) for vkey in state.own_vkeys()}
+    is_known = register.key(vkey_name(facts.registrar_vkey)) is not None
+    if is_known or vkey_body(facts.registrar_vkey) in bodies:
+        raise FactInvalid("registrar_vkey")
+
+
+def _key_registered(_state: StreamState | None, action: Action, register: Register) -> None:
+    facts = action.facts
+    assert isinstance(facts, KeyRegistered)
+    if vkey_name(facts.vkey) != action.stream_id:
+        raise FactInvalid("vkey")
+    if register.key(action.stream_id) is not None:
+        raise FactInvalid("vkey")
+    if facts.assurance not in ENROLLED_ASSURANCES:
+        raise FactInvalid("assurance")
+    _check_grants(facts.grants, register)
+    if facts.replaces is not None:
+        _check_replaced(facts.replaces, facts, register)
+    elif not facts.grants:
+        raise FactMissing("grants")
+
+
+def _check_replaced(name: str, facts: KeyRegistered, register: Register) -> None:
+    """Check that the key before is one that still has no successor, and has roles to hand on."""
+    before = register.key(name)
+    if before is None:
+        raise KeyNotEnrolled(name)
+    # The root is replaced by `ledger.root_rotated`, the system key not at all.
+    if before.successor is not None or before.of_ledger:
+        raise FactInvalid("replaces")
+    # A revoked key's roles do not come back by themselves: they must be named.
+    if not facts.grants and (before.revoked_at is not None or not any(before.held())):
+        raise FactMissing("grants")
+
+
+def _check_grants(grants: Iterable[Grant], register: Register) -> None:
+    for grant in grants:
+        if grant.role in UNGRANTED_ROLES:
+            raise FactInvalid("grants")
+        if grant.office != ANY_OFFICE:
+            office_record(register, grant.office)
+        _check_days(grant)
+
+
+def _check_days(grant: Grant) -> None:
+    days = [day for day in (grant.from_on, grant.until_on) if day is not None]
+    if any(not FIRST_YEAR <= day.year <= LAST_YEAR for day in days) or days != sorted(days):
+        raise FactInvalid("grants")
+    # Days are compared with the moment that an action names, and an import's are another system's.
+    if days and grant.role is Role.IMPORTER:
+        raise FactInvalid("grants")
+
+
+def _check_goes_on(state: StreamState | None, action: Action) -> KeyRecord:
+    assert isinstance(state, KeyRecord)
+    if state.revoked_at is not None:
+        raise NotPermitted(action.kind.name)
+    return state
+
+
+def _key_revoked(state: StreamState | None, action: Action, _register: Register) -> None:
+    assert isinstance(action.facts, KeyRevoked)
+    _check_goes_on(state, action)
+    if action.facts.reason is RevocationReason.REPLACED:
+        raise FactInvalid("reason")  # `key.replaced` says by which key
+
+
+def _key_replaced(state: StreamState | None, action: Action, register: Register) -> None:
+    assert isinstance(action.facts, KeyReplaced)
+    assert isinstance(state, KeyRecord)
+    if state.successor is not None:
+        raise NotPermitted(action.kind.name)
+    successor = register.key(action.facts.successor)
+    if successor is None:
+        raise KeyNotEnrolled(action.facts.successor)
+    if successor.replaces != state.name:
+        raise FactInvalid("successor")
+
+
+def _role_granted(state: StreamState | None, action: Action, register: Register) -> None:
+    assert isinstance(action.facts, RoleGranted)
+    held = {later.grant for later in _check_goes_on(state, action).held()}
+    _check_grants(action.facts.grants, register)
+    if not held.isdisjoint(action.facts.grants):
+        raise FactInvalid("grants")
+
+
+def _role_revoked(state: StreamState | None, action: Action, _register: Register) -> None:
+    assert isinstance(action.facts, RoleRevoked)
+    held = [later.grant for later in _check_goes_on(state, action).held()]
+    for taken in action.facts.grants:
+        is_held = any((one.role, one.office) == (taken.role, taken.office) for one in held)
+        if not is_held or taken.from_on is not None or taken.until_on is not None:
+            raise FactInvalid("grants")
+
+
+KEY_FACT_RULES: Final[Mapping[str, FactRule]] = {
+    "ledger.opened": _ledger_opened,
+    "ledger.root_rotated": _root_changed,
+    "ledger.root_recovered": _root_changed,
+    "key.registered": _key_registered,
+    "key.revoked": _key_revoked,
+    "key.replaced": _key_replaced,
+    "key.role_granted": _role_granted,
+    "key.role_revoked": _role_revoked,
+}

@@ -1,0 +1,1 @@
+"""Erasing a private part: what must be settled before, and carrying out what was recorded."""

@@ -1,0 +1,1 @@
+"""Offices and territory as published elsewhere, on their way into the registry."""

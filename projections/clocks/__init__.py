@@ -1,0 +1,1 @@
+"""Clocks over published entries: the due dates of a dossier, explained."""

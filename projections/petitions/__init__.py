@@ -1,0 +1,1 @@
+"""Petitions for people: their rows, their public list, their counts, and what a petitioner sees."""

@@ -1,0 +1,1 @@
+"""What the public can check of tallies."""

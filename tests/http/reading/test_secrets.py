@@ -1,0 +1,103 @@
+"""The slip's secret: replaced at the counter, and every read made with it listed to the holder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.facts import Grant, SlipSecretReplaced, SlipSecretReplacedDetails
+from domain.reading.rights import Reader
+from domain.roles import Role
+from tests.http.reading.people import Case, a_case
+from tests.support.builders import OFFICE
+from transparency.encoding import encode_base64
+from transparency.notes import SigningKey
+
+NEW_SECRET = encode_base64(b"n" * 32)
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Iterator[Case]:
+    with a_case(tmp_path) as made:
+        yield made
+
+
+def replace_secret(case: Case, *signers: tuple[Role, SigningKey]) -> None:
+    details = SlipSecretReplacedDetails(secret=NEW_SECRET, reason_code="slip_lost")
+    case.act_together("dossier.slip_secret_replaced", SlipSecretReplaced(), details, *signers)
+    case.world.settle()
+    case.world.follow()
+
+
+def open_with(case: Case, secret: str, path: str = "") -> Any:
+    return case.world.client.simulate_get(case.path + path, headers={"Dossier-Secret": secret})
+
+
+def as_applicant(case: Case) -> tuple[Role, SigningKey]:
+    return Role.APPLICANT, case.dossier.applicant
+
+
+def as_receiver(case: Case) -> tuple[Role, SigningKey]:
+    return Role.RECEIVER, case.world.keys["receiver"]
+
+
+def test_new_secret_opens_the_dossier_and_the_old_one_nothing(case: Case) -> None:
+    replace_secret(case, as_applicant(case), as_receiver(case))
+
+    old, new = (open_with(case, secret) for secret in (case.dossier.secret, NEW_SECRET))
+
+    assert (old.status_code, old.json["code"]) == (404, "unknown_dossier")
+    assert new.status_code == 200
+    assert NEW_SECRET not in new.text
+
+
+def test_head_and_receiver_replace_it_together_for_whoever_lost_key_and_slip(case: Case) -> None:
+    head = case.world.enrol("head", Grant(Role.HEAD, OFFICE))
+
+    replace_secret(case, as_receiver(case), (Role.HEAD, head))
+
+    assert open_with(case, NEW_SECRET).status_code == 200
+
+
+def test_officer_alone_cannot_make_the_secret_theirs(case: Case) -> None:
+    with pytest.raises(AssertionError, match="co_signer_missing"):
+        replace_secret(case, as_receiver(case))
+
+    assert open_with(case, case.dossier.secret).status_code == 200
+
+
+def test_access_stream_stays_where_the_first_secret_put_it(case: Case) -> None:
+    case.read(Reader.OFFICER_WITH_TASK, "dossier.accepted")
+    before = open_with(case, case.dossier.secret, "/access").json
+
+    replace_secret(case, as_applicant(case))
+    after = open_with(case, NEW_SECRET, "/access").json
+
+    assert (before["stream"], before["reads"]) == (after["stream"], after["reads"])
+
+
+def test_reads_with_either_secret_are_listed_to_the_holder(case: Case) -> None:
+    open_with(case, case.dossier.secret)
+    open_with(case, case.dossier.secret, "/deadline")
+    case.world.wait(minutes=5)
+    replace_secret(case, as_applicant(case))
+    open_with(case, NEW_SECRET)
+
+    by_key = case.get(Reader.HOLDS_KEY, f"{case.path}/access").json["own_reads"]
+
+    assert by_key == [
+        {"minute": "2026-11-20T02:06:00Z", "times": 1, "with_present_secret": True},
+        {"minute": "2026-11-20T02:01:00Z", "times": 2, "with_present_secret": False},
+    ]
+
+
+def test_refused_reads_and_reads_by_officers_are_not_among_them(case: Case) -> None:
+    open_with(case, NEW_SECRET)
+    case.get(Reader.OFFICER_WITH_TASK, case.path)
+
+    own = case.get(Reader.HOLDS_KEY, f"{case.path}/access").json.get("own_reads", [])
+    to_officer = case.get(Reader.OFFICER_WITH_TASK, f"{case.path}/access").json
+
+    assert own == []
+    assert "own_reads" not in to_officer

@@ -1,0 +1,101 @@
+"""Random lives through writer, auditor and views: the eight invariants hold in each of them."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from ledger.state import LedgerState
+from projections.findings import Finding, find
+from projections.states import StreamStates
+from tests.lives import machine
+from tests.lives.acts import KINDS_ON_DOSSIERS
+from tests.lives.machine import Lives, Tally
+
+# What a sensible run must have come through, or the machine has lost its grip on the law.
+REFUSALS = frozenset(
+    {"not_permitted", "stale_version", "acted_in_the_future", "not_your_role", "not_your_office"}
+)
+
+
+def live(
+    towns: int, steps: int, *, derandomize: bool, phases: Collection[Phase] = tuple(Phase)
+) -> Tally:
+    """Live through so many towns, of one to four dossiers each."""
+    tally = Lives.tally = Tally()
+    run_state_machine_as_test(
+        Lives,
+        settings=settings(
+            max_examples=towns,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=derandomize,
+            database=None,
+            phases=phases,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    return tally
+
+
+def test_the_eight_invariants_hold_in_some_hundred_lives() -> None:
+    tally = live(90, 10, derandomize=True)
+
+    assert tally.lives >= 200
+    assert tally.recorded > tally.refused
+    assert tally.codes >= REFUSALS
+    assert tally.rules >= {"R07", "R08", "R16"}
+
+
+@pytest.mark.slow
+def test_the_eight_invariants_hold_in_two_thousand_lives_and_more() -> None:
+    tally = live(900, 25, derandomize=False)
+
+    assert tally.lives >= 2_000
+    assert tally.codes >= REFUSALS
+    assert tally.rules >= {"R02", "R07", "R08", "R09", "R16"}
+    assert set(KINDS_ON_DOSSIERS) <= tally.kinds
+
+
+def blind_to(rule: str) -> Callable[[pytest.MonkeyPatch], None]:
+    """Make the findings overlook one rule."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        def find_others(examined: Any) -> list[Finding]:
+            return [finding for finding in find(examined) if finding.rule != rule]
+
+        patch.setattr(machine, "find", find_others)
+
+    return plant
+
+
+def forget(owner: type, method: str) -> Callable[[pytest.MonkeyPatch], None]:
+    """Make a method do nothing."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(owner, method, lambda *_arguments: None)
+
+    return plant
+
+
+MISTAKES = {
+    "supplements asked for twice are overlooked": blind_to("R02"),
+    "second apologies are overlooked": blind_to("R07"),
+    "moments out of order are overlooked": blind_to("R08"),
+    "one person with two duties is overlooked": blind_to("R16"),
+    "the writer forgets that a calendar moves dossiers": forget(LedgerState, "_move_dossiers"),
+    "the follower forgets that a calendar moves dossiers": forget(StreamStates, "_move_dossiers"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plant", MISTAKES.values(), ids=MISTAKES)
+def test_planted_mistake_breaks_an_invariant(
+    plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+
+    with pytest.raises(AssertionError):
+        live(600, 15, derandomize=True, phases=[Phase.generate])

@@ -1,0 +1,91 @@
+"""Recorded erasures are carried out once each, and again where a file fell behind."""
+
+import random
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from domain.facts.integrity import ErasureGround, PersonalDataErased
+from domain.roles import Role
+from ledger.erasing import carrying_out
+from ledger.erasing.carrying_out import ERASURE, Eraser
+from ledger.private.vault import Keyring, PrivatePart, Vault
+from tests.support.paper_ledger import ORIGIN, PaperLedger
+
+AT = "2036-03-02T02:00:00Z"
+STREAMS = [f"dossier:{digit * 32}" for digit in "123"]
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Iterator[Vault]:
+    random_bytes = random.Random(3).randbytes
+    keyring = Keyring(tmp_path / "keyring.sqlite3", bytes(32), random_bytes)
+    made = Vault(tmp_path / "vault.sqlite3", keyring, ORIGIN, random_bytes)
+    made.store([_part(stream) for stream in STREAMS], "2026-03-02T01:00:00Z")
+    yield made
+    made.close()
+    keyring.close()
+
+
+def _part(stream: str) -> PrivatePart:
+    return PrivatePart(stream, 1, stream[-32:].encode(), b"s" * 32, b"{}")
+
+
+def _erase(paper: PaperLedger, stream: str) -> None:
+    facts = PersonalDataErased(
+        ground=ErasureGround.RETENTION_PASSED, last_backup_until=date(2036, 4, 1)
+    )
+    paper.act(ERASURE, stream, AT, Role.APPROVER, paper.head, facts=facts)
+
+
+def _kept(vault: Vault) -> list[str]:
+    return [stream for stream in STREAMS if vault.open(_part(stream).text_hash) is not None]
+
+
+def test_each_is_carried_out_once_and_the_codes_are_forgotten(vault: Vault) -> None:
+    paper, forgotten = PaperLedger(), list[str]()
+    eraser = Eraser(paper.store, vault, forgotten.extend)
+    assert eraser.carry_out() == []
+    _erase(paper, STREAMS[0])
+    _erase(paper, STREAMS[2])
+
+    assert eraser.carry_out() == [STREAMS[0], STREAMS[2]]
+
+    assert _kept(vault) == [STREAMS[1]]
+    assert forgotten == [STREAMS[0], STREAMS[2]]
+    assert eraser.carry_out() == []
+    assert Eraser(paper.store, vault, forgotten.extend).carry_out() == []
+
+
+def test_file_that_fell_behind_is_brought_up_by_the_next_start(vault: Vault) -> None:
+    paper = PaperLedger()
+    _erase(paper, STREAMS[0])
+    Eraser(paper.store, vault, lambda _streams: None).carry_out()
+    vault._keyring.move_erasure_position(0)
+
+    assert Eraser(paper.store, vault, lambda _streams: None).carry_out() == [STREAMS[0]]
+
+
+def test_position_of_another_ledgers_files_is_not_believed(vault: Vault) -> None:
+    paper = PaperLedger()
+    vault.move_erasure_position(1_000)
+    _erase(paper, STREAMS[0])
+
+    assert Eraser(paper.store, vault, lambda _streams: None).carry_out() == [STREAMS[0]]
+    assert vault.erasure_position() == 1
+
+
+def test_position_is_noted_now_and_then_where_nothing_is_erased(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying_out, "NOTED_EVERY", 2)
+    paper = PaperLedger()
+    eraser = Eraser(paper.store, vault, lambda _streams: None)
+    for count, noted in ((1, 0), (2, 2), (3, 2)):
+        paper.append_body(b"not an action")
+
+        eraser.carry_out()
+
+        assert (paper.store.sequenced_size(), vault.erasure_position()) == (count, noted)
