@@ -1,6 +1,7 @@
 """A ledger to measure: a served data folder with its registry, and actions signed beforehand."""
 
 import base64
+import itertools
 import os
 import subprocess
 import sys
@@ -34,6 +35,10 @@ from transparency.notes import SigningKey, render_vkey
 
 OFFICE = "H27"
 PROCEDURE = "1.004222"
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+
+# No two dossiers have one code.
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def registry_acts(world: World) -> list[SubmittedAction]:
     """Sign what must be there before the first dossier."""
     drafter, at = world.drafter, now()
     name = BilingualName(vi="Đơn vị đo", en="Measured office")
-    office = Office(id=OFFICE, name=name, level=Level.PROVINCE, time_zone="Asia/Ho_Chi_Minh")
+    office = Office(id=OFFICE, name=name, level=Level.PROVINCE, time_zone=TIME_ZONE)
     procedure = Procedure(
         code=PROCEDURE,
         version=1,
@@ -106,7 +111,7 @@ def registry_acts(world: World) -> list[SubmittedAction]:
 def dossier_bodies(world: World, count: int) -> list[tuple[bytes, bytes]]:
     """Sign dossiers: a submission and an acceptance each, both with a private part."""
     drafter, at = world.drafter, now()
-    return [_dossier(world, drafter, at, number) for number in range(count)]
+    return [_dossier(world, drafter, at, next(_numbers)) for _ in range(count)]
 
 
 def _dossier(world: World, drafter: Drafter, at: Moment, number: int) -> tuple[bytes, bytes]:
@@ -136,6 +141,11 @@ def _dossier(world: World, drafter: Drafter, at: Moment, number: int) -> tuple[b
         DossierAccepted(),
         ((Role.RECEIVER, world.officer),),
         office=OFFICE,
-        details=DossierAcceptedDetails(code=f"H27-261121-{number % 100_000_000:08d}"),
+        details=DossierAcceptedDetails(code=f"{OFFICE}-{_day_of(at)}-{number:08d}"),
     )
     return render_submission(submitted), render_submission(accepted)
+
+
+def _day_of(at: Moment) -> str:
+    """Write the day as dossier codes do: that of the acceptance, where the office is."""
+    return f"{at.day_in(TIME_ZONE):%y%m%d}"
