@@ -17,6 +17,7 @@ from api.resources.petitions import PetitionFiguresResource, PetitionsResource
 from api.resources.procedures import ProceduresResource
 from api.resources.receipts import LedgerResource, ReceiptsResource, StreamsResource
 from api.resources.reference import OpenApiResource, ProblemsResource
+from api.resources.registry.offices import OfficesResource
 from api.resources.statistics import StatisticsResource
 from ledger.bodies import MAX_SAFE_INTEGER
 
@@ -70,6 +71,7 @@ def _add_read_routes(app: "App[Request, Response]", parts: Parts) -> None:
     procedures = ProceduresResource(parts)
     app.add_route("/v1/procedures", procedures)
     app.add_route("/v1/procedures/{code}", procedures, suffix="one")
+    app.add_route("/v1/offices/{office}", OfficesResource(parts))
     app.add_route("/v1/findings", FindingsResource(parts))
     app.add_route("/v1/trail/{key}", TrailResource(parts))
     app.add_route("/log/{path:path}", LogFilesResource(parts))

@@ -24,6 +24,7 @@ from api.resources.procedures import (
     ProcedureAnswer,
     ProceduresAnswer,
 )
+from api.resources.registry.offices import RegisteredOfficeAnswer
 from api.uploads import NDJSON_MEDIA_TYPE
 from domain.offices import Level
 from projections.catalogue.searching import MAX_PAGE
@@ -44,6 +45,7 @@ _PATTERNS: Final[Mapping[str, dict[str, object]]] = {
     "to": {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"},
     "from_day": {"type": "string", "format": "date"},
     "to_day": {"type": "string", "format": "date"},
+    "on": {"type": "string", "format": "date"},
     "month": {"type": "string", "pattern": r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"},
     "format": {"type": "string", "enum": ["json", "csv"]},
     "by": {"type": "string", "enum": ["period"]},
@@ -197,6 +199,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "One procedure: every version with its dates, document and entry",
         {200: [ProcedureAnswer]},
         refusals=(404, 503),
+    ),
+    Operation(
+        "get",
+        "/v1/offices/{office}",
+        "One office: every document with its dates and entry, and the office as of a day",
+        {200: [RegisteredOfficeAnswer]},
+        query=("on",),
+        refusals=(400, 404, 503),
     ),
     Operation(
         "get",

@@ -54,7 +54,10 @@ VISITING_ROLES: Final = DECIDING_ROLES | {
 
 # Roles whose acts hold for every office, or that judge offices: only a registrar for any office
 # gives and takes them. So an office makes neither its own registrars nor its own inspectors.
-NATIONAL_ROLES: Final = frozenset({Role.CATALOGUE_ADMIN, Role.REGISTRAR, Role.INSPECTOR})
+# Nor what signs as the system: an accused office could erase, or unseal an inspection, by it.
+NATIONAL_ROLES: Final = frozenset(
+    {Role.CATALOGUE_ADMIN, Role.REGISTRAR, Role.INSPECTOR, Role.SYSTEM}
+)
 
 
 class Assurance(StrEnum):

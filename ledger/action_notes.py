@@ -54,7 +54,8 @@ from transparency.notes import (
 
 MAX_NOTE_BYTES: Final = 60_000
 HASH_BYTES: Final = 32
-_KIND_OF_KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,47}")
+# SPEC: formats.md, "Keys": a name carries no person: two words and no digit leave little room.
+_KIND_OF_KEY: Final = re.compile(r"(?=.{1,24}\Z)[a-z]+(?:[_-][a-z]+)?")
 
 
 class KeySource(Protocol):

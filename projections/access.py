@@ -1,31 +1,16 @@
-"""Who read private details of a dossier: its access stream, found by the dossier's first secret.
+"""Who read private details of a dossier, and which inspection orders still seal reads."""
 
-SPEC: formats.md, "Keys and the ledger's own entries". The stream's name is ``access:`` and, in
-hex, HMAC-SHA256 of the text ``access`` under the 32 bytes of the secret in version 1's details. A
-secret that is replaced later leaves it where it is. Secret ``AAAA…A=`` (32 zero bytes) gives
-``access:cd587cb4…``; a test holds the whole.
-"""
-
-import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
-from typing import Final
 
-from domain.actions import Action, Signer, StreamType
-from domain.facts import DossierSubmittedDetails
+from domain.actions import Action, Signer
 from domain.facts.integrity import AccessLoggedDetails, AccessOpenedDetails
 from domain.moments import Moment
 from domain.oversight.integrity import is_open_to_holder
 from ledger.action_notes import check_private_part, open_text
-from ledger.bodies import ACTION_TYPE_LINE
-from ledger.storage.port import LedgerReader, StoredEvent
+from ledger.storage.port import StoredEvent
 from projections.holders import OpenPrivate
-from transparency.encoding import decode_base64
-
-ENTRIES_PER_READ: Final = 2_000
-_LOGGED: Final = b'"action":"access.logged"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +27,6 @@ class LoggedRead:
     signer: Signer
     details: AccessLoggedDetails | None
     is_open: bool
-
-
-def access_stream(secret: str) -> str:
-    """Name the access stream of a dossier by the secret of its version 1, in base64."""
-    return f"{StreamType.ACCESS}:{hmac.digest(decode_base64(secret), b'access', sha256).hex()}"
-
-
-def access_stream_of(actions: Sequence[Action]) -> str | None:
-    """Name a dossier's access stream by its opened acts; None where version 1 has no secret."""
-    details = actions[0].details if actions else None
-    return access_stream(details.secret) if isinstance(details, DossierSubmittedDetails) else None
 
 
 def open_actions(
@@ -89,18 +63,6 @@ def logged_reads(
         elif action.kind.name == "access.logged":
             reads.append(_read(event, action, dossier, ended))
     return tuple(reversed(reads))
-
-
-def access_streams(reader: LedgerReader) -> list[str]:
-    """Name every access stream of a ledger, by its entries: what only an operator's work needs."""
-    found: dict[str, None] = {}
-    size = reader.sequenced_size()
-    for start in range(0, size, ENTRIES_PER_READ):
-        for entry in reader.entries(start, min(size, start + ENTRIES_PER_READ)):
-            # Most entries are none: those that may be one are parsed.
-            if _LOGGED in entry.body and entry.body.startswith(ACTION_TYPE_LINE):
-                found[open_text(entry.body, None).action.stream] = None
-    return list(found)
 
 
 def orders_under_way(

@@ -43,11 +43,12 @@ from domain.moments import render_moment
 from domain.reading.private_parts import subject_of_kind, without_names
 from domain.reading.rights import Reader, Subject
 from domain.roles import Role
+from ledger.access_streams import find_access_stream
 from ledger.action_notes import SubmittedAction, verify_action
 from ledger.drafting import next_place
 from ledger.errors import UnknownDossier
 from ledger.intake import Answer
-from projections.access import LoggedRead, access_stream_of, logged_reads, open_actions
+from projections.access import LoggedRead, logged_reads, open_actions
 from transparency.encoding import encode_base64
 
 OPENS_FOR: Final = timedelta(minutes=15)
@@ -199,10 +200,8 @@ class AccessLog:
 
     def _stream_of(self, stream: str) -> str | None:
         """Give the access stream; None without a first secret, and once it is erased."""
-        first = self._parts.reader.find(stream, 1)
-        events = [] if first is None else [first]
-        actions = open_actions(events, self._parts.origin, self._parts.vault.open)
-        return access_stream_of(actions)
+        parts = self._parts
+        return find_access_stream(parts.reader, parts.vault.open, parts.origin, stream)
 
 
 class ReadingsResource:

@@ -1,8 +1,6 @@
 """``inspect`` asks a server as an inspector does; ``orders`` ends inspection orders by entries."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import date
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -12,16 +10,15 @@ import msgspec
 
 from api import bootstrap
 from api.settings import settings_of_process
+from cli.lapsing import Ending, end_orders, lapse_orders
 from cli.output import UsageProblem, command, report
-from cli.sessions import Refused, Session, open_session
+from cli.sessions import Refused, open_session
 from cli.sites import SiteAnswer, parse_site
-from domain.facts.integrity import AccessOpened, AccessOpenedDetails, OrderEnd
+from domain.facts.integrity import OrderEnd
 from domain.roles import Role
-from ledger.action_notes import SubmittedAction
-from ledger.drafting import next_place
+from ledger.access_streams import AccessStreams
 from ledger.errors import StoreCorrupt
 from ledger.key_files import load_private_key
-from projections.access import access_streams, orders_under_way
 from transparency.errors import ProofInvalid
 from transparency.notes import SigningKey
 
@@ -70,66 +67,26 @@ def orders() -> None:
 )
 def close(number: str, key_file: Path, data: Path, *, as_json: bool) -> None:
     """Sign an entry on every access stream where reads stand under the order."""
-    signer = (Role.INSPECTOR, _load(key_file))
-    ended = asyncio.run(_end(data, lambda order, _until, _today: order == number, signer))
-    report({"order": number, "streams": ended}, as_json=as_json)
+    ending = Ending(
+        lambda order, _until: order == number, OrderEnd.CLOSED, Role.INSPECTOR, _load(key_file)
+    )
+    report({"order": number, "streams": asyncio.run(_close(data, ending))}, as_json=as_json)
 
 
-@command("lapse", help="End every order whose last day has passed; to be run every day.")
+async def _close(data: Path, ending: Ending) -> int:
+    async with open_session(data, may_found=False) as session:
+        return await end_orders(session, AccessStreams(session.reader), ending)
+
+
+@command("lapse", help="End every order whose last day has passed; serve does it every day.")
 def lapse(data: Path, *, as_json: bool) -> None:
     """Sign, as the system, an entry on every access stream with reads under such an order."""
-    ended = asyncio.run(_end(data, lambda _order, until, today: until < today, None))
-    report({"streams": ended}, as_json=as_json)
+    report({"streams": asyncio.run(_lapse(data))}, as_json=as_json)
 
 
-async def _end(
-    data: Path,
-    is_over: Callable[[str, date, date], bool],
-    signer: tuple[Role, SigningKey] | None,
-) -> int:
-    """End orders, each by an entry on every stream with reads under it; give how many entries.
-
-    Without a signer the system signs. Done again, it adds nothing.
-    """
+async def _lapse(data: Path) -> int:
     async with open_session(data, may_found=False) as session:
-        end = OrderEnd.LAPSED if signer is None else OrderEnd.CLOSED
-        signer = signer or (Role.SYSTEM, session.keys.system)
-        today = session.now().day_in("UTC")
-        ended = 0
-        for stream, order, until in await asyncio.to_thread(_orders, session):
-            if is_over(order, until, today):
-                await session.submit(_ending(session, stream, signer, order, end))
-                ended += 1
-        return ended
-
-
-def _orders(session: Session) -> list[tuple[str, str, date]]:
-    """Give stream, number and last day of every order that still seals reads."""
-    vault = bootstrap.vault(session.settings, session.keys)
-    try:
-        return [
-            (stream, order, until)
-            for stream in access_streams(session.reader)
-            for order, until in orders_under_way(
-                session.reader.stream_events(stream), session.keys.origin, vault.open
-            ).items()
-        ]
-    finally:
-        vault.close()
-
-
-def _ending(
-    session: Session, stream: str, signer: tuple[Role, SigningKey], order: str, end: OrderEnd
-) -> SubmittedAction:
-    return session.drafter.sign(
-        "access.opened",
-        stream,
-        next_place(session.reader, stream),
-        session.now(),
-        AccessOpened(),
-        (signer,),
-        details=AccessOpenedDetails(order=order, end=end),
-    )
+        return await lapse_orders(session, AccessStreams(session.reader))
 
 
 for _command in (close, lapse):

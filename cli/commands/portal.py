@@ -6,7 +6,9 @@ The real portal could not be had: packets travel as files, and ``--simulate`` in
 import asyncio
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -15,13 +17,18 @@ import msgspec
 
 from api import bootstrap
 from api.data_folder import DataFolder
+from cli.access_entries import Reading, log_readings
 from cli.output import EXIT_FAILED, UsageProblem, command, report, talk
 from cli.sessions import Session, open_session, project
+from domain.actions import Action
 from domain.errors import NotYourOffice
-from domain.facts import ANY_OFFICE, Grant
+from domain.facts import Grant, RoleGranted
+from domain.facts.integrity import AccessPurpose
+from domain.reading.rights import Subject
 from domain.roles import Role
+from ledger.access_streams import access_stream_of
 from ledger.codes.checking import RecordedCode, recorded_codes
-from ledger.drafting import FIRST_PLACE, next_place
+from ledger.drafting import next_place
 from ledger.errors import MalformedPacket, StoreCorrupt
 from ledger.importing.pseudonyms import keyed_hash
 from ledger.key_files import load_private_key, new_actor_key, save_private_key
@@ -41,6 +48,8 @@ EXPORTING_ROLES: Final = (Role.SYSTEM, Role.HEAD)
 ORIGIN: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}", re.ASCII)
 MAX_PRINTED: Final = 50
 THIS_LEDGER: Final = "ledger"
+NAMING_FIELDS: Final = (Subject.OFFICERS.value, Subject.PERSONS.value)
+EXPLANATION: Final = "Đồng bộ với Cổng Dịch vụ công / sent to the portal (portal export)"
 
 
 @click.group()
@@ -58,38 +67,79 @@ def portal() -> None:
     help="Key of the office's system, or of its head.",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
-def export(office: str, key_file: Path, out: Path, data: Path, *, as_json: bool) -> None:
-    """Write one packet a line to OUT: dossiers of OFFICE that have a code."""
-    lines, without_code = asyncio.run(_export(data, office, _load(key_file)))
+@click.option(
+    "--unlogged", is_flag=True, help="Also dossiers whose access stream can take no entry."
+)
+def export(
+    office: str, key_file: Path, out: Path, data: Path, *, unlogged: bool, as_json: bool
+) -> None:
+    """Write one packet a line to OUT: dossiers of OFFICE that have a code.
+
+    Each dossier gets an entry on its access stream first, by the key. A packet begins with the
+    private code, so a dossier without an access stream is left out, unless --unlogged says else.
+    """
+    done = asyncio.run(_export(data, office, _load(key_file), unlogged=unlogged))
     out.touch(mode=0o600)
-    out.write_bytes(b"".join(line + b"\n" for line in lines))
-    members = {"packets": len(lines), "without_code": without_code, "file": str(out)}
+    out.write_bytes(b"".join(render_packet(packet) + b"\n" for packet in done.packets))
+    members: dict[str, object] = {
+        "packets": len(done.packets),
+        "without_code": done.without_code,
+        "access_logged": len(done.readings),
+        "without_access_stream": done.without_access_stream,
+        "file": str(out),
+    }
     report(members, as_json=as_json)
 
 
-async def _export(data: Path, office: str, key: SigningKey) -> tuple[list[bytes], int]:
+@dataclass(slots=True)
+class _Export:
+    """Packets that may leave, and the reads that are signed before they do."""
+
+    packets: list[Packet] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    without_code: int = 0
+    without_access_stream: list[str] = field(default_factory=list)
+
+    def add(self, acts: Sequence[Action], packet: Packet | None, *, unlogged: bool) -> None:
+        """Take in what a dossier's opened acts became."""
+        if packet is None:
+            self.without_code += 1
+            return
+        access_stream = access_stream_of(acts)
+        if access_stream is not None:
+            opened = sorted({act.kind.name for act in acts if act.details is not None})
+            fields = (*opened, *NAMING_FIELDS)
+            self.readings.append(Reading(acts[0].stream, access_stream, fields))
+        else:
+            self.without_access_stream.append(acts[0].stream)
+        if access_stream is not None or unlogged:
+            self.packets.append(packet)
+
+
+async def _export(data: Path, office: str, key: SigningKey, *, unlogged: bool) -> _Export:
     async with open_session(data) as session:
         register = _register(session)
-        _check_may_export(register, key, office)
+        role = _role_to_export(register, key, office)
         await project(session)
-        vault = bootstrap.vault(session.settings, session.keys)
-        opened = OpenedStreams(session.reader, vault, session.keys.origin)
-        try:
-            packets = [
-                packet_of(opened.acts(row.stream), register, opened.officer)
-                for row in _dossiers(session, office)
-            ]
-        finally:
-            vault.close()
-    known = [packet for packet in packets if packet is not None]
-    return [render_packet(packet) for packet in known], len(packets) - len(known)
+        done = _Export()
+        with closing(bootstrap.vault(session.settings, session.keys)) as vault:
+            opened = OpenedStreams(session.reader, vault, session.keys.origin)
+            for row in _dossiers(session, office):
+                acts = opened.acts(row.stream)
+                packet = packet_of(acts, register, opened.officer)
+                done.add(acts, packet, unlogged=unlogged)
+        # SPEC: formats.md, "Keys": recorded before bytes leave.
+        await log_readings(session, (role, key), AccessPurpose.TASK, EXPLANATION, done.readings)
+    return done
 
 
-def _check_may_export(register: StreamRegister, key: SigningKey, office: str) -> None:
+def _role_to_export(register: StreamRegister, key: SigningKey, office: str) -> Role:
     record = register.key(key.name)
-    held = record is not None and record.revoked_at is None
-    if not held or not any(record.covers(role, office) for role in EXPORTING_ROLES if record):
-        raise NotYourOffice(f"{key.name} is neither system nor head of {office}")
+    if record is not None and record.revoked_at is None:
+        for role in EXPORTING_ROLES:
+            if record.covers(role, office):
+                return role
+    raise NotYourOffice(f"{key.name} is neither system nor head of {office}")
 
 
 def _dossiers(session: Session, office: str | None) -> list[DossierRow]:
@@ -103,7 +153,10 @@ def _dossiers(session: Session, office: str | None) -> list[DossierRow]:
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--origin", required=True, help="Name of the sending system, the same every time.")
 @click.option("--key", "key_file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--office", help="For which office; default: the packet's DonViXuLy.")
+@click.option(
+    "--office",
+    help="For which office; needed where ORIGIN has no key yet; default: the packet's DonViXuLy.",
+)
 @click.option("--simulate", type=click.IntRange(1, 200), help="Invent so many packets instead.")
 @click.option("--procedure", help="With --simulate: a published procedure.")
 def intake(  # noqa: PLR0913, PLR0917 - one argument per option
@@ -150,7 +203,7 @@ async def _intake(
 ) -> IntakeReport:
     packets = _packets(source)
     async with open_session(data) as session:
-        key = await _senders_key(session, origin, key_file)
+        key = await _senders_key(session, origin, key_file, office)
         taking = PacketIntake(
             session.intake,
             session.drafter,
@@ -171,20 +224,39 @@ def _packets(source: PacketSource) -> list[Packet]:
         raise UsageProblem(f"{error.code}: {error}") from error
 
 
-async def _senders_key(session: Session, origin: str, key_file: Path | None) -> SigningKey:
-    """Give the key of a sending system: the named one, or one made and enrolled at first use."""
+async def _senders_key(
+    session: Session, origin: str, key_file: Path | None, office: str | None
+) -> SigningKey:
+    """Give the key of a sending system: the named one, or one made at first use.
+
+    The key that is made here may import for the offices that commands have named, and no other.
+
+    Raises:
+        UsageProblem: no office is named, and there is no key yet.
+    """
     if key_file is not None:
         return _load(key_file)
     path = DataFolder(session.settings.data).keys / f"portal-{origin}.key"
     if not path.exists():
+        if office is None:
+            raise UsageProblem(f"name --office, or a --key: {origin} has no key here yet")
         save_private_key(path, new_actor_key("portal", bootstrap.random_bytes))
     key = load_private_key(path)
-    if next_place(session.reader, f"key:{key.name}") == FIRST_PLACE:
-        grants = [Grant(Role.IMPORTER, ANY_OFFICE)]
-        await session.submit(
-            session.drafter.register_key(session.keys.registrar, key, grants, session.now())
-        )
+    await _let_import(session, key, office)
     return key
+
+
+async def _let_import(session: Session, key: SigningKey, office: str | None) -> None:
+    record = _register(session).key(key.name)
+    if office is None or (record is not None and record.covers(Role.IMPORTER, office)):
+        return
+    grants, now, root = (Grant(Role.IMPORTER, office),), session.now(), session.root()
+    drafter = session.drafter
+    if record is None:
+        await session.submit(drafter.register_key(root, key, grants, now))
+        return
+    place = next_place(session.reader, f"key:{key.name}")
+    await session.submit(drafter.change_key(root, key.name, RoleGranted(grants=grants), place, now))
 
 
 @command("reconcile", help="List codes that stand in one book only; exit 1 when any.")

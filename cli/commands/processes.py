@@ -7,6 +7,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +17,11 @@ from api import bootstrap
 from api.data_folder import DataFolder
 from api.erasing.stores import eraser as make_eraser
 from api.settings import Settings, settings_of_process
+from cli.lapsing import lapse_orders
 from cli.output import EXIT_FAILED, command, talk
 from cli.sessions import Session, open_ledger
 from cli.tallying import publish_due
+from ledger.access_streams import AccessStreams
 from ledger.errors import LedgerError
 from ledger.sweeping import DocumentSweeper, sweep_orphans
 from ledger.tallying.ratings import month_before
@@ -29,6 +32,8 @@ from ledger.writing.server import WriterServer
 SWEEP_SECONDS: Final = 24 * 3600.0
 # How soon after a month's end its tally is made; a demo's months pass in seconds.
 TALLY_SECONDS: Final = 5.0
+# How soon after a day's end the orders that ended with it lapse.
+LAPSE_SECONDS: Final = 5.0
 RETRY_SECONDS: Final = 60.0
 ERASE_SECONDS: Final = 5.0
 
@@ -58,13 +63,14 @@ async def _write(settings: Settings) -> None:
     recording = WriterLoop(core, on_fatal)
     recording.start()
     session = await open_ledger(settings, LoopWriter(recording.submit))
-    tallying = asyncio.create_task(publish_tallies(session))
+    duties = [asyncio.create_task(duty(session)) for duty in (publish_tallies, lapse_daily)]
     server = WriterServer(DataFolder(settings.data).socket, recording.submit)
     await server.start()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     await stop.wait()
-    tallying.cancel()
+    for duty in duties:
+        duty.cancel()
     await server.stop()
     if failures:
         talk.print("".join(traceback.format_exception(failures[0])), markup=False)
@@ -89,6 +95,23 @@ async def publish_tallies(session: Session) -> None:
             talk.print(f"{error.code}: {error}", markup=False)
             await asyncio.sleep(RETRY_SECONDS)
         await asyncio.sleep(TALLY_SECONDS)
+
+
+async def lapse_daily(session: Session) -> None:
+    """End each day the inspection orders whose last day has passed; what fails is tried again."""
+    streams = AccessStreams(session.reader)
+    done: date | None = None
+    while True:
+        today = session.now().day_in("UTC")
+        try:
+            if today != done:
+                await lapse_orders(session, streams)
+                done = today
+        except LedgerError as error:
+            # Reads stay sealed a little longer; recording goes on.
+            talk.print(f"{error.code}: {error}", markup=False)
+            await asyncio.sleep(RETRY_SECONDS)
+        await asyncio.sleep(LAPSE_SECONDS)
 
 
 @command("follow", help="Keep the views (started by serve).", hidden=True)

@@ -115,7 +115,7 @@ def offices() -> list[Office]:
 
 def officers() -> Iterator[Officer]:
     """Give everybody who holds a role from the first day."""
-    yield Officer(CATALOGUE_ADMIN, (Grant(Role.CATALOGUE_ADMIN, PROVINCE),), "Quản trị danh mục")
+    yield Officer(CATALOGUE_ADMIN, (Grant(Role.CATALOGUE_ADMIN, ANY_OFFICE),), "Quản trị danh mục")
     yield Officer(INSPECTOR, (Grant(Role.INSPECTOR, ANY_OFFICE),), "Thanh tra viên")
     yield Officer(
         PAYMENT_PROVIDER, (Grant(Role.PAYMENT_PROVIDER, ANY_OFFICE),), "Nền tảng thanh toán"

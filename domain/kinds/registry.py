@@ -26,9 +26,7 @@ REGISTRY: Final[tuple[Kind, ...]] = (
         name="ledger.root_recovered",
         stream=StreamType.LEDGER,
         facts=facts.RootRecovered,
-        signers=signed_by(
-            SignerSet(frozenset({Role.RECOVERY}), with_all=frozenset({Role.HOLDER}))
-        ),
+        signers=signed_by(SignerSet(frozenset({Role.RECOVERY}), with_all=frozenset({Role.HOLDER}))),
     ),
     Kind(
         name="key.registered",

@@ -1,6 +1,7 @@
 """Rules about the facts of integrity: corrections, late entries, outages, erasure and findings."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Final
 
 from domain.actions import Action
@@ -40,6 +41,9 @@ from domain.rules.register import Register, StreamState, office_record, procedur
 FactRule = Callable[[StreamState | None, Action, Register], None]
 
 _UTC: Final = "UTC"
+
+# No law on the length of inspections was read: a year is our own bound on how long one is sealed.
+LONGEST_ORDER: Final = timedelta(days=366)
 
 
 def offices_of_outage(state: StreamState | None, action: Action) -> tuple[str | None, ...]:
@@ -199,14 +203,14 @@ def check_integrity_details(action: Action) -> None:
 
     Raises:
         NotCorrectable: the new value lies in the wrong part.
-        FactMissing: an inspection without its order.
+        FactMissing: an inspection without its order, or without the order's last day.
         FactInvalid: a public alarm that is kept private, or whose verdicts differ.
     """
     match action.details:
         case CorrectionAppendedDetails() as details:
             _check_new_value(action.facts, details)
-        case AccessLoggedDetails(purpose=AccessPurpose.INSPECTION, order=None):
-            raise FactMissing("order")
+        case AccessLoggedDetails(purpose=AccessPurpose.INSPECTION) as details:
+            _check_order(action, details)
         case FindingRaisedDetails() as details:
             _check_alarm(action.facts, details)
         case FindingClosedDetails() as details:
@@ -215,6 +219,16 @@ def check_integrity_details(action: Action) -> None:
                 raise FactInvalid("verdict")
         case _:
             pass
+
+
+def _check_order(action: Action, details: AccessLoggedDetails) -> None:
+    """Check that a read under an order says when it will be told: a seal must not be for ever."""
+    if details.order is None:
+        raise FactMissing("order")
+    if details.order_until is None:
+        raise FactMissing("order_until")
+    if details.order_until > action.at.day_in(_UTC) + LONGEST_ORDER:
+        raise FactInvalid("order_until")
 
 
 def _check_new_value(facts: Facts, details: CorrectionAppendedDetails) -> None:

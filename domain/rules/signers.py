@@ -17,11 +17,20 @@ from domain.errors import (
     SignerRepeated,
 )
 from domain.facts import (
+    ANY_OFFICE,
+    CalendarPublished,
     DossierSubmitted,
     HandoverAcknowledged,
     KeyReplaced,
+    OfficeRegistered,
 )
-from domain.facts.integrity import OutageDeclared, OutageEnded
+from domain.facts.integrity import (
+    AccessOpened,
+    FindingRaised,
+    OutageDeclared,
+    OutageEnded,
+    PersonalDataErased,
+)
 from domain.keys import KeyRecord, person_of, vkey_name
 from domain.roles import DECIDING_ROLES, VISITING_ROLES, Role
 from domain.rules.feedback_rules import petitioner_keys
@@ -74,6 +83,14 @@ def _check_signer(
             _check_held_then(action, signer.role, offices, record, zone)
             if signer.role is Role.REGISTRAR:
                 check_registrar(action, signer, record, register)
+            if signer.role is Role.SYSTEM and not record.of_ledger:
+                _check_foreign_system(action, signer)
+
+
+def _check_foreign_system(action: Action, signer: Signer) -> None:
+    """Check that another system does not do what only this ledger's own may, after its checks."""
+    if isinstance(action.facts, PersonalDataErased | AccessOpened | FindingRaised):
+        raise NotYourRole(f"{signer.key} {action.kind.name}")
 
 
 def _check_company(action: Action) -> None:
@@ -226,6 +243,10 @@ def _offices(
     """Give the offices for which a role must be held."""
     if isinstance(action.facts, OutageDeclared | OutageEnded):
         return offices_of_outage(state, action)
+    if isinstance(action.facts, OfficeRegistered | CalendarPublished):
+        # An office's document says who inherits it, a calendar moves everybody's dates: the
+        # header, which the signer chooses, must not say for whom that may be done.
+        return (ANY_OFFICE,)
     if action.kind.stream is not StreamType.KEY:
         return (action.office,)
     concerned = offices_of_key_act(state, action, register)

@@ -1,12 +1,9 @@
 """What an act says of another's private part: a correction's commitment, an access stream's id."""
 
-import hmac
-from hashlib import sha256
-from typing import Final
-
 from domain.actions import Action
 from domain.facts import DossierSubmittedDetails
 from domain.facts.integrity import AccessLoggedDetails, CorrectionAppended
+from ledger.access_streams import access_stream
 from ledger.action_notes import open_text
 from ledger.inspecting.opening import PartOpener, Recorded
 from ledger.inspecting.report import (
@@ -17,19 +14,6 @@ from ledger.inspecting.report import (
     Why,
 )
 from ledger.storage.port import LedgerReader
-from transparency.encoding import decode_base64
-
-SECRET_BYTES: Final = 32
-
-
-def access_stream_of(secret: str) -> str:
-    """Name the stream of reads of a dossier, by the secret that its first act brought.
-
-    SPEC: formats.md, "Keys and the ledger's own entries": HMAC(dossier secret, "access"). It is
-    HMAC-SHA-256 under the secret's 32 bytes.
-    """
-    key = decode_base64(secret, size_bytes=SECRET_BYTES)
-    return f"access:{hmac.digest(key, b'access', sha256).hex()}"
 
 
 class References:
@@ -79,7 +63,7 @@ class References:
             self._report.not_remade[Check.ACCESS, why] += 1
             return
         self._report.remade[Check.ACCESS] += 1
-        if access_stream_of(submission.details.secret) != stream:
+        if access_stream(submission.details.secret) != stream:
             message = "it is not the access stream of the dossier that was read"
             self._report.add_problem(ACCESS_MISMATCH, entry_index, message)
             return

@@ -307,6 +307,7 @@ def wild_actions(draw: st.DrawFn) -> Action:
         raise
     ids = {"dossier": STREAM[8:], "rating": STREAM[8:], "key": OFFICER_KEY, "office": OFFICE}
     other = {"procedure": PROCEDURE, "calendar": "VN", "ledger": LEDGER, "access": "ab" * 32}
+    other["tally"] = "2026-03"
     ids |= dict.fromkeys(("petition", "denunciation", "finding"), STREAM[8:])
     return Action(
         kind=kind,

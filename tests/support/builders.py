@@ -65,6 +65,7 @@ OTHER_APPLICANT_VKEY = f"{OTHER_APPLICANT_KEY}+0a1b2c3d+{'B' * 44}"
 OFFICER_KEY = "officer-00000000000000bb"
 COLLEAGUE_KEY = "officer-00000000000000be"
 IMPORTER_KEY = "importer-00000000000000cc"
+SYSTEM_KEY = "system-00000000000000f1"
 ENROLLED_AT = Moment(instant=datetime(2026, 1, 1, tzinfo=UTC))
 HEX64 = "ab" * 32
 COMMITMENT = "A" * 43 + "="
@@ -224,6 +225,7 @@ def a_register(
         a_key(),
         a_key(COLLEAGUE_KEY),
         a_key(IMPORTER_KEY, Grant(Role.IMPORTER, "*")),
+        msgspec.structs.replace(a_key(SYSTEM_KEY, Grant(Role.SYSTEM, "*")), of_ledger=True),
         *keys,
     )
     return MemoryRegister(
@@ -243,7 +245,11 @@ def signed_as(*roles: Role, key: str | None = None) -> tuple[Signer, ...]:
 
 
 def _key_for(role: Role) -> str:
-    named = {Role.APPLICANT: APPLICANT_KEY, Role.IMPORTER: IMPORTER_KEY}
+    named = {
+        Role.APPLICANT: APPLICANT_KEY,
+        Role.IMPORTER: IMPORTER_KEY,
+        Role.SYSTEM: SYSTEM_KEY,
+    }
     return named.get(role, OFFICER_KEY)
 
 
@@ -257,7 +263,11 @@ def usual_signers(kind_name: str) -> tuple[Signer, ...]:
         company = rule.companies[0]
         lead = sorted(company.one_of)[0]
         keys = iter((OFFICER_KEY, COLLEAGUE_KEY))
-        named = {Role.APPLICANT: APPLICANT_KEY, Role.HOLDER: OTHER_APPLICANT_KEY}
+        named = {
+            Role.APPLICANT: APPLICANT_KEY,
+            Role.HOLDER: OTHER_APPLICANT_KEY,
+            Role.SYSTEM: SYSTEM_KEY,
+        }
         return tuple(
             Signer(named.get(role) or next(keys), role)
             for role in (lead, *sorted(company.with_all))

@@ -17,12 +17,12 @@ from domain.facts import (
 )
 from domain.facts.integrity import AccessLoggedDetails, AccessPurpose
 from domain.roles import Role
+from ledger.access_streams import access_stream
 from ledger.action_notes import SubmittedAction, open_text
 from ledger.bodies import canonical_json
 from ledger.codes.allotted import AllottedCode
 from ledger.drafting import Publishing, next_place
 from ledger.inspecting.auditor import VaultAuditor, VaultSources
-from ledger.inspecting.references import access_stream_of
 from ledger.inspecting.report import VaultReport
 from ledger.private.vault import Keyring, PrivatePart, Vault
 from ledger.state import LedgerState
@@ -152,7 +152,7 @@ class PrivateWorld(World):
         assert event is not None
         part = self.vault.open(open_text(event.note, ORIGIN).text_hash)
         assert part is not None
-        return access_stream_of(msgspec.json.decode(part.details)["secret"])
+        return access_stream(msgspec.json.decode(part.details)["secret"])
 
     def end_month(self) -> None:
         """Let the month end, so that envelopes enter the log."""

@@ -11,7 +11,7 @@ from api.pages.dossiers import DueState, HolderPage, due_state, holder_page, hol
 from api.pages.texts import load_texts
 from api.pages.words import Words, all_words
 from domain.calendars import CalendarRecord
-from domain.dossiers import Dossier, Due, Status, Wait, WaitKind
+from domain.dossiers import Channel, Dossier, Due, Status, Wait, WaitKind
 from domain.facts import (
     DossierAccepted,
     DossierAcceptedDetails,
@@ -25,7 +25,7 @@ from domain.facts import (
     SupplementRequestedDetails,
 )
 from domain.offices import BilingualName, OfficeRecord
-from domain.procedures import Limit, LimitUnit, ProcedureRecord, SupplementPolicy
+from domain.procedures import ChannelLimits, Limit, LimitUnit, ProcedureRecord, SupplementPolicy
 from domain.roles import Assurance, Role
 from projections.dossier_page import DossierPage, PageAct
 from tests.support.builders import (
@@ -206,6 +206,18 @@ def test_due_date_comes_with_its_limit_and_the_version_it_rests_on() -> None:
         "Thủ tục này có thời hạn 7 ngày làm việc, tính từ khi tiếp nhận (10:00, 02/03/2026), "
         "theo phiên bản 1 của thủ tục.",
     )
+
+
+def test_due_date_comes_with_the_limit_of_the_channel_that_it_came_by() -> None:
+    limits = ChannelLimits(online=Limit(unit=LimitUnit.WORKING_DAYS, amount=3))
+
+    online, counter = (
+        a_page(a_dossier_in_process(channel=channel), channel_limits=limits)
+        for channel in (Channel.ONLINE, Channel.COUNTER)
+    )
+
+    assert "3 working days" in online.due_reasons[0]
+    assert "7 working days" in counter.due_reasons[0]
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,11 @@ from ledger.action_notes import SubmittedAction, open_text
 from ledger.bodies import canonical_json
 from ledger.codes.allotted import AllottedCode
 from ledger.inspecting.auditor import VaultAuditor, VaultSources
-from ledger.inspecting.references import access_stream_of
 from ledger.inspecting.report import Check, Why
 from ledger.private.vault import PrivatePart
 from ledger.state import LedgerState
 from ledger.tallying.ratings import OpenMany, Sources, next_tally
 from ledger.writing.envelopes import DeferredPool
-from projections.access import access_stream
 from tests.support.inspecting.world import PrivateWorld, codes_of
 from tests.support.ledger_builders import OFFICE, ORIGIN, a_signing_key, operator_keys
 from tests.unit.ledger.inspecting.test_private_rules import (
@@ -305,9 +303,3 @@ def test_a_tally_that_leaves_marks_out_is_a_finding(world: PrivateWorld) -> None
     _tallied(world, lambda _text_hashes: {})
 
     assert codes_of(world.inspect()) == ["tally_differs"]
-
-
-def test_access_streams_have_the_name_that_readers_look_for() -> None:
-    secret = "A" * 43 + "="
-
-    assert access_stream_of(secret) == access_stream(secret)

@@ -1,153 +1,18 @@
 """`portal` and `codes` on a whole small ledger: packets in, packets out, books compared."""
 
-import asyncio
 import json
 import sqlite3
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
-from click.testing import CliRunner
 
 from api import bootstrap
 from api.resources.dossiers import DossierReader
 from api.settings import settings_of_process
-from cli.main import cli
-from cli.sessions import open_session
-from domain.facts import Grant
-from domain.moments import Moment, render_moment
-from domain.roles import Role
-from ledger.bodies import canonical_json
-from ledger.calendar_source import calendar_document
-from ledger.drafting import FIRST_PLACE, Publishing
+from domain.facts.integrity import AccessPurpose
 from ledger.errors import UnknownDossier
-from ledger.key_files import new_actor_key, save_private_key
-from tests.support.builders import OFFICE, PROCEDURE, a_procedure, an_office
-
-ROLES = (Role.RECEIVER, Role.SYSTEM, Role.HEAD, Role.PROCESSOR)
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    members: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Desk:
-    """One office's ledger on disk, with a key file for each role."""
-
-    folder: Path
-    opened_at: Moment
-
-    def key(self, name: str) -> str:
-        return str(self.folder / f"{name}.key")
-
-    def run(self, *arguments: str, data: str = "data") -> Ran:
-        result = CliRunner().invoke(cli, [*arguments, "--data", str(self.folder / data), "--json"])
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
-        return Ran(result.exit_code, json.loads(result.stdout) if result.stdout else {})
-
-    def day(self) -> str:
-        return f"{self.opened_at.day_in('Asia/Ho_Chi_Minh'):%y%m%d}"
-
-    def submit(self) -> str:
-        self.run("keys", "new", "applicant", "--out", self.key(f"applicant{len(self.keys())}"))
-        applicant = self.keys()[-1]
-        facts = json.dumps({"procedure": PROCEDURE, "channel": "online"})
-        details = json.dumps({"secret": "A" * 43 + "=", "applicant_name": "Đặng Thị Hạnh"})
-        ran = self.run(
-            *("act", "dossier.submitted", "--stream", "new", "--office", OFFICE),
-            *("--sign", f"applicant={applicant}", "--facts", facts, "--details", details),
-        )
-        assert ran.code == 0, ran.members
-        return str(ran.members["stream"])
-
-    def accept(self, stream: str, code: str) -> Ran:
-        return self.run(
-            *("act", "dossier.accepted", "--stream", stream, "--office", OFFICE),
-            *(
-                "--sign",
-                f"receiver={self.key('receiver')}",
-                "--details",
-                json.dumps({"code": code}),
-            ),
-        )
-
-    def keys(self) -> list[str]:
-        return sorted(str(path) for path in self.folder.glob("applicant*.key"))
-
-    def lay_down(self, *packets: dict[str, Any], name: str = "packets.json") -> str:
-        path = self.folder / name
-        path.write_bytes(msgspec.json.encode(packets))
-        return str(path)
-
-    def take_in(self, *packets: dict[str, Any]) -> Ran:
-        return self.run("portal", "intake", self.lay_down(*packets), "--origin", "h27-system")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    opened_at = asyncio.run(_open_office(tmp_path))
-    return Desk(tmp_path, opened_at)
-
-
-async def _open_office(folder: Path) -> Moment:
-    async with open_session(folder / "data") as session:
-        registrar, now = session.keys.registrar, session.now()
-        admin = new_actor_key("officer", bootstrap.random_bytes)
-        office = canonical_json(an_office())
-        actions = [
-            session.drafter.register_office(registrar, OFFICE, office, FIRST_PLACE, now),
-            session.drafter.register_key(registrar, admin, [Grant(Role.CATALOGUE_ADMIN, "*")], now),
-        ]
-        for role in ROLES:
-            key = new_actor_key("officer", bootstrap.random_bytes)
-            save_private_key(folder / f"{role}.key", key)
-            grants = [Grant(role, OFFICE)]
-            actions.append(session.drafter.register_key(registrar, key, grants, now))
-        await session.submit(*actions)
-        assert now.instant is not None
-        year = now.instant.year
-        calendar = Publishing(calendar_document(year, year), OFFICE, FIRST_PLACE, now)
-        procedure = Publishing(canonical_json(a_procedure()), OFFICE, FIRST_PLACE, now)
-        await session.submit(
-            session.drafter.publish_calendar(admin, "VN", calendar),
-            session.drafter.publish_procedure(admin, PROCEDURE, 1, procedure),
-        )
-        return now
-
-
-def a_packet(desk: Desk, **changes: Any) -> dict[str, Any]:
-    """Give a packet of a dossier that was accepted an hour ago; times are in the past."""
-    return {
-        "MaHoSo": f"H27.15-{desk.day()}-0007",
-        "MaTTHC": PROCEDURE,
-        "NgayNopHoSo": ago(desk, hours=3),
-        "NgayTiepNhan": ago(desk, hours=2),
-        "TrangThaiHoSo": 4,
-        "DonViXuLy": OFFICE,
-        "ChuHoSo": "Lê Văn Tám",
-        "TienTrinh": [a_step(desk, "Tiếp nhận", hours=2)],
-    } | changes
-
-
-def a_step(desk: Desk, content: str, **back: float) -> dict[str, Any]:
-    return {
-        "NguoiXuLy": "Trần Thị Bưởi",
-        "ChucDanh": "Chuyên viên",
-        "ThoiDiemXuLy": ago(desk, **back),
-        "NoiDungXuLy": content,
-        "TrangThai": 4,
-    }
-
-
-def ago(desk: Desk, **back: float) -> str:
-    assert desk.opened_at.instant is not None
-    return render_moment(Moment(instant=desk.opened_at.instant - timedelta(**back)))
+from tests.support.builders import OFFICE, PROCEDURE
+from tests.unit.cli.portal.desk import Desk, a_packet, a_step, ago
 
 
 def test_packet_is_taken_in_once_and_what_grows_is_added(desk: Desk) -> None:
@@ -212,7 +77,12 @@ def test_packet_that_cannot_be_taken_in_is_named_and_the_others_go_on(desk: Desk
     nowhere = a_packet(desk, MaHoSo="H27.15-260101-0002", DonViXuLy="H99")
     impossible = a_packet(desk, MaHoSo="H27.15-260101-0003", NgayTiepNhan="2026-02-31")
 
-    ran = desk.take_in(unknown, nowhere, impossible, a_packet(desk))
+    desk.take_in(a_packet(desk, MaHoSo="H27.15-260101-0009"))
+
+    ran = desk.run(
+        *("portal", "intake", desk.lay_down(unknown, nowhere, impossible, a_packet(desk))),
+        *("--origin", "h27-system"),
+    )
 
     assert ran.code == 1
     assert [each["error"] for each in ran.members["failures"]] == [
@@ -248,10 +118,13 @@ def test_own_dossier_goes_out_with_its_steps_and_is_not_taken_in_again(desk: Des
 
     refused = desk.run(*arguments, "--key", desk.key("processor"))
     exported = desk.run(*arguments, "--key", desk.key("system"))
-    taken = desk.run("portal", "intake", out, "--origin", "h27-system")
+    taken = desk.run("portal", "intake", out, "--origin", "h27-system", "--office", OFFICE)
 
     assert (refused.code, refused.members["code"]) == (4, "not_your_office")
-    assert (exported.code, exported.members["packets"]) == (0, 1)
+    assert (exported.code, exported.members["packets"]) == (0, 1), exported.members
+    (entry,) = desk.access_entries()
+    assert (entry.dossier, entry.purpose) == (stream, AccessPurpose.TASK)
+    assert set(entry.fields) == {"dossier.submitted", "dossier.accepted", "persons", "officers"}
     packet = json.loads(Path(out).read_text())
     assert (packet["MaHoSo"], packet["TrangThaiHoSo"], packet["MaTTHC"]) == (code, 2, PROCEDURE)
     assert (packet["ChuHoSo"], packet["KenhThucHien"]) == ("Đặng Thị Hạnh", "2")
@@ -292,6 +165,11 @@ def test_code_is_used_once_even_after_a_new_start_and_a_gap_is_named(desk: Desk)
     checked = desk.run("codes", "check")
     kinds = [problem["kind"] for problem in checked.members["problems"]]
     assert (checked.code, kinds) == (1, ["code_not_allotted", "code_counter_gap"])
+    # The first check named nobody's code; the second one named that of one dossier.
+    (entry,) = desk.access_entries()
+    assert (entry.dossier, entry.purpose) == (second, AccessPurpose.SUPERVISION)
+    assert entry.fields == ("dossier.accepted",)
+    assert checked.members["problems"][0]["code"].endswith("0009")
 
 
 def test_private_part_that_was_garbled_is_named_and_stops_no_writer(desk: Desk) -> None:

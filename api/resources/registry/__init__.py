@@ -1,0 +1,1 @@
+"""The resources of the HTTP interface: each takes a request apart, asks a room below, answers."""

@@ -1,0 +1,1 @@
+"""Attacks that once succeeded, each named after what it gained."""
