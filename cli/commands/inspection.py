@@ -11,7 +11,7 @@ import msgspec
 from api import bootstrap
 from api.settings import settings_of_process
 from cli.lapsing import Ending, end_orders, lapse_orders
-from cli.output import UsageProblem, command, report
+from cli.output import UsageProblem, command, report, talk
 from cli.sessions import Refused, open_session
 from cli.sites import SiteAnswer, parse_site
 from domain.facts.integrity import OrderEnd
@@ -70,7 +70,10 @@ def close(number: str, key_file: Path, data: Path, *, as_json: bool) -> None:
     ending = Ending(
         lambda order, _until: order == number, OrderEnd.CLOSED, Role.INSPECTOR, _load(key_file)
     )
-    report({"order": number, "streams": asyncio.run(_close(data, ending))}, as_json=as_json)
+    streams = asyncio.run(_close(data, ending))
+    if streams == 0:
+        talk.print(f"no read under the order {number!r} was sealed: is that its number?")
+    report({"order": number, "streams": streams}, as_json=as_json)
 
 
 async def _close(data: Path, ending: Ending) -> int:

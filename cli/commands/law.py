@@ -5,13 +5,14 @@ from typing import Final
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli.output import command, print_json
 from domain.law.refusals import RULES, RuleRow
 from domain.law.table import LawRow, law_table
 
 NOTHING: Final = "–"
+READABLE_COLUMNS: Final = 220
 
 _markdown_option = click.option(
     "--markdown", "as_markdown", is_flag=True, help="Print the table as docs/law.md holds it."
@@ -118,10 +119,13 @@ def _rule_members(row: RuleRow) -> dict[str, object]:
 
 
 def _print(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    shown = Table(*headers)
+    # Names are looked for, with the eye or with grep: no column cuts a word.
+    shown = Table(*(Column(header, overflow="fold") for header in headers))
     for cells in rows:
         shown.add_row(*(cell or NOTHING for cell in cells))
-    Console(highlight=False).print(shown)
+    console = Console(highlight=False)
+    console.width = max(console.width, READABLE_COLUMNS)
+    console.print(shown)
 
 
 def _markdown(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

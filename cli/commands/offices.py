@@ -66,7 +66,7 @@ def import_offices(
 
 async def _register(data: Path, listed: list[ReadOffice]) -> RegistrationReport:
     async with open_session(data) as session:
-        signing = (session.drafter, session.keys.registrar, session.now())
+        signing = (session.drafter, session.root(), session.now())
         sources = (session.reader, _register_of(session))
         planned, done = plan_registrations(listed, sources, signing)
         with progress_bar() as bar:
@@ -131,7 +131,7 @@ async def _end(data: Path, office_id: str, day: date, successors: tuple[str, ...
             _record(session, successor)
         place = next_place(session.reader, f"office:{office_id}")
         action = session.drafter.register_office(
-            session.keys.registrar, office_id, document, place, session.now()
+            session.root(), office_id, document, place, session.now()
         )
         (answer,) = await session.submit(action)
         if session.is_writer:

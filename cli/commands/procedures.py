@@ -1,6 +1,7 @@
 """``procedures``: publish a catalogue as signed versions; what is published already stays."""
 
 import asyncio
+import hashlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,13 +15,16 @@ from api import bootstrap
 from api.data_folder import DataFolder
 from cli.output import EXIT_FAILED, UsageProblem, command, progress_bar, report, talk
 from cli.sessions import Session, open_session, project
+from domain.calendars import NATIONAL_CALENDAR
 from domain.offices import BilingualName, Level, Office
 from domain.procedures import Procedure
 from ledger.bodies import canonical_json
+from ledger.calendar_source import calendar_document
 from ledger.catalogue.files import Catalogue, UnreadFile, read_catalogue
 from ledger.catalogue.publishing import PublishedCatalogue, Publisher
-from ledger.drafting import FIRST_PLACE, next_place
+from ledger.drafting import FIRST_PLACE, Publishing, next_place
 from ledger.key_files import load_private_key, new_actor_key, save_private_key
+from ledger.stream_register import StreamRegister
 from transparency.notes import SigningKey
 
 BATCH_ACTIONS: Final = 100
@@ -85,6 +89,38 @@ def import_procedures(path: Path, office: str | None, data: Path, *, as_json: bo
         sys.exit(EXIT_FAILED)
 
 
+@command("calendar", help="Publish the working days of Viet Nam that limits are counted in.")
+@click.option("--office", help="The office whose act it is; default: one for the catalogue itself.")
+def calendar(office: str | None, data: Path, *, as_json: bool) -> None:
+    """Publish the calendar that this program computes; the same again publishes nothing."""
+    entry_index = asyncio.run(_publish_calendar(office, data))
+    members = {"calendar": NATIONAL_CALENDAR, "published": entry_index is not None}
+    report({**members, "entry_index": entry_index}, as_json=as_json)
+
+
+async def _publish_calendar(office: str | None, data: Path) -> int | None:
+    document = calendar_document()
+    async with open_session(data) as session:
+        await _prepare_office(session, office)
+        documents = bootstrap.documents(session.settings)
+        known = StreamRegister(session.reader, documents, session.keys.origin)
+        record = known.calendar(NATIONAL_CALENDAR)
+        if record and record.document == hashlib.sha256(document).hexdigest():
+            return None
+        publisher = Publisher(
+            session.drafter, _catalogue_key(data), office or CATALOGUE_OFFICE.id, session.now()
+        )
+        enrolment = publisher.enrolment(session.reader, session.root())
+        await session.submit(*([enrolment] if enrolment else []))
+        place = next_place(session.reader, f"calendar:{NATIONAL_CALENDAR}")
+        what = Publishing(document, publisher.office, place, session.now())
+        (answer,) = await session.submit(
+            session.drafter.publish_calendar(publisher.key, NATIONAL_CALENDAR, what)
+        )
+        await project(session)
+    return answer.entry_index
+
+
 def _excerpt(text: str) -> str:
     """Shorten what a warning quotes; the document has the whole."""
     if len(text) <= MAX_WARNING_CHARACTERS:
@@ -101,7 +137,7 @@ async def _publish(catalogue: Catalogue, office: str | None, data: Path) -> Publ
         done = Published()
         changed = _changed(session, catalogue, done)
         if changed:
-            enrolment = publisher.enrolment(session.reader, session.keys.registrar)
+            enrolment = publisher.enrolment(session.reader, session.root())
             await session.submit(*([enrolment] if enrolment else []))
             await _hand_in_all(session, publisher, changed, done)
             await project(session)
@@ -116,7 +152,7 @@ async def _prepare_office(session: Session, office: str | None) -> None:
         raise UsageProblem(f"there is no office {office} in this ledger")
     await session.submit(
         session.drafter.register_office(
-            session.keys.registrar,
+            session.root(),
             wanted,
             canonical_json(CATALOGUE_OFFICE),
             FIRST_PLACE,
@@ -167,3 +203,4 @@ async def _hand_in(
 
 
 procedures.add_command(import_procedures)
+procedures.add_command(calendar)

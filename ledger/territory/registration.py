@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from domain.moments import Moment
+from domain.offices import OfficeRecord, parse_office
 from ledger.action_notes import SubmittedAction
 from ledger.drafting import Drafter, next_place
 from ledger.intake import Answer
@@ -75,10 +76,24 @@ def plan_registrations(
             report.failures.append(FailedOffice(office.id, "malformed_document", problem))
             continue
         record = register.office(office.id)
-        if record and record.document == hashlib.sha256(office.document).hexdigest():
+        if record and _says_nothing_new(office, record):
             report.unchanged += 1
+            continue
+        if record and _would_reopen(office, record):
+            message = f"it ended on {record.office.valid_to}; a list without that day says it lives"
+            report.failures.append(FailedOffice(office.id, "office_ended", message))
             continue
         place = next_place(reader, f"office:{office.id}")
         action = drafter.register_office(registrar, office.id, office.document, place, at)
         planned.append(PlannedOffice(office.id, action))
     return planned, report
+
+
+def _says_nothing_new(office: ReadOffice, record: OfficeRecord) -> bool:
+    """Tell whether the registry has, or had, this very document: it moved on since, not back."""
+    digest = hashlib.sha256(office.document).hexdigest()
+    return digest in {version.document for version in record.versions}
+
+
+def _would_reopen(office: ReadOffice, record: OfficeRecord) -> bool:
+    return record.office.valid_to is not None and parse_office(office.document).valid_to is None

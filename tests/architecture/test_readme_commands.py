@@ -93,6 +93,7 @@ def _publishing(document: bytes, now: Moment) -> Publishing:
     return Publishing(document, PROVINCE, FIRST_PLACE, now)
 
 
+@pytest.mark.served
 def test_a_dossier_is_opened_and_its_receipt_verified_as_the_readme_says(folder: Path) -> None:
     asyncio.run(_open_province(folder / "demo-data"))
 
@@ -102,6 +103,7 @@ def test_a_dossier_is_opened_and_its_receipt_verified_as_the_readme_says(folder:
     assert (folder / "dossier.receipt").exists()
 
 
+@pytest.mark.served
 def test_an_office_of_ones_own_takes_a_dossier_in_as_the_readme_says(folder: Path) -> None:
     said = _run(folder, _block_with("act dossier.accepted"))
 
@@ -113,6 +115,7 @@ def test_an_office_of_ones_own_takes_a_dossier_in_as_the_readme_says(folder: Pat
     assert "petition_secret: " in petitioned
 
 
+@pytest.mark.served
 def test_a_ledger_of_ones_own_begins_as_the_readme_says(folder: Path) -> None:
     source = ROOT.parent / "shared" / "data" / "receipt" / "receipt.xes.gz"
     lines = _block_with("serve --port").splitlines()
@@ -127,6 +130,7 @@ def test_a_ledger_of_ones_own_begins_as_the_readme_says(folder: Path) -> None:
     assert (folder / "data" / "keys" / "anchors.toml").exists()
 
 
+@pytest.mark.served
 def test_a_catalogue_is_published_and_checked_as_the_readme_says(folder: Path) -> None:
     said = _run(folder, _block_with("procedures import"))
 

@@ -65,6 +65,21 @@ def test_ended_office_names_its_successor_and_is_shown_as_it_was(
     assert run(data, "show", "H27.D1", "--on", "2025-07-01")[1]["in_force"] is False
 
 
+def test_repeated_import_does_not_bring_an_ended_office_back(tmp_path: Path, table: str) -> None:
+    """A repeat of the list took the end and the successor away again, without a word."""
+    data = tmp_path / "data"
+    run(data, "import", table)
+    run(data, "end", "H27.D1", "--on", "2025-06-30", "--successor", "H27")
+
+    code, again = run(data, "import", table)
+    other, changed = run(data, "import", table, "--office-hours", "07:00-11:00")
+
+    assert (code, again["registered"], again["failed"]) == (0, 0, 0)
+    assert other == 1
+    assert [each["code"] for each in changed["failures"]] == ["office_ended"]
+    assert run(data, "show", "H27.D1")[1]["office"]["succeeded_by"] == ["H27"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -86,6 +101,7 @@ def test_what_cannot_be_done_is_a_usage_problem(
     assert (code, members["code"]) == (2, "usage")
 
 
+@pytest.mark.served
 @pytest.mark.skipif(not PROVINCES.exists(), reason="the shared data folder is absent")
 def test_all_of_viet_nam_is_registered_and_a_repeat_changes_nothing(tmp_path: Path) -> None:
     code, first = run(tmp_path / "data", "import", str(PROVINCES))

@@ -84,3 +84,22 @@ def test_what_cannot_be_used_is_said(folder: Path, arguments: tuple[str, ...]) -
     path, *options = arguments
 
     assert run(folder, "procedures", "import", str(folder / path), *options).code == 2
+
+
+def test_calendar_and_catalogue_are_published_once_and_by_the_root_in_force(
+    tmp_path: Path,
+) -> None:
+    """After a rotation, commands went on signing with the old root, and nothing was published."""
+    data = ["--data", str(tmp_path / "data"), "--json"]
+    offices = tmp_path / "offices.csv"
+    offices.write_text("code,name_vi,name_en,level\nH27,Tỉnh,Province,province\n")
+    runner = CliRunner()
+    assert runner.invoke(cli, ["keys", "rotate-root", *data]).exit_code == 0
+
+    first = runner.invoke(cli, ["procedures", "calendar", *data])
+    again = runner.invoke(cli, ["procedures", "calendar", *data])
+    registered = runner.invoke(cli, ["offices", "import", str(offices), *data])
+
+    assert (first.exit_code, json.loads(first.stdout)["published"]) == (0, True)
+    assert (again.exit_code, json.loads(again.stdout)["published"]) == (0, False)
+    assert (registered.exit_code, json.loads(registered.stdout)["registered"]) == (0, 1)
