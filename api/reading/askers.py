@@ -90,7 +90,12 @@ class Askers:
         """
         if proof.key is None:
             return self.by_secret(stream, proof.secret)
-        return Asker(self.reader_of(stream, proof.key, proof.record))
+        reader = self.reader_of(stream, proof.key, proof.record)
+        if reader in (Reader.HOLDS_KEY, Reader.PROXY):
+            # Under a mark of the key's own: whoever holds the slip sees that it was not the slip.
+            mark = mark_hash(self._parts.view_secret, Mark.SECRET, proof.key)
+            self._parts.own_reads.note(stream, mark, self._parts.clock())
+        return Asker(reader)
 
     def by_secret(self, stream: str, secret: str) -> Asker:
         """Give the holder, or a stranger: a wrong secret and an unknown dossier are alike."""
