@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from domain.moments import Moment
 from ledger.key_files import load_private_key, new_actor_key
 
 __all__ = ["OFFICE", "PROCEDURE", "Served", "served"]
+
+READY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def served(data: Path) -> Iterator[Served]:
         address = process.stdout.readline().strip()
         origin = (DataFolder(data).keys / "origin").read_text(encoding="ascii").strip()
         _register(address, origin, data)
+        _wait_until_ready(address)
         yield Served(address, origin, data, process)
     finally:
         process.terminate()
@@ -69,9 +74,19 @@ def served(data: Path) -> Iterator[Served]:
         process.stdout.close()
 
 
-def _register(address: str, origin: str, data: Path) -> None:
-    import urllib.request
+def _wait_until_ready(address: str) -> None:
+    """Wait for the views: the follower starts beside the server, not before it."""
+    deadline = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+                return
+        except OSError:
+            assert time.monotonic() < deadline, "the ledger did not get ready"
+            time.sleep(0.05)
 
+
+def _register(address: str, origin: str, data: Path) -> None:
     registrar = load_private_key(DataFolder(data).keys / "registrar.key")
     world = World(address, origin, registrar, new_actor_key("officer", os.urandom), 0)
     for action in registry_acts(world):
