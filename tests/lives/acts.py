@@ -217,6 +217,8 @@ def _key_of(
         Role.REGISTRAR: town.world.desk.registrar,
         Role.RECOVERY: town.world.keys.recovery[0],
         Role.IMPORTER: town.importer,
+        # Only the ledger's own system key erases, unseals and raises findings.
+        Role.SYSTEM: town.world.keys.system,
     }
     if role is Role.PROXY and life.proxies:
         return life.proxies[-1]
