@@ -24,6 +24,7 @@ from ledger.key_files import OperatorKeys
 from ledger.opening import opening_action
 from ledger.storage.port import LedgerReader
 from ledger.stored_keys import StoredKeys
+from ledger.stream_register import StreamRegister
 from ledger.writing.client import WriterPort
 from transparency.notes import SigningKey
 
@@ -78,6 +79,10 @@ class Session:
         if key is None:
             raise RootNotHere(f"the root {name} is not in the keys folder; name its file")
         return key
+
+    def register(self) -> StreamRegister:
+        """Give the registry's records and the dossiers as they are recorded now."""
+        return StreamRegister(self.reader, bootstrap.documents(self.settings), self.keys.origin)
 
     async def submit(self, *actions: SubmittedAction) -> list[Answer]:
         """Hand actions in and wait until they are published.

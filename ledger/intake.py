@@ -200,8 +200,13 @@ class _Passage:
 
     async def _run(self) -> None:
         while self._waiting:
-            group = await self._keep_group(self._take_group())
-            handing = asyncio.create_task(self._hand_over(group))
+            group = self._take_group()
+            try:
+                kept = await self._keep_group(group)
+            except asyncio.CancelledError as error:
+                _fail([*group, *self._waiting], error)
+                raise
+            handing = asyncio.create_task(self._hand_over(kept))
             self._handing.add(handing)
             handing.add_done_callback(self._handing.discard)
 
@@ -209,9 +214,6 @@ class _Passage:
         """Store what a group brings; give those of whom everything is durable."""
         try:
             await asyncio.to_thread(self._keep, [one for e in group for one in e.checked])
-        except asyncio.CancelledError as error:
-            _fail([*group, *self._waiting], error)
-            raise
         except Exception as error:  # noqa: BLE001 - nobody may wait for ever
             if len(group) > 1:
                 # One of them may be the only cause: the others must not fail with it.

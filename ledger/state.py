@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from domain.actions import Action, StreamType
-from domain.calendars import CalendarRecord
 from domain.decisions import (
     RatingRecord,
     StreamState,
@@ -26,9 +25,8 @@ from domain.facts import DossierAcceptedDetails
 from domain.facts.tallies import TallyPublished
 from domain.keys import KeyRecord, LedgerRecord, root_keys, vkey_name
 from domain.moments import Moment
-from domain.offices import OfficeRecord
-from domain.procedures import ProcedureRecord
 from domain.rules.facts import check_stream
+from domain.rules.register import RecordsByStream
 from domain.rules.signers import check_signers
 from ledger.action_notes import OpenedText, vkeys_of
 from ledger.documents import DocumentSource
@@ -51,7 +49,7 @@ class Head:
     state: StreamState
 
 
-class LedgerState:
+class LedgerState(RecordsByStream):
     """Heads by stream; a `Register` for the domain's decisions."""
 
     def __init__(
@@ -81,22 +79,6 @@ class LedgerState:
         """Give the record of a key: the ledger's own, or one registered on its stream."""
         root = self._roots.get(name)
         return root if root is not None else self._state_of(f"key:{name}", KeyRecord)
-
-    def office(self, office_id: str) -> OfficeRecord | None:
-        """Give the record of an office."""
-        return self._state_of(f"office:{office_id}", OfficeRecord)
-
-    def procedure(self, code: str) -> ProcedureRecord | None:
-        """Give the record of a procedure."""
-        return self._state_of(f"procedure:{code}", ProcedureRecord)
-
-    def calendar(self, calendar_id: str) -> CalendarRecord | None:
-        """Give the record of a calendar."""
-        return self._state_of(f"calendar:{calendar_id}", CalendarRecord)
-
-    def dossier(self, stream: str) -> Dossier | None:
-        """Give a dossier by the name of its stream."""
-        return self._state_of(stream, Dossier)
 
     def document(self, sha256_hex: str) -> bytes | None:
         """Give the bytes of a public document."""

@@ -23,7 +23,6 @@ from ledger.codes.allotted import AllottedCode
 from ledger.codes.allotting import CodeWish, allot_code
 from ledger.codes.checking import CodeProblem, RecordedCode, check_codes, recorded_codes
 from ledger.errors import MalformedAction, StoreCorrupt
-from ledger.stream_register import StreamRegister
 
 MAX_PRINTED_PROBLEMS: Final = 50
 ACCEPTANCE: Final = "dossier.accepted"
@@ -70,8 +69,7 @@ def allot(
 
 async def _allot(data: Path, wish: CodeWish) -> AllottedCode:
     async with open_session(data) as session:
-        documents = bootstrap.documents(session.settings)
-        register = StreamRegister(session.reader, documents, session.keys.origin)
+        register = session.register()
         book = bootstrap.allotted_codes(session.settings, session.keys)
         instant = session.now().instant
         assert instant is not None

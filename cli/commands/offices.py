@@ -9,7 +9,6 @@ from typing import Final
 import click
 import msgspec
 
-from api import bootstrap
 from cli.output import EXIT_FAILED, UsageProblem, command, progress_bar, report
 from cli.sessions import Session, open_session, project
 from domain.errors import MalformedDocument
@@ -18,7 +17,6 @@ from domain.offices import Session as OfficeTime
 from ledger.bodies import canonical_json
 from ledger.drafting import next_place
 from ledger.errors import DocumentMismatch
-from ledger.stream_register import StreamRegister
 from ledger.territory.registration import PlannedOffice, RegistrationReport, plan_registrations
 from ledger.territory.sources import OfficeDefaults, ReadOffice, read_offices
 
@@ -67,7 +65,7 @@ def import_offices(
 async def _register(data: Path, listed: list[ReadOffice]) -> RegistrationReport:
     async with open_session(data) as session:
         signing = (session.drafter, session.root(), session.now())
-        sources = (session.reader, _register_of(session))
+        sources = (session.reader, session.register())
         planned, done = plan_registrations(listed, sources, signing)
         with progress_bar() as bar:
             task = bar.add_task("registering", total=len(planned))
@@ -150,15 +148,10 @@ def _ended(office: Office, day: date, successors: tuple[str, ...]) -> bytes:
 
 
 def _record(session: Session, office_id: str) -> OfficeRecord:
-    record = _register_of(session).office(office_id)
+    record = session.register().office(office_id)
     if record is None:
         raise UsageProblem(f"there is no office {office_id}")
     return record
-
-
-def _register_of(session: Session) -> StreamRegister:
-    documents = bootstrap.documents(session.settings)
-    return StreamRegister(session.reader, documents, session.keys.origin)
 
 
 def _hours(text: str) -> tuple[OfficeTime, ...]:

@@ -118,7 +118,7 @@ class _Export:
 
 async def _export(data: Path, office: str, key: SigningKey, *, unlogged: bool) -> _Export:
     async with open_session(data) as session:
-        register = _register(session)
+        register = session.register()
         role = _role_to_export(register, key, office)
         await project(session)
         done = _Export()
@@ -207,7 +207,7 @@ async def _intake(
         taking = PacketIntake(
             session.intake,
             session.drafter,
-            (session.reader, _register(session), session.keys.origin),
+            (session.reader, session.register(), session.keys.origin),
             PacketPlanner(origin, keyed_hash(session.keys.import_secret)),
             Sender(key, office),
         )
@@ -247,7 +247,7 @@ async def _senders_key(
 
 
 async def _let_import(session: Session, key: SigningKey, office: str | None) -> None:
-    record = _register(session).key(key.name)
+    record = session.register().key(key.name)
     if office is None or (record is not None and record.covers(Role.IMPORTER, office)):
         return
     grants, now, root = (Grant(Role.IMPORTER, office),), session.now(), session.root()
@@ -310,13 +310,8 @@ def find(origin: str, code: str, data: Path, *, as_json: bool) -> None:
 async def _find(data: Path, origin: str, code: str) -> tuple[str, int | None]:
     async with open_session(data) as session:
         stream = bootstrap.foreign_stream(session.keys, origin, code)
-        dossier = _register(session).dossier(stream)
+        dossier = session.register().dossier(stream)
         return stream, None if dossier is None else dossier.status.value
-
-
-def _register(session: Session) -> StreamRegister:
-    documents = bootstrap.documents(session.settings)
-    return StreamRegister(session.reader, documents, session.keys.origin)
 
 
 def _load(path: Path) -> SigningKey:

@@ -24,7 +24,6 @@ from ledger.catalogue.files import Catalogue, UnreadFile, read_catalogue
 from ledger.catalogue.publishing import PublishedCatalogue, Publisher
 from ledger.drafting import FIRST_PLACE, Publishing, next_place
 from ledger.key_files import load_private_key, new_actor_key, save_private_key
-from ledger.stream_register import StreamRegister
 from transparency.notes import SigningKey
 
 BATCH_ACTIONS: Final = 100
@@ -102,9 +101,7 @@ async def _publish_calendar(office: str | None, data: Path) -> int | None:
     document = calendar_document()
     async with open_session(data) as session:
         await _prepare_office(session, office)
-        documents = bootstrap.documents(session.settings)
-        known = StreamRegister(session.reader, documents, session.keys.origin)
-        record = known.calendar(NATIONAL_CALENDAR)
+        record = session.register().calendar(NATIONAL_CALENDAR)
         if record and record.document == hashlib.sha256(document).hexdigest():
             return None
         publisher = Publisher(

@@ -1,6 +1,7 @@
 """The register: what a decision may look up, and the states that streams have."""
 
-from typing import Protocol
+from abc import ABC, abstractmethod
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -15,6 +16,8 @@ from domain.offices import OfficeRecord
 from domain.oversight.integrity import AccessRecord, DenunciationRecord, FindingRecord
 from domain.oversight.petitions import PetitionRecord
 from domain.procedures import ProcedureRecord
+
+StateT = TypeVar("StateT")
 
 
 class TallyRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="tally"):
@@ -79,6 +82,30 @@ class Register(Protocol):
     def document(self, sha256_hex: str) -> bytes | None:
         """Give the bytes of a public document."""
         ...
+
+
+class RecordsByStream(ABC):
+    """The part of a `Register` that follows from knowing a stream's state."""
+
+    @abstractmethod
+    def _state_of(self, stream: str, state_type: type[StateT]) -> StateT | None:
+        """Give the state of a stream, or None where it has none of that type."""
+
+    def office(self, office_id: str) -> OfficeRecord | None:
+        """Give the record of an office."""
+        return self._state_of(f"office:{office_id}", OfficeRecord)
+
+    def procedure(self, code: str) -> ProcedureRecord | None:
+        """Give the record of a procedure."""
+        return self._state_of(f"procedure:{code}", ProcedureRecord)
+
+    def calendar(self, calendar_id: str) -> CalendarRecord | None:
+        """Give the record of a calendar."""
+        return self._state_of(f"calendar:{calendar_id}", CalendarRecord)
+
+    def dossier(self, stream: str) -> Dossier | None:
+        """Give a dossier by the name of its stream."""
+        return self._state_of(stream, Dossier)
 
 
 def office_record(register: Register, office_id: str) -> OfficeRecord:

@@ -25,7 +25,6 @@ from ledger.erasing.open_matters import find_open_matters
 from ledger.errors import StoreCorrupt, UnknownDossier
 from ledger.key_files import load_private_key
 from ledger.private.vault import Vault
-from ledger.stream_register import StreamRegister
 from transparency.notes import SigningKey
 
 
@@ -65,7 +64,7 @@ async def _erase(
     async with open_session(data, may_found=False) as session:
         vault = bootstrap.vault(session.settings, session.keys)
         try:
-            register = _register(session)
+            register = session.register()
             dossier = register.dossier(stream)
             if dossier is None:
                 raise UnknownDossier(stream)
@@ -83,11 +82,6 @@ async def _erase(
             vault.close()
 
 
-def _register(session: Session) -> StreamRegister:
-    documents = bootstrap.documents(session.settings)
-    return StreamRegister(session.reader, documents, session.keys.origin)
-
-
 def _draft(
     session: Session, dossier: Dossier, key: SigningKey, ground: ErasureGround
 ) -> SubmittedAction:
@@ -103,7 +97,7 @@ def _draft(
 
 
 def _last_backup_until(session: Session, dossier: Dossier) -> date:
-    zone = office_record(_register(session), dossier.office).office.time_zone
+    zone = office_record(session.register(), dossier.office).office.time_zone
     return session.now().day_in(zone) + timedelta(days=session.settings.backup_days)
 
 
@@ -114,7 +108,7 @@ def _check(session: Session, vault: Vault, dossier: Dossier, action: SubmittedAc
         ActionRefused: the retention runs, something is open, or the key may not decide it.
     """
     origin = session.keys.origin
-    decide(dossier, open_text(action.note, origin).action, _register(session))
+    decide(dossier, open_text(action.note, origin).action, session.register())
     check_nothing_open(0, find_open_matters(session.reader, vault.open, origin, dossier.stream))
 
 
