@@ -3,6 +3,9 @@
 from falcon.asgi import App, Request, Response
 
 from api.error_handlers import add_error_handlers
+from api.interface.queries import KnownQueries, QueryMembers
+from api.openapi import OPERATIONS
+from api.pages.routes import PAGE_QUERIES
 from api.pages.routes import add_routes as add_pages
 from api.parts import Parts
 from api.resources.access import AccessResource, ReadingsResource
@@ -17,6 +20,7 @@ from api.resources.petitions import PetitionFiguresResource, PetitionsResource
 from api.resources.procedures import ProceduresResource
 from api.resources.receipts import LedgerResource, ReceiptsResource, StreamsResource
 from api.resources.reference import OpenApiResource, ProblemsResource
+from api.resources.registry.evaluations import EvaluationsResource
 from api.resources.registry.offices import OfficesResource
 from api.resources.statistics import StatisticsResource
 from ledger.bodies import MAX_SAFE_INTEGER
@@ -27,11 +31,20 @@ def create_app(parts: Parts) -> "App[Request, Response]":
     app = App()
     app.req_options.strip_url_path_trailing_slash = False
     add_error_handlers(app, parts.random_bytes)
+    app.add_middleware(QueryMembers(_documented_queries(), PAGE_QUERIES))
     _add_write_routes(app, parts)
     _add_read_routes(app, parts)
     _add_reference_routes(app, parts)
     add_pages(app, parts)
     return app
+
+
+def _documented_queries() -> KnownQueries:
+    known: dict[str, frozenset[str]] = {}
+    for operation in OPERATIONS:
+        names = frozenset(operation.query_names)
+        known[operation.path] = known.get(operation.path, frozenset()) | names
+    return known
 
 
 def _add_write_routes(app: "App[Request, Response]", parts: Parts) -> None:
@@ -64,6 +77,7 @@ def _add_read_routes(app: "App[Request, Response]", parts: Parts) -> None:
     app.add_route("/v1/lookup", LookupResource(parts))
     app.add_route("/v1/statistics/counts", statistics, suffix="counts")
     app.add_route("/v1/statistics/durations", statistics, suffix="durations")
+    app.add_route("/v1/statistics/veiled", statistics, suffix="veiled")
     petitions = PetitionsResource(parts)
     app.add_route("/v1/petitions", petitions)
     app.add_route("/v1/petitions/lookup", petitions, suffix="lookup")
@@ -72,6 +86,7 @@ def _add_read_routes(app: "App[Request, Response]", parts: Parts) -> None:
     app.add_route("/v1/procedures", procedures)
     app.add_route("/v1/procedures/{code}", procedures, suffix="one")
     app.add_route("/v1/offices/{office}", OfficesResource(parts))
+    app.add_route("/v1/offices/{office}/evaluation", EvaluationsResource(parts))
     app.add_route("/v1/findings", FindingsResource(parts))
     app.add_route("/v1/trail/{key}", TrailResource(parts))
     app.add_route("/log/{path:path}", LogFilesResource(parts))

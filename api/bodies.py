@@ -126,12 +126,15 @@ class CodeAnswer(_Response, frozen=True, kw_only=True):
 
 
 class StreamHead(_Response, frozen=True, kw_only=True):
-    """The last action of a stream: the next one has the next version and names this leaf hash."""
+    """The last action of a stream: the next one has the next version and names this leaf hash.
+
+    That of a veiled dossier has an `entry_index` once its veil stands in the log.
+    """
 
     stream: str
     version: Version
     leaf_hash: Base64
-    entry_index: EntryIndex
+    entry_index: EntryIndex | None = None
 
 
 class LedgerAnchors(_Response, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import orjson
 import structlog
@@ -25,6 +25,7 @@ from falcon.asgi import App, Request, Response
 
 from api.app import create_app
 from api.data_folder import DataFolder
+from api.erasing.matters import FolderMatters
 from api.erasing.stores import carry_out_erasures
 from api.limiting import LookupLimiter
 from api.nonces import NonceMemory
@@ -33,7 +34,7 @@ from api.reading.own_reads import OwnReads
 from api.settings import Settings, settings_of_process
 from api.signatures import RequestVerifier, key_record
 from ledger.codes.allotted import AllottedCode, AllottedCodes
-from ledger.codes.checking import recorded_codes
+from ledger.codes.checking import streams_by_code
 from ledger.documents import DocumentedTiles, DocumentFolder
 from ledger.errors import StoreUnavailable
 from ledger.importing.pseudonyms import keyed_hash
@@ -48,6 +49,7 @@ from ledger.key_files import (
 )
 from ledger.portal.planning import PacketPlanner
 from ledger.private.vault import Keyring, Vault
+from ledger.remembering.reading import ReadVault, remembered_actions
 from ledger.state import LedgerState
 from ledger.storage.sqlite import SqliteLedgerReader, SqliteLedgerStore
 from ledger.stored_keys import StoredKeys
@@ -63,6 +65,8 @@ from transparency.tile_store import FileTileStore
 
 EXIT_AFTER_FATAL: Final = 70
 REACH_SECONDS: Final = 2.0
+
+ReadT = TypeVar("ReadT")
 
 _log: Final = structlog.get_logger("dossier_ledger")
 
@@ -164,28 +168,33 @@ def writer_core(settings: Settings) -> Writer:
     published.make()
     store = SqliteLedgerStore(folder.ledger)
     # Before anybody opens the vault: an older copy of it may hold what was erased since.
-    carry_out_erasures(folder, keys, os.urandom)
+    clock = make_clock(settings)
+    carry_out_erasures(folder, keys, os.urandom, clock)
     return Writer(
         store,
         DocumentedTiles(tile_store(settings), sources, published),
-        lambda: LedgerState(sources, lambda: _streams_by_code(settings, keys)),
+        lambda: LedgerState(
+            sources,
+            lambda: _from_vault(settings, keys, streams_by_code),
+            lambda: _from_vault(settings, keys, remembered_actions),
+            FolderMatters(folder, keys, os.urandom),
+        ),
         WriterKeys(keys.log, keys.promise),
-        make_clock(settings),
+        clock,
     )
 
 
-def _streams_by_code(settings: Settings, keys: OperatorKeys) -> dict[str, str]:
-    """Give the stream of each recorded dossier code; the writer lets none be used twice."""
+def _from_vault(settings: Settings, keys: OperatorKeys, read: ReadVault[ReadT]) -> ReadT:
+    """Read what the writer needs of recorded private parts."""
     private = vault(settings, keys)
     unreadable: list[str] = []
     try:
-        recorded = recorded_codes(ledger_reader(settings), private, keys.origin, unreadable)
-        return {each.code: each.stream for each in recorded}
+        return read(ledger_reader(settings), private, keys.origin, unreadable)
     finally:
         private.close()
         # Whoever garbled a private part must not be able to stop the writer by it.
         if unreadable and structlog.is_configured():
-            _log.error("private parts do not open", acceptances=len(unreadable))
+            _log.error("private parts do not open", streams=len(unreadable))
         elif unreadable:
             # A command's standard output holds its result alone.
             sys.stderr.write(f"{len(unreadable)} private parts do not open: see codes check\n")

@@ -52,6 +52,11 @@ class DataFolder:
         return self.path / "codes.sqlite3"
 
     @property
+    def tallied(self) -> Path:
+        """Give the file that says where the last tally ended; made again where it is lost."""
+        return self.path / "tallied.json"
+
+    @property
     def imports(self) -> Path:
         """Give the list of sources that were imported, and under which mapping names."""
         return self.path / "imports.txt"

@@ -44,6 +44,12 @@ class MalformedParameter(ApiError):
     code = "malformed_parameter"
 
 
+class UnknownParameter(ApiError):
+    """The query has a member that the address does not take."""
+
+    code = "unknown_parameter"
+
+
 class MalformedBody(ApiError):
     """The body is not JSON of the documented shape."""
 
@@ -104,6 +110,12 @@ class NotAnInspector(ApiError):
     code = "not_an_inspector"
 
 
+class UnknownSigner(ApiError):
+    """No key of that name is enrolled, and nothing was ever signed under it."""
+
+    code = "unknown_signer"
+
+
 class NotAReceiver(ApiError):
     """The key that signed the request does not hold the receiver's role for this office now."""
 
@@ -114,6 +126,12 @@ class ReadingNotPermitted(ApiError):
     """Whoever signed the request has no task on that dossier, and reads nothing of it."""
 
     code = "reading_not_permitted"
+
+
+class SlipReplaced(ApiError):
+    """The secret is of a slip that was replaced: it opens the list of reads until then alone."""
+
+    code = "slip_replaced"
 
 
 class InspectionOrderNeeded(ApiError):

@@ -12,6 +12,7 @@ import msgspec
 
 from api import bodies
 from api.bodies import Problem
+from api.interface.evaluations import EVALUATION_OPERATIONS
 from api.interface.operations import Operation, Shape
 from api.interface.petitions import PETITION_OPERATIONS
 from api.negotiation import CSV_MEDIA_TYPE, JSON_MEDIA_TYPE
@@ -30,6 +31,7 @@ from domain.offices import Level
 from projections.catalogue.searching import MAX_PAGE
 from projections.counts import CountStatistics
 from projections.durations import DurationStatistics
+from projections.veiled.counts import VeiledStatistics
 
 PAGE_MEDIA_TYPE: Final = "text/html"
 TEXT_MEDIA_TYPE: Final = "text/plain"
@@ -47,6 +49,7 @@ _PATTERNS: Final[Mapping[str, dict[str, object]]] = {
     "to_day": {"type": "string", "format": "date"},
     "on": {"type": "string", "format": "date"},
     "month": {"type": "string", "pattern": r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"},
+    "period": {"type": "string", "pattern": r"^(19|20|21)[0-9]{2}(-Q[1-4])?$"},
     "format": {"type": "string", "enum": ["json", "csv"]},
     "by": {"type": "string", "enum": ["period"]},
     "follow": {"type": "string", "enum": ["person", "key"]},
@@ -98,14 +101,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "/v1/streams/{stream}/head",
         "Version and leaf hash that the next action of a stream must build on",
         {200: [bodies.StreamHead]},
-        refusals=(404, 503),
+        headers=("Dossier-Secret",),
+        refusals=(401, 403, 404, 429, 503),
+        signed=True,
+        unsigned_too=True,
     ),
     Operation(
         "get",
         "/v1/streams/{stream}/versions/{version}/receipt",
-        "The receipt of a published action (C2SP tlog-proof)",
+        "The receipt of a published action (C2SP tlog-proof), or of its veil",
         {200: [TEXT_MEDIA_TYPE]},
-        refusals=(404, 503),
+        headers=("Dossier-Secret",),
+        refusals=(401, 403, 404, 429, 503),
+        signed=True,
+        unsigned_too=True,
     ),
     Operation(
         "get",
@@ -184,7 +193,16 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         query=("from", "to", "office", "procedure", "by", "format"),
         refusals=(400, 503),
     ),
+    Operation(
+        "get",
+        "/v1/statistics/veiled",
+        "Veiled dossiers received, ended and pending, per top office and month",
+        {200: [VeiledStatistics, CSV_MEDIA_TYPE]},
+        query=("from", "to", "office", "format"),
+        refusals=(400, 503),
+    ),
     *PETITION_OPERATIONS,
+    *EVALUATION_OPERATIONS,
     Operation(
         "get",
         "/v1/procedures",
@@ -223,7 +241,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "Everything that one person signed, by any of their keys; for inspectors",
         {200: [answers.TrailAnswer]},
         query=("from_day", "to_day", "follow"),
-        refusals=(400, 401, 403, 503),
+        refusals=(400, 401, 403, 404, 503),
         signed=True,
     ),
     Operation(
@@ -351,7 +369,8 @@ def _responses(operation: Operation) -> dict[str, object]:
         }
         for status, shapes in operation.answers.items()
     }
-    for status in sorted({*operation.refusals, 500}):
+    # Every address refuses a query member that it does not take, and may fail.
+    for status in sorted({*operation.refusals, 400, 500}):
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
             "content": {

@@ -12,6 +12,7 @@ from typing import Final
 from api import errors as api_errors
 from api.bodies import Problem as Problem  # noqa: PLC0414 - given on, as the type of all answers
 from api.negotiation import Language, sentence_in
+from api.problem_rows.facts import fact_remedy
 from api.problem_rows.offices import OFFICE_PROBLEMS
 from api.problem_rows.petitions import PETITION_PROBLEMS
 from api.problem_rows.reading import READING_PROBLEMS
@@ -55,6 +56,14 @@ _API: Final[Mapping[ErrorType, ProblemType]] = {
     ),
     api_errors.MalformedParameter: _malformed(
         "Một tham số của yêu cầu không hợp lệ.", "A parameter of the request is not valid."
+    ),
+    api_errors.UnknownParameter: _malformed(
+        "Địa chỉ này không có tham số đó nên yêu cầu chưa được trả lời.",
+        "This address takes no such query member, so nothing was answered.",
+        Sentence(
+            "Hãy sửa tên tham số theo chi tiết nêu kèm hoặc /openapi.json.",
+            "Correct its name: the detail lists what is taken, and so does /openapi.json.",
+        ),
     ),
     api_errors.MalformedBody: _malformed(
         "Nội dung gửi lên không đúng dạng đã quy định.",
@@ -214,6 +223,15 @@ _LEDGER: Final[Mapping[ErrorType, ProblemType]] = {
         "The action says it happened later than the ledger's clock.",
         Sentence("Hãy chỉnh lại đồng hồ rồi ký lại.", "Set your clock and sign again."),
     ),
+    ledger_errors.DatedBack: _row(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Hành động này dời hạn của các hồ sơ khác nên không được ghi lùi thời điểm.",
+        "This action moves the due dates of dossiers, so it must not be dated back.",
+        Sentence(
+            "Hãy ký lại với thời điểm hiện tại; nội dung vẫn có thể nói về những ngày trước.",
+            "Sign it again as of now; what it says may still be about earlier days.",
+        ),
+    ),
     ledger_errors.StoreUnavailable: _unavailable(
         "Kho dữ liệu tạm thời không phục vụ được.", "A store does not answer at the moment."
     ),
@@ -333,7 +351,7 @@ def problem(
         title=sentence_in(row.title, language),
         status=row.status.value,
         code=code,
-        remedy=sentence_in(row.remedy, language),
+        remedy=sentence_in(fact_remedy(code, detail) or row.remedy, language),
         detail=None if row.is_ours or not detail else detail,
         refusal=refusal.decode() or None,
         incident=incident,

@@ -9,7 +9,7 @@ from bench import flush, parts, processes, stock
 from bench.load import Load, post, run_load
 from bench.results import Results, Run, machine, run_from_latencies, save
 from bench.world import World, dossier_bodies, registry_acts, served
-from cli.commands.act import render_submission
+from cli.sites import render_submission
 
 CONNECTIONS: Final = 64
 BATCH_ACTIONS: Final = 1_000

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from api.data_folder import DataFolder
-from cli.commands.act import render_submission
+from cli.sites import render_submission
 from domain.facts import (
     Channel,
     DossierAccepted,
@@ -21,6 +21,7 @@ from domain.facts import (
     DossierSubmitted,
     DossierSubmittedDetails,
     Grant,
+    KeyRegisteredDetails,
 )
 from domain.moments import Moment
 from domain.offices import BilingualName, Level, Office
@@ -97,11 +98,12 @@ def registry_acts(world: World) -> list[SubmittedAction]:
         level=Level.PROVINCE,
         limit=Limit(unit=LimitUnit.WORKING_DAYS, amount=7),
     )
+    number = KeyRegisteredDetails(personnel_number="CB-0001")
     grants = [Grant(Role.RECEIVER, "*"), Grant(Role.CATALOGUE_ADMIN, "*")]
     calendar = Publishing(calendar_document(), OFFICE, FIRST_PLACE, at)
     publishing = Publishing(canonical_json(procedure), OFFICE, FIRST_PLACE, at)
     return [
-        drafter.register_key(world.registrar, world.officer, grants, at),
+        drafter.register_key(world.registrar, world.officer, grants, at, number),
         drafter.register_office(world.registrar, OFFICE, canonical_json(office), FIRST_PLACE, at),
         drafter.publish_calendar(world.officer, "VN", calendar),
         drafter.publish_procedure(world.officer, PROCEDURE, 1, publishing),

@@ -17,6 +17,7 @@ from cli.commands.portal import portal
 from cli.commands.procedures import procedures
 from cli.commands.processes import follow, writer
 from cli.commands.profiles import profiles, tallies
+from cli.commands.reading.command import read, reads
 from cli.commands.recompute import recompute
 from cli.commands.serve import serve
 from cli.commands.verify import verify
@@ -41,6 +42,8 @@ COMMANDS = (
     audit,
     recompute,
     inspect,
+    read,
+    reads,
     orders,
     demo,
     law,

@@ -47,6 +47,12 @@ class UsageProblem(Exception):
     code = "usage"
 
 
+class Refused(LedgerError):
+    """The ledger refused what the command handed in or asked for."""
+
+    code = "refused"
+
+
 class Commands(click.Group):
     """The top of the command line: what click refuses is JSON, too, where that is asked for."""
 

@@ -11,8 +11,10 @@ from typing import Final
 
 from api import bootstrap
 from api.data_folder import DataFolder
+from api.problem_rows.facts import fact_remedy
 from api.settings import Settings, settings_of_process
 from cli.founding import check_founded, founding
+from cli.output import Refused
 from domain.facts import LedgerOpened, RootRecovered, RootRotated
 from domain.keys import vkey_name
 from domain.moments import Moment
@@ -30,12 +32,6 @@ from transparency.notes import SigningKey
 
 PROJECTION_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.1
-
-
-class Refused(LedgerError):
-    """The ledger refused an action that the command handed in."""
-
-    code = "refused"
 
 
 class RootNotHere(LedgerError):
@@ -70,11 +66,8 @@ class Session:
         Raises:
             RootNotHere: it is kept elsewhere; name a key file.
         """
-        name = self.keys.registrar.name
-        for event in self.reader.stream_events(f"ledger:{self.keys.origin}"):
-            facts = open_text(event.note, self.keys.origin).action.facts
-            if isinstance(facts, LedgerOpened | RootRotated | RootRecovered):
-                name = vkey_name(facts.registrar_vkey)
+        vkey = root_vkey(self.reader, self.keys.origin)
+        name = self.keys.registrar.name if vkey is None else vkey_name(vkey)
         key = self.keys.root(name)
         if key is None:
             raise RootNotHere(f"the root {name} is not in the keys folder; name its file")
@@ -94,8 +87,20 @@ class Session:
         for answer in answers:
             if answer.code:
                 is_named = answer.message.startswith(answer.code)
-                raise Refused(answer.message if is_named else f"{answer.code}: {answer.message}")
+                told = answer.message if is_named else f"{answer.code}: {answer.message}"
+                remedy = fact_remedy(answer.code, answer.message)
+                raise Refused(told if remedy is None else f"{told} ({remedy.en})")
         return answers
+
+
+def root_vkey(reader: LedgerReader, origin: str) -> str | None:
+    """Give the public key of the registrar's root in force; None before a ledger is opened."""
+    found: str | None = None
+    for event in reader.stream_events(f"ledger:{origin}"):
+        facts = open_text(event.note, origin).action.facts
+        if isinstance(facts, LedgerOpened | RootRotated | RootRecovered):
+            found = facts.registrar_vkey
+    return found
 
 
 @asynccontextmanager

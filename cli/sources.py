@@ -23,6 +23,7 @@ TIMEOUT_SECONDS: Final = 20.0
 ENTRIES_WITHOUT_DOCUMENTS: Final = 2
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 NOT_FOUND: Final = 404
+SERVED_PATH: Final = "/log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,16 @@ def find_anchors(given: Path | None, data: Path) -> Anchors:
 def find_log(given: str | None, data: Path) -> LogAddress:
     """Give the log that was named, or the data folder's own.
 
-    A site's address without a path means the log that a ledger serves there.
+    A site's address without a path means the log that a ledger serves there, and a data folder
+    the log that lies in it.
     """
     address = LogAddress(given or str(data / "log"))
-    if address.is_remote and urlsplit(address.text).path in ("", "/"):
-        return LogAddress(f"{address.site}/log")
+    if address.is_remote:
+        path = urlsplit(address.text).path.rstrip("/")
+        return LogAddress(f"{address.site}{path or SERVED_PATH}")
+    folder = Path(address.text)
+    if not (folder / "checkpoint").exists() and (folder / "log" / "checkpoint").exists():
+        return LogAddress(str(folder / "log"))
     return address
 
 

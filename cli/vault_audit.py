@@ -89,9 +89,17 @@ def compare_segregation(
     if not views_hold:
         report.not_remade[Check.SEGREGATION, Why.NO_VIEWS] += 1
         return
-    with bootstrap.existing_views(folder) as views, views.reading() as reader:
+    # Whoever opens the vault is an inspector, and the states hold veiled dossiers, too.
+    with (
+        bootstrap.existing_views(folder) as views,
+        views.reading(sees_veiled=True) as reader,
+    ):
         position = reader.position()
-        if position is None or position.log_position != log.tree_size:
+        if (
+            position is None
+            or position.log_position != log.tree_size
+            or bootstrap.existing_reader(folder).veiled_events(position.veiled_position, 1)
+        ):
             report.not_remade[Check.SEGREGATION, Why.VIEWS_ELSEWHERE] += 1
             return
         shown = {found.stream for found in read_findings(reader) if found.rule == R16.id}

@@ -11,6 +11,7 @@ import msgspec
 
 from domain.errors import MalformedStream
 from domain.facts import Details, Facts
+from domain.facts.shapes import RANDOM_ID
 from domain.moments import Moment
 from domain.roles import Role, SignerRule
 
@@ -48,21 +49,25 @@ OFFICELESS_STREAMS: Final = frozenset(
 VEILED_STREAMS: Final = frozenset({StreamType.ACCESS, StreamType.FINDING, StreamType.DENUNCIATION})
 
 _CODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-_RANDOM = "[0-9a-f-]{32,36}"
+# SPEC: formats.md, "Imported actions" and "Keys": a random id is a version 4 UUID, or 128 bits in
+# hex. Nothing else, so that nobody's code or name becomes the name of a stream for ever.
 _STREAM_IDS: Final = {
     StreamType.LEDGER: re.compile("[A-Za-z0-9][A-Za-z0-9./:_-]{0,199}"),
     StreamType.KEY: re.compile("[a-z][a-z0-9_-]{0,47}-[0-9a-f]{16}"),
     StreamType.OFFICE: re.compile(_CODE),
     StreamType.PROCEDURE: re.compile(_CODE),
     StreamType.CALENDAR: re.compile(_CODE),
-    StreamType.DOSSIER: re.compile(_RANDOM),
-    StreamType.RATING: re.compile(_RANDOM),
-    StreamType.PETITION: re.compile(_RANDOM),
-    StreamType.DENUNCIATION: re.compile(_RANDOM),
+    StreamType.DOSSIER: re.compile(RANDOM_ID),
+    StreamType.RATING: re.compile(RANDOM_ID),
+    StreamType.PETITION: re.compile(RANDOM_ID),
+    StreamType.DENUNCIATION: re.compile(RANDOM_ID),
     StreamType.ACCESS: re.compile("[0-9a-f]{64}"),
-    StreamType.FINDING: re.compile(_RANDOM),
+    StreamType.FINDING: re.compile(RANDOM_ID),
     StreamType.TALLY: re.compile("[0-9]{4}-(?:0[1-9]|1[0-2])"),
 }
+
+
+_RANDOM_WANTED: Final = "the id must be random: a version 4 UUID, or 32 lower-case hex digits"
 
 
 class StreamId(msgspec.Struct, frozen=True):
@@ -86,8 +91,10 @@ def parse_stream(text: str) -> StreamId:
         stream_type = StreamType(type_text)
     except ValueError as error:
         raise MalformedStream from error
-    if not _STREAM_IDS[stream_type].fullmatch(stream_id):
-        raise MalformedStream
+    pattern = _STREAM_IDS[stream_type]
+    if not pattern.fullmatch(stream_id):
+        is_random = pattern.pattern == RANDOM_ID
+        raise MalformedStream(_RANDOM_WANTED if is_random else f"the id of {stream_type}:")
     return StreamId(stream_type, stream_id)
 
 

@@ -92,16 +92,26 @@ class Calendar(Document, frozen=True, kw_only=True, dict=True):
         )
 
 
+class FormerSessions(msgspec.Struct, frozen=True):
+    """The office hours of a calendar up to a version, and when the next one changed them."""
+
+    sessions: tuple[Session, ...]
+    last_version: int
+    changed_at: Moment
+
+
 class CalendarRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="calendar"):
     """What the registry holds of a calendar: its present document, and the hashes of earlier ones.
 
-    Versions are numbered as the stream's actions, from 1.
+    Versions are numbered as the stream's actions, from 1. `former_sessions` are the hours that
+    later versions changed: days before a change keep theirs.
     """
 
     calendar: Calendar
     document: str
     published_at: Moment
     earlier: tuple[str, ...] = ()
+    former_sessions: tuple[FormerSessions, ...] = ()
 
     @property
     def version(self) -> int:
@@ -112,6 +122,29 @@ class CalendarRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="calen
         """Give the hash of a version's document; None where there is no such version."""
         documents = (*self.earlier, self.document)
         return documents[version - 1] if 1 <= version <= len(documents) else None
+
+    def as_of_version(self, version: int, calendar: Calendar) -> "CalendarRecord":
+        """Give the record as a version left it, whose calendar the caller has read."""
+        documents = (*self.earlier, self.document)
+        return CalendarRecord(
+            calendar,
+            documents[version - 1],
+            self.published_at,
+            documents[: version - 1],
+            tuple(one for one in self.former_sessions if one.last_version < version),
+        )
+
+    def followed_by(
+        self, calendar: Calendar, document: str, published_at: Moment
+    ) -> "CalendarRecord":
+        """Give the record after one more version."""
+        former = self.former_sessions
+        if calendar.sessions != self.calendar.sessions:
+            changed = FormerSessions(self.calendar.sessions, self.version, published_at)
+            former = (*former, changed)
+        return CalendarRecord(
+            calendar, document, published_at, (*self.earlier, self.document), former
+        )
 
 
 _CALENDAR_DECODER = msgspec.json.Decoder(Calendar)
@@ -131,11 +164,11 @@ def parse_calendar(document: bytes) -> Calendar:
     _check_rising("days_off", _ordinals(calendar.days_off), first, last)
     _check_rising("working_days_extra", _ordinals(calendar.working_days_extra), first, last)
     if not set(calendar.days_off).isdisjoint(calendar.working_days_extra):
-        raise MalformedDocument("working_days_extra")
+        raise MalformedDocument("working_days_extra: a day is in days_off too")
     _check_notes(calendar)
     hours = [clock for session in calendar.sessions for clock in (session.opens, session.closes)]
     if hours != sorted(set(hours)):
-        raise MalformedDocument("sessions")
+        raise MalformedDocument("sessions: each must open and close after the one before")
     return calendar
 
 
@@ -143,16 +176,16 @@ def _check_notes(calendar: Calendar) -> None:
     off, extra = set(calendar.days_off), set(calendar.working_days_extra)
     for note in calendar.notes:
         if note.day not in (extra if note.kind is DayKind.MADE_UP else off):
-            raise MalformedDocument("notes")
+            raise MalformedDocument(f"notes: {note.day.isoformat()} is no day of its kind here")
     if len(calendar.notes_by_day) != len(calendar.notes):
-        raise MalformedDocument("notes")
+        raise MalformedDocument("notes: one day has two")
 
 
 def _check_horizon_years(calendar: Calendar) -> None:
     if not FIRST_YEAR <= calendar.valid_from.year <= calendar.valid_to.year <= LAST_YEAR:
-        raise MalformedDocument("valid_from")
+        raise MalformedDocument(f"valid_from: years {FIRST_YEAR} to {LAST_YEAR} are wanted")
     if calendar.valid_to < calendar.valid_from:
-        raise MalformedDocument("valid_to")
+        raise MalformedDocument("valid_to: it is before valid_from")
 
 
 def _ordinals(days: tuple[date, ...]) -> list[int]:
@@ -161,9 +194,9 @@ def _ordinals(days: tuple[date, ...]) -> list[int]:
 
 def _check_rising(name: str, values: Sequence[int], lowest: int, highest: int) -> None:
     if list(values) != sorted(set(values)):
-        raise MalformedDocument(name)
+        raise MalformedDocument(f"{name}: they must rise, each once")
     if values and (values[0] < lowest or values[-1] > highest):
-        raise MalformedDocument(name)
+        raise MalformedDocument(f"{name}: one is outside of what the document is for")
 
 
 def check_covered(calendar: Calendar, day: date) -> None:
@@ -264,18 +297,38 @@ def add_months(start: date, months: int) -> date:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursFrom:
+    """Office hours from a day on."""
+
+    from_on: date
+    sessions: tuple[Session, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkingTime:
-    """A calendar as it runs in one office's time zone, at its own hours where it has some."""
+    """A calendar as it runs in one office's time zone, at its own hours where it has some.
+
+    `changed_hours`, in the order of their days, hold from their day on; before the first of them
+    `office_hours` do, or else the calendar's.
+    """
 
     calendar: Calendar
     zone: str
     office_hours: tuple[Session, ...] = ()
+    changed_hours: tuple[HoursFrom, ...] = ()
+
+    def hours_on(self, day: date) -> tuple[Session, ...]:
+        """Give the office hours of a day, whether or not it is worked."""
+        for changed in reversed(self.changed_hours):
+            if changed.from_on <= day:
+                return changed.sessions
+        return self.office_hours or self.calendar.sessions
 
     def sessions_of(self, day: date) -> list[Interval]:
         """Give the office time of a day, as UTC intervals."""
         return [
             (self._at(day, session.opens), self._at(day, session.closes))
-            for session in self.office_hours or self.calendar.sessions
+            for session in self.hours_on(day)
         ]
 
     def sessions_from(self, start: datetime) -> Iterator[Interval]:
@@ -291,44 +344,6 @@ class WorkingTime:
     def _at(self, day: date, clock: str) -> datetime:
         local = datetime.combine(day, time.fromisoformat(clock), time_zone(self.zone))
         return local.astimezone(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class LateArrivals:
-    """From when what arrives late counts: a parameter of a version of the law.
-
-    What arrives later than `after`, in the `last_office_time` or on a day off counts from
-    `counts_from` on the next working day, or from the opening if that is later. `verified` is
-    False where `source` is not the law's own text.
-    """
-
-    after: time
-    last_office_time: timedelta
-    counts_from: time
-    source: str
-    verified: bool
-
-
-def is_late_arrival(working: WorkingTime, received: datetime, rule: LateArrivals) -> bool:
-    """Tell whether what arrived at an instant counts from the next working day only."""
-    local = received.astimezone(time_zone(working.zone))
-    if not is_working_day(working.calendar, local.date()) or local.time() > rule.after:
-        return True
-    return received >= working.sessions_of(local.date())[-1][1] - rule.last_office_time
-
-
-def acceptance_start(working: WorkingTime, received: datetime, rule: LateArrivals) -> datetime:
-    """Give the instant from which the time limit of intake runs.
-
-    LAW: Decree 297/2025 arts 3.5 and 6.3: what arrives after office time, on a day off or in the
-    last hour of office time counts from 08:00 of the next working day.
-    """
-    day = received.astimezone(time_zone(working.zone)).date()
-    if not is_late_arrival(working, received, rule):
-        return max(received, working.sessions_of(day)[0][0])
-    next_day = next_working_day(working.calendar, day + timedelta(days=1))
-    opens = datetime.combine(next_day, rule.counts_from, time_zone(working.zone)).astimezone(UTC)
-    return max(opens, working.sessions_of(next_day)[0][0])
 
 
 def add_working_hours(working: WorkingTime, start: datetime, hours: int) -> datetime:

@@ -21,10 +21,13 @@ from domain.facts import DossierAcceptedDetails, RatingStage, SatisfactionRated
 from domain.offices.codes import parse_dossier_code
 from domain.oversight.integrity import FindingRecord
 from domain.oversight.petitions import PetitionRecord
+from domain.rules.dates.due_fold import DUE_EFFECTS, DUE_RESUMING
+from domain.rules.dates.due_moves import moved_by as moved_by_other_stream
+from domain.rules.dates.due_moves import moves_dossiers
 from domain.rules.dossier_fold import fold_dossier, open_dossier
-from domain.rules.due_fold import DUE_EFFECTS, DUE_RESUMING, recounted_by_calendar
 from domain.rules.facts import check_details, check_facts, check_stream
 from domain.rules.integrity_rules import check_integrity_details
+from domain.rules.people.two_persons import check_number
 from domain.rules.register import RatingRecord, Register, StreamState, office_record
 from domain.rules.registry_fold import REGISTRY_FOLDS
 from domain.rules.signers import check_signers
@@ -67,7 +70,7 @@ def evolve(state: StreamState | None, action: Action, register: Register) -> Str
     if action.kind.stream is not StreamType.DOSSIER:
         return REGISTRY_FOLDS[action.kind.name](state, action, register)
     if state is None:
-        return open_dossier(action)
+        return open_dossier(action, register)
     assert isinstance(state, Dossier)
     return fold_dossier(state, action, register)
 
@@ -75,17 +78,12 @@ def evolve(state: StreamState | None, action: Action, register: Register) -> Str
 def moved_by(dossier: Dossier, action: Action, register: Register) -> Dossier | None:
     """Give a dossier as an action on another stream leaves it; None where it leaves it alone.
 
-    So far only a calendar's publication does that: it moves the due dates of what still runs.
+    A calendar's publication does that, changed office hours and outages (`rules.dates`).
     Whoever folds entries calls this for every dossier after each action of such a kind
     (`moves_dossiers`), or their dates part from everybody else's.
     """
     assert moves_dossiers(action)
-    return recounted_by_calendar(dossier, action, register)
-
-
-def moves_dossiers(action: Action) -> bool:
-    """Tell whether an action may change dossiers, although it stands on another stream."""
-    return action.kind.stream is StreamType.CALENDAR
+    return moved_by_other_stream(dossier, action, register)
 
 
 def decide_private(state: StreamState | None, action: Action, register: Register) -> None:
@@ -96,6 +94,7 @@ def decide_private(state: StreamState | None, action: Action, register: Register
     """
     del state
     check_details(action)
+    check_number(action)
     if isinstance(action.facts, SatisfactionRated):
         check_rating(register.dossier(action.facts.dossier), action)
     check_integrity_details(action)
@@ -114,7 +113,7 @@ def _check_code(text: str | None, action: Action, register: Register) -> None:
     try:
         code = parse_dossier_code(text)
     except MalformedDossierCode as error:
-        raise FactInvalid("code") from error
+        raise FactInvalid("code: it is of no known format") from error
     zone = office_record(register, action.office).office.time_zone
     if code.day != action.at.day_in(zone):
         raise FactInvalid("code: its date is not the day of acceptance")

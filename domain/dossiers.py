@@ -23,6 +23,8 @@ __all__ = [
     "HaltKind",
     "Outcome",
     "Status",
+    "StepBegun",
+    "TooLate",
     "Wait",
     "WaitKind",
 ]
@@ -93,13 +95,15 @@ class HaltKind(StrEnum):
     CONSULTATION = "consultation"
     SITE_SURVEY = "site_survey"
     SUSPENSION = "suspension"
+    OUTAGE = "outage"
 
 
 class Halt(msgspec.Struct, frozen=True, omit_defaults=True):
     """One stretch in which others than the applicant had the word.
 
     Several may run at once. `answer_by` is the day that was asked for; `stops_clock` is what the
-    procedure version says of the limit of processing.
+    procedure version says of the limit of processing. An outage is known from `declared_at` on,
+    and `outage_version` is the declaration's version on the ledger's stream.
     """
 
     kind: HaltKind
@@ -107,13 +111,31 @@ class Halt(msgspec.Struct, frozen=True, omit_defaults=True):
     until: Moment | None = None
     answer_by: date | None = None
     stops_clock: bool = False
+    declared_at: Moment | None = None
+    outage_version: int | None = None
+
+
+class StepBegun(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The internal step that began last: when, as the how-manieth, and by which code."""
+
+    at: Moment
+    number: int
+    code: str | None = None
+
+
+class TooLate(msgspec.Struct, frozen=True):
+    """An act on another stream that came when the due date had passed, and moved nothing."""
+
+    at: Moment
+    stream: str
+    version: int
 
 
 class DueChange(msgspec.Struct, frozen=True, omit_defaults=True):
     """One move of the due date: what it was before, and from when on it no longer was.
 
-    `stream` and `version` name the action that moved it: one of the dossier's own, or the
-    publication of a calendar.
+    `stream` and `version` name the action that moved it: one of the dossier's own, or one on
+    another stream, such as the publication of a calendar.
     """
 
     at: Moment
@@ -136,8 +158,11 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     the versions of the holds that nobody has lifted. At `erased_at` its private part was
     destroyed.
     `waits_at_intake` is how many of the waits ended before acceptance. `calendar_version` is the
-    one that `due` was counted with; None where it was not counted.
-    An imported due date stands (`due_imported`).
+    one that `due` was counted with; None where it was not counted. So is `office_version` among
+    the documents of `accepting_office`, whose zone and hours count. `came_too_late` is the first
+    act that found the due date passed: from then on calendar and hours stay what they were.
+    An imported due date stands (`due_imported`). `submitted_version` is the version of the
+    procedure that the registry held in force when the submission was recorded.
     """
 
     stream: str
@@ -176,7 +201,12 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     halts: tuple[Halt, ...] = ()
     due_changes: tuple[DueChange, ...] = ()
     calendar_version: int | None = None
+    accepting_office: str | None = None
+    office_version: int | None = None
+    came_too_late: TooLate | None = None
+    step: StepBegun | None = None
     due_imported: bool = False
+    submitted_version: int | None = None
 
     @property
     def current_office(self) -> str:

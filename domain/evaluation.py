@@ -4,6 +4,7 @@ LAW: Circular 01/2018/TT-VPCP arts 13 to 15. Whether they hold after 1 July 2025
 so thresholds and bands are data of a version that says so. Scores are whole tenths: 35 is 3.5.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -184,11 +185,17 @@ def online_points(
 
 def indicator_tenths(points: Iterable[Points]) -> int | None:
     """Give the mean of an indicator in tenths, halves rounded up; None without data."""
-    known = list(points)
-    assert all(0 <= each <= MOST_POINTS for each in known)
+    return counted_tenths(Counter(points))
+
+
+def counted_tenths(counts: Mapping[Points, int]) -> int | None:
+    """Give the mean of marks that are counted by their points, as `indicator_tenths` does."""
+    assert all(0 <= points <= MOST_POINTS for points in counts)
+    known = sum(counts.values())
     if not known:
         return None
-    return (2 * TENTHS * sum(known) + len(known)) // (2 * len(known))
+    total = sum(points * count for points, count in counts.items())
+    return (2 * TENTHS * total + known) // (2 * known)
 
 
 def officer_tenths(indicators: Mapping[int, int | None]) -> int:

@@ -50,7 +50,15 @@ def paused_at(dossier: Dossier, instant: datetime, zone: str) -> bool:
 
 
 def _halted_at(dossier: Dossier, instant: datetime, zone: str) -> bool:
-    return any(halt.stops_clock and _covers(halt, instant, zone) for halt in dossier.halts)
+    return any(
+        halt.stops_clock and _was_known(halt, instant, zone) and _covers(halt, instant, zone)
+        for halt in dossier.halts
+    )
+
+
+def _was_known(halt: Halt, instant: datetime, zone: str) -> bool:
+    """Tell whether it was declared by then: an outage dated back changes no month that is over."""
+    return halt.declared_at is None or halt.declared_at.start_in(zone) <= instant
 
 
 def _covers(wait: Wait | Halt, instant: datetime, zone: str) -> bool:

@@ -6,6 +6,7 @@ vkeys with one last part are one public key.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from typing import Final
 
 import msgspec
 
@@ -21,6 +22,9 @@ __all__ = [
     "LaterGrant",
     "LedgerRecord",
     "assurance_of",
+    "keys_of_person",
+    "makers_of",
+    "party_of",
     "person_of",
     "root_keys",
     "vkey_body",
@@ -31,10 +35,11 @@ FindKey = Callable[[str], "KeyRecord | None"]
 
 
 class LaterGrant(msgspec.Struct, frozen=True):
-    """A grant that came after the enrolment."""
+    """A grant that came after the enrolment, and the key that gave it."""
 
     grant: Grant
     since: Moment
+    by: str | None = None
 
 
 class KeyRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="key"):
@@ -42,7 +47,8 @@ class KeyRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="key"):
 
     `grants` are the enrolment's, `later` came after it, `ended` are those of the enrolment that
     were taken back. `replaces` and `successor` lead along the keys of one person. A key
-    `of_ledger` has no stream of its own: the ledger's names it.
+    `of_ledger` has no stream of its own: the ledger's names it. `enrolled_by` is the registrar's
+    key; `has_details` says that the enrolment committed to whose key it is.
     """
 
     name: str
@@ -57,6 +63,8 @@ class KeyRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="key"):
     successor: str | None = None
     assurance: Assurance = Assurance.OWN_KEY
     of_ledger: bool = False
+    enrolled_by: str | None = None
+    has_details: bool = False
 
     @property
     def is_root(self) -> bool:
@@ -196,6 +204,38 @@ def person_of(name: str, find: FindKey) -> str:
         name = record.replaces
         record = find(name)
     return name
+
+
+# All roots are one party, which no `replaces` joins: the ledger's own stream does.
+_ROOTS: Final = "registrar"
+
+
+def keys_of_person(name: str, find: FindKey) -> Iterator[KeyRecord]:
+    """Give the records of a key and of those that it replaced, the newest first."""
+    record = find(name)
+    while record is not None:
+        yield record
+        record = None if record.replaces is None else find(record.replaces)
+
+
+def party_of(name: str, find: FindKey) -> str:
+    """Give what all keys of one person have in common; every root of the registrar is one."""
+    record = find(name)
+    return _ROOTS if record is not None and record.is_root else person_of(name, find)
+
+
+def makers_of(name: str, role: Role, find: FindKey) -> frozenset[str]:
+    """Give the parties that enrolled a person's keys, or gave them the role later."""
+    makers = {
+        maker
+        for record in keys_of_person(name, find)
+        for maker in (
+            record.enrolled_by,
+            *(later.by for later in record.later if later.grant.role is role),
+        )
+        if maker is not None
+    }
+    return frozenset(party_of(maker, find) for maker in makers)
 
 
 # Beside one of these, an applicant's signature is that of a person who stood there.

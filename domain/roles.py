@@ -60,6 +60,39 @@ NATIONAL_ROLES: Final = frozenset(
 )
 
 
+# SPEC: formats.md, "Keys": a key's name carries no office and no person. So the word before its
+# hash is one of these: a role, or what else a key is made for. A name may hide in an open word.
+KEY_WORDS: Final = frozenset(
+    {
+        *(role.value for role in Role),
+        "catalogue",
+        "officer",
+        "petitioner",
+        "portal",
+        "promise",
+    }
+)
+
+
+# Whoever acts as one of these is an officer in person, known by a personnel number: what two
+# officers must sign together, they sign as some of them.
+OFFICERS_ROLES: Final = frozenset(
+    {
+        Role.RECEIVER,
+        Role.RETURNER,
+        Role.HEAD,
+        Role.ASSIGNER,
+        Role.PROCESSOR,
+        Role.APPROVER,
+        Role.CLERK,
+        Role.CONSULTED,
+        Role.FINANCE_AUTHORITY,
+        Role.INSPECTOR,
+        Role.REGISTRAR,
+    }
+)
+
+
 class Assurance(StrEnum):
     """How surely a signature is that of the person it stands for.
 
@@ -85,7 +118,8 @@ class SignerSet:
     """One permitted company of signers: at least one of `one_of`, all of `with_all`, no others.
 
     Roles in `may_join` may sign too. With `by_two_persons`, no two of the signers may be one
-    person, as far as public entries tell: one key, or keys that replaced one another.
+    person: one key, keys that replaced one another, or one personnel number; and none of them may
+    have enrolled another, or given the role in which that one signs.
     """
 
     one_of: frozenset[Role]

@@ -15,8 +15,10 @@ The document is JSON, for example::
     {"cells":[{"count":12,"marks":{"overall":[0,0,1,4,7]},"office":"H27","procedure":"1.001"}],
      "month":"2026-11","subject":"ratings"}
 
-`marks` counts the answers to a question by their value, the lowest first; a question that fewer
-than ten of a cell's raters answered is left out.
+`marks` counts the answers to a question by their value, the lowest first. A question is left out
+where fewer than ten of a cell's raters answered it, or fewer than three otherwise than the most:
+ten raters of one mind would be a crowd, and everybody's mark would stand there. The cell's count
+stays, so nothing comes out by subtracting.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -36,7 +38,11 @@ from domain.offices.records import MAX_DOCUMENT_BYTES
 from domain.procedures import Procedure
 
 LEAST_OF_CELL: Final = 10
+# So many answered otherwise than the most: two of them who talk do not know everybody's answer.
+LEAST_DISSENT: Final = 3
 MOST_CELLS: Final = 1_000
+# One envelope in so many waits, beyond the first ten.
+ONE_WAITS_IN: Final = 10
 
 _VALUES_OF_QUESTION: Final[Mapping[str, tuple[object, ...]]] = {
     "overall": (1, 2, 3, 4, 5),
@@ -127,12 +133,12 @@ def parse_tally(document: bytes) -> Tally:
 
     Raises:
         MalformedDocument: another shape, a cell below ten, a label that stands twice, or marks
-            that are not those of a cell.
+            that are not those of a cell, or tell each rater's.
     """
     tally = decode_document(document, _DECODER)
     labels = [cell.label for cell in tally.cells]
     if len(set(labels)) != len(labels):
-        raise MalformedDocument("cells")
+        raise MalformedDocument("cells: a label stands twice")
     for cell in tally.cells:
         _check_marks(cell)
     return tally
@@ -142,28 +148,37 @@ def _check_marks(cell: Cell) -> None:
     for question, counts in cell.marks.items():
         values = _VALUES_OF_QUESTION.get(question)
         if values is None or len(counts) != len(values):
-            raise MalformedDocument("marks")
-        if not LEAST_OF_CELL <= sum(counts) <= cell.count:
-            raise MalformedDocument("marks")
+            raise MalformedDocument("marks: a question of another form")
+        if sum(counts) > cell.count or not may_be_shown(counts):
+            raise MalformedDocument("marks: too few, too alike, or more than the cell counts")
 
 
-def withheld_of(others: int) -> int:
-    """Tell how many envelopes stay uncounted, where `others` of them hold no rating.
+def may_be_shown(counts: Sequence[int]) -> bool:
+    """Tell whether answers are many enough, and differ enough, to say nothing of one of them."""
+    answered = sum(counts)
+    return answered >= LEAST_OF_CELL and answered - max(counts) >= LEAST_DISSENT
 
-    Always a multiple of ten, and never none: that a denunciation came in cannot be read off it
-    (`split_off` says which ratings wait instead).
+
+def withheld_of(envelopes: int) -> int:
+    """Tell how many of all envelopes stay uncounted: ten, and of many one in ten.
+
+    It follows from what everybody counts in the log, so one denunciation more moves nothing
+    (`split_off` says which ratings wait to fill the number up).
     """
-    return LEAST_OF_CELL * max(1, -(-others // LEAST_OF_CELL))
+    return max(LEAST_OF_CELL, LEAST_OF_CELL - 2 + envelopes // ONE_WAITS_IN)
 
 
-def split_off(waiting: Sequence[ItemT], others: int) -> Sequence[ItemT]:
+def split_off(waiting: Sequence[ItemT], others: int, counted_before: int = 0) -> Sequence[ItemT]:
     """Give the ratings that a tally counts, of those that wait, the oldest first.
 
-    The last ones stay back, as many as fill up the others to `withheld_of`. Where fewer than ten
-    would be counted, none are.
+    ``others`` of the envelopes hold no rating. The last ratings stay back, as many as fill the
+    others up to `withheld_of`. Nothing is counted where fewer than ten would be, nor while the
+    others are more than that: it would tell how many they are.
     """
-    kept_back = withheld_of(others) - others
-    counted = waiting[: max(0, len(waiting) - kept_back)]
+    withheld = withheld_of(counted_before + len(waiting) + others)
+    if others > withheld:
+        return ()
+    counted = waiting[: max(0, len(waiting) - (withheld - others))]
     return counted if len(counted) >= LEAST_OF_CELL else ()
 
 
@@ -266,6 +281,6 @@ def _cell_of(label: Label, ratings: Sequence[Rating]) -> Cell:
     for question, values in _VALUES_OF_QUESTION.items():
         given = [getattr(rating.marks, question, None) for rating in ratings]
         counts = tuple(given.count(value) for value in values)
-        if sum(counts) >= LEAST_OF_CELL:
+        if may_be_shown(counts):
             marks[question] = counts
     return Cell(**msgspec.structs.asdict(label), count=len(ratings), marks=marks)

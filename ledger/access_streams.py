@@ -21,7 +21,7 @@ from transparency.encoding import decode_base64
 
 ENTRIES_PER_READ: Final = 2_000
 SECRET_BYTES: Final = 32
-_LOGGED: Final = b'"action":"access.logged"'
+_BEGINNINGS: Final = (b'"action":"access.logged"', b'"action":"access.order_issued"')
 
 # By the hash of an action's text; None where nothing of it is kept.
 OpenPrivate = Callable[[bytes], PrivatePart | None]
@@ -69,7 +69,7 @@ class AccessStreams:
         self._found: dict[str, None] = {}
 
     def names(self) -> list[str]:
-        """Name every access stream, in order of their first entries.
+        """Name every access stream, those of orders too, in order of their first entries.
 
         Raises:
             LedgerError: entries cannot be read.
@@ -79,7 +79,8 @@ class AccessStreams:
             end_index = min(size, self._entry_position + ENTRIES_PER_READ)
             for entry in self._reader.entries(self._entry_position, end_index):
                 # Most entries are none: those that may be one are parsed.
-                if _LOGGED in entry.body and entry.body.startswith(ACTION_TYPE_LINE):
+                is_beginning = any(mark in entry.body for mark in _BEGINNINGS)
+                if is_beginning and entry.body.startswith(ACTION_TYPE_LINE):
                     self._found[open_text(entry.body, None).action.stream] = None
             self._entry_position = end_index
         return list(self._found)

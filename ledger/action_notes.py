@@ -8,7 +8,6 @@ lines, keys known, signatures, details open the commitment. The rest is the writ
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -20,7 +19,7 @@ from domain.errors import DomainError
 from domain.facts import Facts, LedgerOpened, SatisfactionRated
 from domain.kinds import KINDS, Kind
 from domain.moments import parse_moment
-from domain.roles import Role
+from domain.roles import KEY_WORDS, Role
 from ledger import bodies
 from ledger.bodies import ACTION_TYPE_LINE, SignedText
 from ledger.documents import check_document
@@ -54,8 +53,6 @@ from transparency.notes import (
 
 MAX_NOTE_BYTES: Final = 60_000
 HASH_BYTES: Final = 32
-# SPEC: formats.md, "Keys": a name carries no person: two words and no digit leave little room.
-_KIND_OF_KEY: Final = re.compile(r"(?=.{1,24}\Z)[a-z]+(?:[_-][a-z]+)?")
 
 
 class KeySource(Protocol):
@@ -284,7 +281,8 @@ def keys_brought(action: Action) -> Mapping[str, VerificationKey]:
     """Give the keys that a text may bring with it: at enrolment, submission and opening.
 
     Raises:
-        SchemaMismatch: a key is malformed, or its name is not derived from its public part.
+        SchemaMismatch: a key is malformed, its name is not derived from its public part, or the
+            word in it is none that a key is called by.
     """
     texts = vkeys_of(action.facts)
     if not texts:
@@ -298,7 +296,10 @@ def keys_brought(action: Action) -> Mapping[str, VerificationKey]:
         if key.key_type != ED25519_KEY_TYPE:
             raise SchemaMismatch(f"{key.name} is not a key that signs actions")
         if not _is_derived_name(key) and not _is_log_key(key, action):
-            raise SchemaMismatch(f"the name of {key.name} is not derived from its key")
+            raise SchemaMismatch(
+                f"the name of {key.name} is not derived from its key, or begins with another word "
+                f"than one of {', '.join(sorted(KEY_WORDS))}"
+            )
         brought[key.name] = key
     return brought
 
@@ -323,7 +324,7 @@ def vkeys_of(facts: Facts) -> list[str]:
 def _is_derived_name(key: VerificationKey) -> bool:
     kind = key.name.rpartition("-")[0]
     is_derived = key.name == derive_key_name(kind, key.public_key)
-    return is_derived and _KIND_OF_KEY.fullmatch(kind) is not None
+    return is_derived and kind in KEY_WORDS
 
 
 def _is_log_key(key: VerificationKey, action: Action) -> bool:

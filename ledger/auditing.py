@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
+from domain.actions import Action
 from domain.errors import DomainError
 from domain.facts import LedgerOpened
+from domain.veils import is_veiled
 from ledger import action_notes
 from ledger.action_notes import OpenedText
 from ledger.documents import DocumentSource
@@ -24,9 +26,10 @@ from ledger.errors import InvalidSignature, LedgerError, UnknownKey
 from ledger.key_files import Anchors
 from ledger.state import LedgerState
 from ledger.storage.port import EventPlace, LedgerReader, StoredEvent
-from ledger.writing.envelopes import ENVELOPE_TYPE_LINE, check_envelope
 from ledger.writing.public_log import index_key
-from ledger.writing.reading import place_of
+from ledger.writing.reading import place_of, veiled_events
+from ledger.writing.veils import is_withheld
+from ledger.writing.withheld import is_on_dossier
 from transparency.checkpoints import open_checkpoint
 from transparency.errors import LogMisbehaviour, TransparencyError
 from transparency.hashing import leaf_hash
@@ -85,10 +88,11 @@ class AuditReport:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """An action, or an envelope (None), that waits for the seal covering it."""
+    """An action, or else an envelope or a veil, that waits for the seal covering it."""
 
     entry_index: int
     opened: OpenedText | None
+    withheld: bytes = b""
 
 
 SignatureTask = tuple[int, VerificationKey, bytes, NoteSignature]
@@ -126,10 +130,9 @@ class Auditor:
         try:
             if is_seal(entry):
                 self._take_seal(entry_index, parse_seal(entry))
-            elif entry.startswith(ENVELOPE_TYPE_LINE):
+            elif is_withheld(entry):
                 self._report.envelopes += 1
-                check_envelope(entry)
-                self._held.append(_Held(entry_index, None))
+                self._held.append(_Held(entry_index, None, entry))
             else:
                 opened = action_notes.open_text(entry, self._anchors.origin)
                 named = place_of(opened.action)
@@ -204,6 +207,7 @@ class Auditor:
         held, self._held = self._held, []
         for action in held:
             self._repeat_decision(action, seal)
+        self._state.note_seal(seal.sealed_at)
 
     def _check_time(self, entry_index: int, seal: Seal) -> None:
         before = self._last_seal
@@ -240,16 +244,24 @@ class Auditor:
             self._problem("checkpoint_missing", left_out_at, message)
 
     def _repeat_decision(self, held: _Held, seal: Seal) -> None:
-        if held.opened is None:
-            self._state.count_envelope()
-            return
-        action = held.opened.action
-        self._report.decisions_repeated += 1
         try:
+            if held.opened is None:
+                self._state.take_withheld(held.withheld)
+                return
+            action = held.opened.action
+            self._report.decisions_repeated += 1
             self._state.check_public(action, seal.sealed_at)
             self._state.apply_recorded(held.opened)
         except (LedgerError, DomainError) as error:
             self._problem(error.code, held.entry_index, f"must not have been recorded: {error}")
+            return
+        self._check_needs_no_veil(held.entry_index, action)
+
+    def _check_needs_no_veil(self, entry_index: int, action: Action) -> None:
+        # SPEC: formats.md, "Neighbour test": what the procedure veils is veiled from its first act.
+        dossier = self._state.dossier(action.stream) if action.version == 1 else None
+        if dossier is not None and is_veiled(dossier, self._state):
+            self._problem("published_in_clear", entry_index, action.kind.name)
 
     def _problem(self, code: str, entry_index: int | None, message: str) -> None:
         self._report.add_problem(code, entry_index, message)
@@ -330,7 +342,7 @@ def _compare(
 def _is_in_place(published: bytes, named: EventPlace | None, place: EventPlace | None) -> bool:
     if is_seal(published):
         return place is None
-    if published.startswith(ENVELOPE_TYPE_LINE):
+    if is_withheld(published):
         # What is inside is published nowhere: `_compare_unpublished` opens it from the store.
         return place is not None
     # An entry that cannot be read names no place, and is a problem of its own.
@@ -340,7 +352,9 @@ def _is_in_place(published: bytes, named: EventPlace | None, place: EventPlace |
 def _compare_unpublished(ledger: str, stored: LedgerReader, report: AuditReport) -> None:
     """Look at the events whose note is no entry: only those of a deferred kind may be such."""
     try:
-        for event in (*stored.enveloped_events(), *stored.deferred_events()):
+        for event in chain(
+            stored.enveloped_events(), stored.deferred_events(), veiled_events(stored)
+        ):
             _check_unpublished(event, ledger, report)
     except LedgerError as error:
         report.add_problem(error.code, None, str(error))
@@ -356,7 +370,8 @@ def _check_unpublished(event: StoredEvent, ledger: str, report: AuditReport) -> 
     if event.place != place_of(action):
         message = f"the ledger database has it under {event.place}, and it says {place_of(action)}"
         report.add_problem("stored_event_misplaced", event.entry_index, message)
-    if not action.kind.deferred:
+    # That a dossier ought to be veiled, and each veil the right one, takes the vault's audit.
+    if not (action.kind.deferred or (event.promise and is_on_dossier(event.stream))):
         message = f"{event.place} is stored, and its note is no entry of the log"
         report.add_problem("stored_event_unpublished", event.entry_index, message)
 

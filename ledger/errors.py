@@ -157,6 +157,12 @@ class ActedInTheFuture(LedgerError):
     code = "acted_in_the_future"
 
 
+class DatedBack(LedgerError):
+    """An act that moves others' due dates says that it happened long before its place."""
+
+    code = "dated_back"
+
+
 class StoreUnavailable(LedgerError):
     """The world failed: try again later."""
 

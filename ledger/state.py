@@ -4,9 +4,10 @@ The writer decides with it, and the auditor repeats every decision with another 
 the public log alone. It implements the domain's `Register`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final, TypeVar
 
 from domain.actions import Action, StreamType
@@ -22,20 +23,31 @@ from domain.decisions import (
 from domain.dossiers import Dossier
 from domain.errors import DossierCodeTaken, NotPermitted
 from domain.facts import DossierAcceptedDetails
-from domain.facts.tallies import TallyPublished
+from domain.facts.tallies import DossiersCounted, TallyPublished
 from domain.keys import KeyRecord, LedgerRecord, root_keys, vkey_name
 from domain.moments import Moment
+from domain.oversight.integrity import AccessRecord
+from domain.oversight.petitions import PetitionRecord
 from domain.rules.facts import check_stream
 from domain.rules.register import RecordsByStream
 from domain.rules.signers import check_signers
+from domain.veiled_tallies import counted_of, parse_veiled_tally
+from domain.veils import VeilAct
 from ledger.action_notes import OpenedText, vkeys_of
 from ledger.documents import DocumentSource
-from ledger.errors import ActedInTheFuture, KeyNameTaken, StaleVersion, TallyDoesNotAddUp
+from ledger.errors import ActedInTheFuture, DatedBack, KeyNameTaken, StaleVersion, TallyDoesNotAddUp
+from ledger.remembering.matters import Matters, MatterSource
+from ledger.remembering.memory import LoadActions, PrivateMemory
+from ledger.writing.envelopes import check_envelope
+from ledger.writing.veils import VEIL_TYPE_LINE, parse_veil
 from transparency.encoding import encode_base64
 from transparency.hashing import leaf_hash
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 EASTERNMOST_OFFSET: Final = timedelta(hours=14)
+WESTERNMOST_OFFSET: Final = timedelta(hours=12)
+# Between signing and recording; a month that is over by more than that stays as it was.
+DATED_BACK_TOLERANCE: Final = timedelta(hours=1)
 
 StateT = TypeVar("StateT")
 
@@ -53,16 +65,28 @@ class LedgerState(RecordsByStream):
     """Heads by stream; a `Register` for the domain's decisions."""
 
     def __init__(
-        self, documents: DocumentSource, load_codes: Callable[[], Mapping[str, str]] | None = None
+        self,
+        documents: DocumentSource,
+        load_codes: Callable[[], Mapping[str, str]] | None = None,
+        load_actions: LoadActions | None = None,
+        matters: MatterSource | None = None,
     ):
-        """``load_codes`` gives the streams of all recorded dossier codes, to who may open them."""
+        """To who may open private parts the three give what is recorded.
+
+        ``load_codes`` the streams of all dossier codes, ``load_actions`` what `PrivateMemory` asks,
+        ``matters`` what is open about dossiers.
+        """
         self._documents = documents
+        self._private = PrivateMemory(load_actions)
+        self._matters = Matters(matters)
         self._load_codes = load_codes
         self._stream_of_code: dict[str, str] = {}
+        self._sealed_at: datetime | None = None
         self._heads: dict[str, Head] = {}
         self._roots: dict[str, KeyRecord] = {}
         self._rated: set[tuple[str, str]] = set()
         self._envelopes = 0
+        self._veils: Counter[tuple[str, str, VeilAct]] = Counter()
         self._ratings_counted = 0
         self._key_of_name: dict[str, str] = {}
         self._stream_of_enrolled: dict[str, str] = {}
@@ -112,6 +136,7 @@ class LedgerState(RecordsByStream):
             ActionRefused: a rule of the domain says no.
             StaleVersion: version or previous do not continue the stream.
             ActedInTheFuture: the action says that it happened later than the clock.
+            DatedBack: it moves others' dates, and says that it happened before the last seal.
         """
         head = self._heads.get(action.stream)
         state = None if head is None else head.state
@@ -124,14 +149,16 @@ class LedgerState(RecordsByStream):
         self._check_key_names(action)
         self._check_adds_up(action)
         _check_not_in_future(action.at, not_before)
+        self._check_not_dated_back(action)
         # What rests on private facts comes last: an auditor repeats everything before it.
         self.check_private(action)
+        self.check_matters(action)
 
     def check_public(self, action: Action, not_before: datetime) -> None:
         """Repeat the part of `check` that rests on public entries alone.
 
         Raises:
-            ActionRefused, StaleVersion, ActedInTheFuture: as `check`.
+            ActionRefused, StaleVersion, ActedInTheFuture, DatedBack: as `check`.
         """
         head = self._heads.get(action.stream)
         if not _continues(action, head):
@@ -140,6 +167,7 @@ class LedgerState(RecordsByStream):
         self._check_key_names(action)
         self._check_adds_up(action)
         _check_not_in_future(action.at, not_before)
+        self._check_not_dated_back(action)
 
     def check_private(self, action: Action) -> None:
         """Repeat the part of `check` that rests on opened details and on unpublished entries.
@@ -152,15 +180,30 @@ class LedgerState(RecordsByStream):
         decide_private(state, action, self)
         self._check_first_rating(state, action)
         self._check_code_is_free(action)
+        self._private.check(action, self, lambda stream: self._state_of(stream, AccessRecord))
+
+    def check_matters(self, action: Action) -> None:
+        """Check what is open about a dossier that is to be erased; only whoever records asks it.
+
+        Raises:
+            ErasureBlocked, DossierErased: as `Matters.check`.
+        """
+        head = self._heads.get(action.stream)
+        state = None if head is None else head.state
+        self._matters.check(
+            state, action, self, lambda petition: self._state_of(petition, PetitionRecord)
+        )
 
     def apply(self, action: Action, action_leaf_hash: bytes) -> None:
         """Take in a permitted action."""
         head = self._heads.get(action.stream)
         state = evolve(None if head is None else head.state, action, self)
         self._heads[action.stream] = Head(action.version, action_leaf_hash, state)
-        if moves_dossiers(action):
+        if moves_dossiers(action, state):
             self._move_dossiers(action)
         self._remember_keys(action)
+        self._private.take(action)
+        self._matters.take(action)
         code = _code_of(action)
         if code is not None:
             self._stream_of_code.setdefault(code, action.stream)
@@ -182,27 +225,72 @@ class LedgerState(RecordsByStream):
         """Take in an action that the ledger has recorded, without deciding again."""
         self.apply(opened.action, leaf_hash(opened.note))
 
-    def count_envelope(self) -> None:
-        """Take in that one more envelope stands in the log."""
-        self._envelopes += 1
+    def take_withheld(self, entry: bytes) -> None:
+        """Take in that an envelope or a veil stands in the log.
+
+        Raises:
+            MalformedAction: it is neither, or holds something else.
+        """
+        if entry.startswith(VEIL_TYPE_LINE):
+            veil = parse_veil(entry)
+            self._veils[veil.month, veil.office, veil.act] += 1
+        else:
+            check_envelope(entry)
+            self._envelopes += 1
+
+    @property
+    def veils(self) -> Mapping[tuple[str, str, VeilAct], int]:
+        """Count the veils so far by month, office and act."""
+        return self._veils
 
     def _check_adds_up(self, action: Action) -> None:
         # SPEC: formats.md, "Neighbour test": every envelope is counted once, or said to wait.
         facts = action.facts
+        if isinstance(facts, DossiersCounted):
+            self._check_adds_up_to_veils(action.stream_id, facts)
         if not isinstance(facts, TallyPublished):
             return
         counted = self._ratings_counted + facts.counted
         if facts.envelopes != self._envelopes or counted + facts.withheld != self._envelopes:
             raise TallyDoesNotAddUp(f"{self._envelopes} envelopes stand before this tally")
 
+    def _check_adds_up_to_veils(self, month: str, facts: DossiersCounted) -> None:
+        veils = {
+            (office, act.value): count
+            for (of_month, office, act), count in self._veils.items()
+            if of_month == month
+        }
+        document = self.document(facts.document)
+        # That it is there, and a tally, the domain has checked.
+        assert document is not None
+        sums = parse_veiled_tally(document).sums
+        if facts.veils != sum(veils.values()) or sums != counted_of(veils):
+            raise TallyDoesNotAddUp(f"the log has {sum(veils.values())} veils of {month}")
+
+    def note_seal(self, sealed_at: datetime) -> None:
+        """Take in a seal: what comes after it was recorded after it."""
+        self._sealed_at = sealed_at
+
+    def _check_not_dated_back(self, action: Action) -> None:
+        # SPEC: formats.md, "Order of checks": right if it is right at some instant between the
+        # seal before and the seal covering the action. Such an act moves dates of others from its
+        # moment on, and figures of months that are over with them.
+        if self._sealed_at is None or not moves_dossiers(action):
+            return
+        earliest = self._sealed_at - DATED_BACK_TOLERANCE
+        if _latest_of(action.at) < earliest:
+            raise DatedBack(f"the seal before it is of {self._sealed_at.isoformat()}")
+
     def learn_codes(self) -> None:
-        """Read the codes of what is recorded; entries alone do not show them.
+        """Read codes, personnel numbers and orders; entries alone do not show them.
 
         Raises:
             StoreCorrupt, StoreUnavailable: the private parts cannot be read.
         """
         if self._load_codes is not None:
             self._stream_of_code |= self._load_codes()
+        self._private.learn()
+        self._matters.learn()
 
     def _check_code_is_free(self, action: Action) -> None:
         # SPEC: domain.md 2.7, invariant 2: a code is unique. What other systems gave is told as
@@ -249,6 +337,14 @@ def _continues(action: Action, head: Head | None) -> bool:
     if head is None:
         return action.version == 1 and action.previous is None
     return action.version == head.version + 1 and action.previous == encode_base64(head.leaf_hash)
+
+
+def _latest_of(at: Moment) -> datetime:
+    """Give the last instant that a moment may mean: a day's anywhere on Earth."""
+    if at.instant is not None:
+        return at.instant
+    assert at.day is not None
+    return datetime.combine(at.day + timedelta(days=1), time(), UTC) + WESTERNMOST_OFFSET
 
 
 def _check_not_in_future(at: Moment, not_before: datetime) -> None:

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.actions import Action, Signer
-from domain.facts.integrity import AccessLoggedDetails, AccessOpenedDetails
+from domain.facts.integrity import (
+    AccessLoggedDetails,
+    AccessOpenedDetails,
+    AccessOrderIssuedDetails,
+)
 from domain.moments import Moment
 from domain.oversight.integrity import is_open_to_holder
 from ledger.action_notes import check_private_part, open_text
@@ -68,12 +72,14 @@ def logged_reads(
 def orders_under_way(
     events: Sequence[StoredEvent], ledger: str, open_private: OpenPrivate
 ) -> dict[str, date]:
-    """Give the orders that still seal reads on an access stream, each with its last day."""
+    """Give the orders that run on an access stream: issued there, or sealing reads on it."""
     under_way: dict[str, date] = {}
     for action in open_actions(events, ledger, open_private):
         match action.details:
             case AccessOpenedDetails(order=order):
                 under_way.pop(order, None)
+            case AccessOrderIssuedDetails(order=order, until=until):
+                under_way[order] = until
             case AccessLoggedDetails(order=str() as order, order_until=date() as until):
                 under_way[order] = max(until, under_way.get(order, until))
             case _:

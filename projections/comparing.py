@@ -7,7 +7,7 @@ may go on writing beside it.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,16 @@ import sqlalchemy as sa
 from ledger.documents import DocumentSource
 from ledger.errors import StoreUnavailable
 from ledger.key_files import Anchors
-from ledger.storage.port import PublishedCheckpoint, StoredEntry
+from ledger.storage.port import PublishedCheckpoint, StoredEntry, StoredEvent
 from projections.follower import Follower, PrivateFold
-from projections.tables import holders_table, metadata, position_table
+from projections.stored.veiled_events import VeiledReader
+from projections.tables import (
+    VEILED_TABLES,
+    holders_table,
+    metadata,
+    position_table,
+    requested_papers_table,
+)
 from projections.views import VIEW, Views, open_views
 from transparency.checkpoints import open_checkpoint
 from transparency.errors import CheckpointNotSigned, MalformedCheckpoint
@@ -29,6 +36,8 @@ from transparency.tile_store import LogSource
 from transparency.trusted_log import TrustedLog
 
 LOCK_SECONDS: Final = 30.0
+# What only the vault's key makes again.
+PRIVATE_TABLES: Final = (holders_table, requested_papers_table)
 NOTHING_PRIVATE: Final = PrivateFold(lambda _text_hash: None, b"")
 
 
@@ -51,19 +60,38 @@ class ViewComparison:
 
 @dataclass(frozen=True, slots=True)
 class FoldSources:
-    """What views are made from; without ``private`` the holders cannot be, and are left out."""
+    """What views are made from; without ``private`` the holders cannot be, and are left out.
+
+    ``veiled`` is the ledger database. Without it nothing that rests on veiled dossiers can be made.
+    """
 
     log: LogSource
     anchors: Anchors
     documents: DocumentSource
     private: PrivateFold | None = None
+    veiled: VeiledReader | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """Where the stored views stand."""
+
+    note: bytes
+    veiled_position: int
 
 
 class ProvenEntries:
-    """The public log under one checkpoint, as a follower reads a ledger."""
+    """The public log under one checkpoint, as a follower reads a ledger.
 
-    def __init__(self, log: TrustedLog) -> None:
+    The acts of veiled dossiers come from a ledger database, up to a position.
+    """
+
+    def __init__(
+        self, log: TrustedLog, veiled: VeiledReader | None = None, veiled_position: int = 0
+    ) -> None:
         self._log = log
+        self._veiled = veiled
+        self._veiled_position = veiled_position
 
     def checkpoint(self) -> PublishedCheckpoint:
         """Give the checkpoint that everything is proven under."""
@@ -73,6 +101,13 @@ class ProvenEntries:
         """Give the entries [start, end) in order."""
         bodies = self._log.entries(start_index, end_index)
         return [StoredEntry(index, body) for index, body in enumerate(bodies, start_index)]
+
+    def veiled_events(self, after_notification_id: int, limit: int) -> Sequence[StoredEvent]:
+        """Give the next acts of veiled dossiers after one, in order of recording."""
+        if self._veiled is None:
+            return ()
+        events = self._veiled.veiled_events(after_notification_id, limit)
+        return [event for event in events if event.notification_id <= self._veiled_position]
 
 
 def compare_views(stored: Path, sources: FoldSources) -> ViewComparison:
@@ -114,46 +149,61 @@ def _compare(connection: sqlite3.Connection, remade: Views, sources: FoldSources
         return ViewComparison(was_compared=False)
     try:
         # The long way first: until it ends, nothing is held on the file that a server writes.
-        _fold_up_to(_stored_note(connection), remade, sources)
+        _fold_up_to(_stored_stand(connection), remade, sources)
         connection.execute("BEGIN")
-        note = _stored_note(connection)
-        _fold_up_to(note, remade, sources)
+        stand = _stored_stand(connection)
+        _fold_up_to(stand, remade, sources)
     except (CheckpointNotSigned, MalformedCheckpoint):
         unsigned = ViewDifference(position_table.name, 1, VIEW)
         return ViewComparison(was_compared=False, differences=(unsigned,))
-    tables = [
-        table
+    leaves_out = _leaves_out(stand, sources)
+    found = (
+        _difference(connection, table, leaves_out)
         for table in metadata.sorted_tables
-        if table is not holders_table or sources.private is not None
-    ]
-    found = (_difference(connection, table) for table in tables)
+        if table.name not in leaves_out
+    )
     differences = tuple(difference for difference in found if difference is not None)
-    return ViewComparison(was_compared=note is not None, differences=differences)
+    return ViewComparison(was_compared=stand is not None, differences=differences)
 
 
-def _stored_note(connection: sqlite3.Connection) -> bytes | None:
-    if not _columns_of(connection, position_table.name):
+def _leaves_out(stand: _Stand | None, sources: FoldSources) -> frozenset[str]:
+    """Name the tables and columns that could not be made again."""
+    private = {table.name for table in PRIVATE_TABLES}
+    if stand is not None and stand.veiled_position and sources.veiled is None:
+        return frozenset({*private, *(table.name for table in VEILED_TABLES), "veiled_position"})
+    return frozenset(private if sources.private is None else ())
+
+
+def _stored_stand(connection: sqlite3.Connection) -> _Stand | None:
+    columns = _columns_of(connection, position_table.name)
+    if not columns:
         return None
+    # A file of another schema differs in this table, and tells nothing of veiled dossiers.
+    veiled = "veiled_position" if "veiled_position" in columns else "0"
     row = connection.execute(
-        "SELECT CAST(checkpoint_note AS BLOB) FROM main.position WHERE view = ?", (VIEW,)
+        f"SELECT CAST(checkpoint_note AS BLOB), CAST({veiled} AS INTEGER) "  # noqa: S608 - our own column
+        "FROM main.position WHERE view = ?",
+        (VIEW,),
     ).fetchone()
-    return None if row is None else bytes(row[0])
+    return None if row is None else _Stand(bytes(row[0]), int(row[1]))
 
 
-def _fold_up_to(note: bytes | None, remade: Views, sources: FoldSources) -> None:
-    if note is None:
+def _fold_up_to(stand: _Stand | None, remade: Views, sources: FoldSources) -> None:
+    if stand is None:
         return
-    log = TrustedLog(sources.log, open_checkpoint(note, sources.anchors.log))
+    log = TrustedLog(sources.log, open_checkpoint(stand.note, sources.anchors.log))
+    entries = ProvenEntries(log, sources.veiled, stand.veiled_position)
     private = sources.private or NOTHING_PRIVATE
-    Follower(
-        sources.anchors.origin, ProvenEntries(log), remade, sources.documents, private
-    ).catch_up()
+    Follower(sources.anchors.origin, entries, remade, sources.documents, private).catch_up()
 
 
-def _difference(connection: sqlite3.Connection, table: sa.Table) -> ViewDifference | None:
-    name, columns = table.name, [column.name for column in table.columns]
+def _difference(
+    connection: sqlite3.Connection, table: sa.Table, leaves_out: Collection[str]
+) -> ViewDifference | None:
+    name, every = table.name, [column.name for column in table.columns]
+    columns = [column for column in every if column not in leaves_out]
     counts = [_count(connection, "remade", name)]
-    if _columns_of(connection, name) != columns:
+    if _columns_of(connection, name) != every:
         # Missing, or another table under its name: none of its rows is what it must be.
         return ViewDifference(name, max(1, counts[0]), "")
     counts.append(_count(connection, "main", name))

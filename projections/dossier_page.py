@@ -66,11 +66,15 @@ class PageAct:
 
 @dataclass(frozen=True, slots=True)
 class DossierPage:
-    """One dossier as its holder sees it; the state is as of the view's checkpoint."""
+    """One dossier as its holder sees it; the state is as of the view's checkpoint.
+
+    Of a ``veiled`` one the state is as recorded, and an act's entry is its veil.
+    """
 
     dossier: Dossier
     share_done: int
     acts: tuple[PageAct, ...]
+    veiled: bool = False
 
 
 def dossier_page(

@@ -26,7 +26,24 @@ from domain.dossiers import (
     Wait,
     due_from_moment,
 )
-from domain.facts import Channel, ImportableFacts
+from domain.facts import (
+    AppointmentRescheduled,
+    Channel,
+    ConsultationAnswered,
+    ConsultationOverdueNotified,
+    ConsultationRequested,
+    DossierForwarded,
+    DossierRoutedToOffice,
+    Facts,
+    FeeAssessed,
+    ImportableFacts,
+    IntakeSupplementRequested,
+    PaymentConfirmed,
+    PaymentRefunded,
+    PaymentRequired,
+    StepTransferred,
+    SupplementRequested,
+)
 from domain.moments import Moment, parse_moment, render_moment
 from domain.roles import Role
 from projections.entries import PublicEntry
@@ -65,12 +82,16 @@ class DossierRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
-    """One published action: who signed it as what, when, and what it left.
+    """One action: who signed it as what, when, and what it left.
+
+    `entry_index` is None for an act of a veiled dossier, which the log shows under a veil only.
 
     `status`, `due` and `appointment` are the dossier's after the act; None on other streams.
+    `amount_vnd`, `to_office` and `answer_by` are what the act itself says; `refers_to` is the
+    version of the earlier act of the stream that it names.
     """
 
-    entry_index: int
+    entry_index: int | None
     stream: str
     version: int
     kind: str
@@ -82,11 +103,21 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     status: Status | None = None
     due: Due | None = None
     appointment: Due | None = None
+    amount_vnd: int | None = None
+    to_office: str | None = None
+    answer_by: date | None = None
+    refers_to: int | None = None
 
     @property
     def is_imported(self) -> bool:
         """Tell whether an importer signed."""
         return self.signers[0].role is Role.IMPORTER
+
+
+def index_of(act: Act) -> int:
+    """Give the entry index of an act on a stream that is never veiled."""
+    assert act.entry_index is not None
+    return act.entry_index
 
 
 def act_of(entry: PublicEntry, state: StreamState) -> Act:
@@ -106,7 +137,37 @@ def act_of(entry: PublicEntry, state: StreamState) -> Act:
         status=None if dossier is None else dossier.status,
         due=None if dossier is None else dossier.due,
         appointment=None if dossier is None else dossier.appointment,
+        amount_vnd=_amount_of(facts),
+        to_office=_to_office_of(facts),
+        answer_by=_answer_by_of(facts),
+        refers_to=_refers_to_of(facts),
     )
+
+
+def _amount_of(facts: Facts) -> int | None:
+    if isinstance(facts, PaymentRequired | PaymentConfirmed | PaymentRefunded):
+        return facts.amount_vnd
+    return facts.catalogue_amount_vnd if isinstance(facts, FeeAssessed) else None
+
+
+def _to_office_of(facts: Facts) -> str | None:
+    if isinstance(facts, DossierForwarded | StepTransferred | DossierRoutedToOffice):
+        return facts.to_office
+    return None
+
+
+def _answer_by_of(facts: Facts) -> date | None:
+    if isinstance(facts, IntakeSupplementRequested | SupplementRequested | ConsultationRequested):
+        return facts.answer_by
+    return facts.pay_by if isinstance(facts, PaymentRequired) else None
+
+
+def _refers_to_of(facts: Facts) -> int | None:
+    if isinstance(facts, AppointmentRescheduled):
+        return facts.apology_version
+    if isinstance(facts, ConsultationAnswered | ConsultationOverdueNotified):
+        return facts.request_version
+    return None
 
 
 def clock_stopping_acts(acts: Iterable[Act]) -> Iterator[Act]:

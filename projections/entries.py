@@ -1,7 +1,8 @@
 """Public entries: what a follower folds, in order, each with the time at which it was recorded.
 
-A log entry is an action, a seal, or an envelope (whose content is published nowhere, so no public
-fold reads it); anything else is an alarm, never skipped. The recorded time of an action is the
+A log entry is an action, a seal, an envelope (whose content is published nowhere, so no public fold
+reads it), or the veil of an act on a veiled dossier (of which public figures count the little that
+it says); anything else is an alarm, never skipped. The recorded time of an action is the
 time of the first *published* seal that covers it (formats.md, "Seal entry"). A seal was published
 if the next one embeds the checkpoint that ends in it, or if the log ends in it; one that a crash
 left unpublished dates nothing. So actions come in groups, one for each published checkpoint.
@@ -16,6 +17,7 @@ from domain.actions import Action
 from ledger.action_notes import open_text
 from ledger.errors import LedgerError
 from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
+from ledger.writing.veils import VEIL_TYPE_LINE, Veil, parse_veil
 from transparency.checkpoints import Checkpoint, parse_checkpoint_text
 from transparency.errors import TransparencyError
 from transparency.notes import parse_note
@@ -33,16 +35,21 @@ class EntryUnreadable(ProjectionError):
 
     code = "entry_unreadable"
 
-    def __init__(self, entry_index: int, reason: str) -> None:
-        super().__init__(f"entry {entry_index}: {reason}")
+    def __init__(self, entry_index: int | None, reason: str) -> None:
+        where = "an act under a veil" if entry_index is None else f"entry {entry_index}"
+        super().__init__(f"{where}: {reason}")
         self.entry_index = entry_index
 
 
 @dataclass(frozen=True, slots=True)
 class PublicEntry:
-    """One published action and when it was recorded."""
+    """One published action and when it was recorded.
 
-    entry_index: int
+    The acts of veiled dossiers, which no public fold meets, have no ``entry_index``: their notes
+    are no entries.
+    """
+
+    entry_index: int | None
     action: Action
     recorded_at: datetime
     text_hash: bytes
@@ -50,7 +57,7 @@ class PublicEntry:
 
 @dataclass(frozen=True, slots=True)
 class SealedGroup:
-    """The actions that one publication added, and the checkpoint that it published.
+    """The actions and veils that one publication added, and the checkpoint that it published.
 
     ``sealed_at`` is the recorded time of all of them, and the time that figures made of
     everything so far are of.
@@ -60,6 +67,7 @@ class SealedGroup:
     tree_size: int
     sealed_at: datetime
     checkpoint_note: bytes
+    veils: tuple[Veil, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +88,13 @@ def sealed_groups(
     Raises:
         EntryUnreadable: an entry is none of ours, or the stretch does not end in its seal.
     """
-    covered: list[_Unsealed] = []
-    uncovered: list[_Unsealed] = []
+    covered: list[_Unsealed | Veil] = []
+    uncovered: list[_Unsealed | Veil] = []
     seal: Seal | None = None
     entry_index = -1
     for entry_index, body in bodies:
         if not is_seal(body):
-            uncovered += _open_action(entry_index, body, ledger)
+            uncovered += _open_body(entry_index, body, ledger)
             continue
         following = _open_seal(entry_index, body)
         if seal is not None and _was_published(seal, following):
@@ -115,10 +123,12 @@ def read_checkpoint_note(note: bytes) -> Checkpoint:
     return parse_checkpoint_text(parse_note(note).text)
 
 
-def _open_action(entry_index: int, body: bytes, ledger: str) -> tuple[_Unsealed, ...]:
+def _open_body(entry_index: int, body: bytes, ledger: str) -> tuple[_Unsealed | Veil, ...]:
     if body.startswith(ENVELOPE_TYPE_LINE):
         return ()
     try:
+        if body.startswith(VEIL_TYPE_LINE):
+            return (parse_veil(body),)
         opened = open_text(body, ledger)
     except LedgerError as error:
         raise EntryUnreadable(entry_index, str(error)) from error
@@ -148,9 +158,11 @@ def _was_published(seal: Seal, following: Seal) -> bool:
     return embedded.tree_size == seal.covers + 1
 
 
-def _group(unsealed: list[_Unsealed], seal: Seal, note: bytes) -> SealedGroup:
+def _group(unsealed: list[_Unsealed | Veil], seal: Seal, note: bytes) -> SealedGroup:
     entries = tuple(
         PublicEntry(held.entry_index, held.action, seal.sealed_at, held.text_hash)
         for held in unsealed
+        if isinstance(held, _Unsealed)
     )
-    return SealedGroup(entries, seal.covers + 1, seal.sealed_at, note)
+    veils = tuple(held for held in unsealed if isinstance(held, Veil))
+    return SealedGroup(entries, seal.covers + 1, seal.sealed_at, note, veils)

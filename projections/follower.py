@@ -3,18 +3,21 @@
 It reads by entry index; an index that is missing is an alarm, never a gap to jump. What it folds
 moves into the views together with the position, at published checkpoints only, so that every
 figure is as of one of them. It can be stopped at any instruction and continues where the views
-stand; deleting the views makes it fold everything again, with the same result.
+stand; deleting the views makes it fold everything again, with the same result. The acts of veiled
+dossiers, which are no entries, it folds between them (`projections.stored.veiled_events`).
 """
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final, Protocol
 
 from domain.decisions import StreamState
+from domain.dossiers import Dossier
 from ledger.documents import DocumentSource
 from ledger.errors import StoreCorrupt, StoreUnavailable
-from ledger.storage.port import PublishedCheckpoint, StoredEntry
+from ledger.storage.port import PublishedCheckpoint, StoredEntry, StoredEvent
 from projections.dossier_rows import Act, act_of
 from projections.entries import PublicEntry, SealedGroup, read_checkpoint_note, sealed_groups
 from projections.holders import (
@@ -25,7 +28,10 @@ from projections.holders import (
     holder_mark,
     is_erasure,
 )
+from projections.requested_papers import RequestedPaper, asks_for_papers, requested_papers
 from projections.states import StreamStates
+from projections.stored.veiled_events import VeiledActs
+from projections.veiled.counts import NO_VEILS, VeilCounts, veils_of
 from projections.views import Position, Views, ViewUpdate
 from transparency.seals import is_seal, parse_seal
 
@@ -35,13 +41,16 @@ MAX_STATES_IN_MEMORY: Final = 50_000
 
 
 class EntryReader(Protocol):
-    """What is followed: a ledger's entries up to the checkpoint that it published."""
+    """What is followed: a ledger's entries up to its checkpoint, and what is recorded besides."""
 
     def entries(self, start_index: int, end_index: int) -> Sequence[StoredEntry]:
         """Give the entries [start, end) in order."""
 
     def checkpoint(self) -> PublishedCheckpoint | None:
         """Give the published checkpoint, or None before the first."""
+
+    def veiled_events(self, after_notification_id: int, limit: int) -> Sequence[StoredEvent]:
+        """Give the next acts of veiled dossiers after one, in order of recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,9 @@ class PrivateFold:
         """Give what opens these entries; at once where the vault can, since one by one is slow."""
         if self.open_many is None:
             return self.open_private
-        wanted = [entry.text_hash for entry in entries if brings_mark(entry)]
+        wanted = [
+            entry.text_hash for entry in entries if brings_mark(entry) or asks_for_papers(entry)
+        ]
         return self.open_many(wanted).get
 
 
@@ -99,15 +110,18 @@ class Follower:
         start = 0 if position is None else position.log_position
         if published is None or published.tree_size < start:
             raise StoreCorrupt("the views are ahead of the published checkpoint")
-        if published.tree_size > start:
-            try:
-                self._fold(position, published)
-            except BaseException:
-                # Memory is ahead of the views, which took nothing of the last step.
-                self._states = self._empty_states()
-                raise
-        elif position is not None and not _is_of(published.note, position):
+        if (
+            published.tree_size == start
+            and position is not None
+            and not _is_of(published.note, position)
+        ):
             raise StoreCorrupt("the published checkpoint has another root than the views")
+        try:
+            self._fold(position, published)
+        except BaseException:
+            # Memory is ahead of the views, which took nothing of the last step.
+            self._states = self._empty_states()
+            raise
         return self.position()
 
     def position(self) -> Position | None:
@@ -134,6 +148,8 @@ class Follower:
 
     def _fold(self, position: Position | None, published: PublishedCheckpoint) -> None:
         start = 0 if position is None else position.log_position
+        veiled_position = 0 if position is None else position.veiled_position
+        veiled = VeiledActs(self._ledger, self._reader, veiled_position)
         bodies = self._bodies(start, published.tree_size)
         if position is not None:
             bodies = _continuing(bodies, position)
@@ -141,10 +157,12 @@ class Follower:
         for group in sealed_groups(bodies, self._ledger, published.note):
             waiting.append(group)
             if sum(len(held.entries) for held in waiting) >= ENTRIES_PER_TRANSACTION:
-                self._write(start, waiting)
-                start, waiting = group.tree_size, []
+                position = self._write(position, waiting, veiled)
+                waiting = []
         if waiting:
-            self._write(start, waiting)
+            position = self._write(position, waiting, veiled)
+        if position is not None:
+            self._write_veiled(position, veiled)
 
     def _bodies(self, start: int, end: int) -> Iterator[tuple[int, bytes]]:
         for first in range(start, end, READ_BATCH):
@@ -155,13 +173,40 @@ class Follower:
             for entry in batch:
                 yield entry.entry_index, entry.body
 
-    def _write(self, old_log_position: int, groups: Sequence[SealedGroup]) -> None:
-        entries = [entry for group in groups for entry in group.entries]
+    def _write(
+        self, old: Position | None, groups: Sequence[SealedGroup], veiled: VeiledActs
+    ) -> Position:
+        """Fold the entries of some groups, and between them what was recorded between them."""
+        entries: list[PublicEntry] = []
+        for entry in (entry for group in groups for entry in group.entries):
+            assert entry.entry_index is not None
+            entries += veiled.take_before(entry.entry_index)
+            entries.append(entry)
+        position = replace(_position_of(groups[-1]), veiled_position=veiled.veiled_position)
+        self._write_entries(old, position, entries, veils_of(groups))
+        return position
+
+    def _write_veiled(self, position: Position, veiled: VeiledActs) -> None:
+        """Fold what was recorded after the last entry that the views stand beyond."""
+        waiting = veiled.take_before(position.log_position)
+        while entries := list(islice(waiting, ENTRIES_PER_TRANSACTION)):
+            moved = replace(position, veiled_position=veiled.veiled_position)
+            self._write_entries(position, moved, entries)
+            position = moved
+
+    def _write_entries(
+        self,
+        old: Position | None,
+        position: Position,
+        entries: Sequence[PublicEntry],
+        veils: VeilCounts = NO_VEILS,
+    ) -> None:
         self._states.prefetch(entry.action.stream for entry in entries)
         open_private = self._private.opener_for(entries)
         states: dict[str, StreamState] = {}
         acts: list[Act] = []
         marks: list[HolderMark] = []
+        papers: list[RequestedPaper] = []
         erased = [entry.action.stream for entry in entries if is_erasure(entry)]
         for entry in entries:
             state = self._states.apply(entry)
@@ -171,12 +216,36 @@ class Follower:
             mark = holder_mark(entry, open_private, self._private.view_secret)
             if mark is not None:
                 marks.append(mark)
+            papers += self._papers(entry, state, open_private)
         self._views.write(
             ViewUpdate(
-                old_log_position, _position_of(groups[-1]), states, acts, marks, tuple(erased)
+                old_log_position=0 if old is None else old.log_position,
+                position=position,
+                states=states,
+                acts=acts,
+                holder_marks=marks,
+                erased=tuple(erased),
+                papers=papers,
+                old_veiled_position=0 if old is None else old.veiled_position,
+                veils=veils,
             )
         )
         self._states.forget_dossiers(MAX_STATES_IN_MEMORY)
+
+    def _papers(
+        self, entry: PublicEntry, state: StreamState, open_private: OpenPrivate
+    ) -> list[RequestedPaper]:
+        """Give the papers that an entry asks for, told apart by the list that holds for them."""
+        if not asks_for_papers(entry):
+            return []
+        assert isinstance(state, Dossier)
+        record, office = self._states.procedure(state.procedure), self._states.office(state.office)
+        procedure = None
+        if record is not None and office is not None:
+            day = entry.action.at.day_in(office.office.time_zone)
+            accepted = record.version(state.procedure_version)
+            procedure = accepted or record.version_in_force(day)
+        return requested_papers(entry, procedure, open_private, self._private.view_secret)
 
     def _empty_states(self) -> StreamStates:
         return StreamStates(
@@ -184,11 +253,11 @@ class Follower:
         )
 
     def _running_dossiers(self) -> list[str]:
-        with self._views.reading() as reader:
+        with self._views.reading(sees_veiled=True) as reader:
             return reader.running_dossiers()
 
     def _load_states(self, streams: Iterable[str]) -> Mapping[str, StreamState]:
-        with self._views.reading() as reader:
+        with self._views.reading(sees_veiled=True) as reader:
             return reader.states(streams)
 
 

@@ -19,10 +19,13 @@ from projections.counts import (
 from projections.dossier_rows import Act
 from projections.durations import DurationStatistics, measure_durations
 from projections.findings import DEFAULT_PARAMETERS, Finding, Parameters, find_all
+from projections.findings.code_runs import raised_alarm
+from projections.findings.shapes import entries_of
 from projections.people.trail import TrailEntry, trail_of
 from projections.petitions.figures import PetitionStatistics, count_petitions
 from projections.petitions.overdue import overdue_petitions
 from projections.petitions.standing import PetitionWorld
+from projections.veiled.counts import VeiledStatistics, count_veiled
 from projections.views import Position, ViewReader
 
 _CALENDAR_STREAM = f"{StreamType.CALENDAR}:{NATIONAL_CALENDAR}"
@@ -85,13 +88,42 @@ def read_petition_figures(reader: ViewReader) -> PetitionStatistics | None:
     )
 
 
+def read_veiled_figures(
+    reader: ViewReader, span: Span = ALL_HISTORY, office: str | None = None
+) -> VeiledStatistics | None:
+    """Give the counts of veiled dossiers as of the views' checkpoint; None before the first one."""
+    position = reader.position()
+    if position is None:
+        return None
+    counts = count_veiled(reader.veil_counts(), position.sealed_at, span, office)
+    return VeiledStatistics(
+        figures=counts.figures,
+        total=counts.total,
+        checkpoint=reference_to(position),
+        as_of=position.as_of,
+    )
+
+
 def read_findings(
     reader: ViewReader, office: str | None = None, parameters: Parameters = DEFAULT_PARAMETERS
 ) -> list[Finding]:
-    """Give the findings on all dossiers and petitions, or on those of one office."""
+    """Give the findings on all dossiers and petitions, and alarms, or on those of one office."""
     person_of = reader.persons().person_of
     examined = (replace(one, person_of=person_of) for one in reader.examined_dossiers(office))
-    return [*find_all(examined, parameters), *_overdue_petitions(reader, office)]
+    return [
+        *find_all(examined, parameters),
+        *_overdue_petitions(reader, office),
+        *_public_alarms(reader, office),
+    ]
+
+
+def _public_alarms(reader: ViewReader, office: str | None) -> Iterator[Finding]:
+    """Give the public alarms that stand in the log, as they were raised."""
+    for stream, record in reader.findings_raised().items():
+        raised_for = next((act.office for act in reader.acts_of(stream)), None) or ""
+        found = raised_alarm(stream, raised_for, record)
+        if found is not None and office in (None, found.office):
+            yield found
 
 
 def _overdue_petitions(reader: ViewReader, office: str | None) -> Iterator[Finding]:
@@ -99,7 +131,7 @@ def _overdue_petitions(reader: ViewReader, office: str | None) -> Iterator[Findi
     if world is None:
         return
     for finding in overdue_petitions(reader.petition_rows(), world, office):
-        evidence = tuple(act.entry_index for act in reader.acts_of(finding.stream))
+        evidence = entries_of(reader.acts_of(finding.stream))
         yield structs.replace(finding, evidence=evidence)
 
 

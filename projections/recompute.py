@@ -5,8 +5,8 @@ under its signed checkpoint. Then the same fold runs as in the server, without a
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from domain.calendars import NATIONAL_CALENDAR
+from domain.veils import VeilAct
 from ledger.documents import DocumentSource
 from ledger.key_files import Anchors
 from ledger.opening import LONGEST_PUBLICATION_DELAY_SECONDS
@@ -32,6 +33,8 @@ from projections.petitions.rows import row_of_petition
 from projections.petitions.standing import PetitionWorld
 from projections.states import StreamStates
 from projections.tallies.adding import NO_TALLIES, TallyAdder, TallySums
+from projections.tallies.veiled import NOTHING_VEILED, VeilAdder, VeilSums
+from projections.veiled.counts import VeilCounts, veils_of
 from transparency.checkpoints import open_checkpoint
 from transparency.encoding import encode_base64, render_utc_milliseconds
 from transparency.errors import ProofInvalid
@@ -51,7 +54,8 @@ class PublicWorld:
     """All dossiers as the log leaves them at a published size, and the offices' time zones.
 
     Petitions are counted already: their clocks need offices and calendar. `tallies` is what the
-    tallies of ratings add up to.
+    tallies of ratings add up to; `veils` counts what the log says of veiled dossiers, and
+    `veil_sums` is what their tallies add up to.
     """
 
     rows: tuple[DossierRow, ...]
@@ -60,6 +64,8 @@ class PublicWorld:
     sealed_at: datetime
     petitions: PetitionCounts = NO_PETITIONS
     tallies: TallySums = NO_TALLIES
+    veils: VeilCounts = field(default_factory=dict)
+    veil_sums: VeilSums = NOTHING_VEILED
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,10 +114,13 @@ def replay_log(
         raise EntryUnreadable(size, f"the log has {log.tree_size} entries")
     states = StreamStates(anchors.origin, documents)
     frontier, adder = Frontier(), TallyAdder(anchors.origin, documents)
+    veil_adder, veils = VeilAdder(anchors.origin, documents), Counter[tuple[str, str, VeilAct]]()
     last: datetime | None = None
-    for group in sealed_groups(_hashed(log, size, frontier, adder), anchors.origin, b""):
+    bodies = _hashed(log, size, frontier, (adder, veil_adder))
+    for group in sealed_groups(bodies, anchors.origin, b""):
         for entry in group.entries:
             states.apply(entry)
+        veils.update(veils_of((group,)))
         last = group.sealed_at
     assert last is not None
     if size == log.tree_size and frontier.root_hash() != signed.checkpoint.root_hash:
@@ -123,6 +132,8 @@ def replay_log(
         last,
         _count_petitions(states, last),
         adder.sums(),
+        veils,
+        veil_adder.sums(),
     )
 
 
@@ -195,11 +206,12 @@ def compare(published: CountStatistics, recomputed: CountStatistics) -> list[Dif
 
 
 def _hashed(
-    log: TrustedLog, size: int, frontier: Frontier, adder: TallyAdder
+    log: TrustedLog, size: int, frontier: Frontier, adders: Sequence[TallyAdder | VeilAdder]
 ) -> Iterator[tuple[int, bytes]]:
     for entry_index, entry in enumerate(log.entries(0, size)):
         frontier.append(leaf_hash(entry))
-        adder.take(entry_index, entry)
+        for adder in adders:
+            adder.take(entry_index, entry)
         yield entry_index, entry
 
 
@@ -226,20 +238,20 @@ def _compare_heads(published: CountStatistics, recomputed: CountStatistics) -> I
         "checkpoint.root": (published.checkpoint.root, recomputed.checkpoint.root),
         "as_of": (published.as_of, recomputed.as_of),
     }
-    for field, (theirs, ours) in pairs.items():
+    for member, (theirs, ours) in pairs.items():
         if theirs != ours:
-            yield _difference(("", "", ""), field, theirs, ours)
+            yield _difference(("", "", ""), member, theirs, ours)
 
 
 def _compare_figures(
     key: tuple[str, str, str], published: Figure | None, recomputed: Figure | None
 ) -> Iterator[Difference]:
     """Compare field by field; a figure that one side lacks is one of zeros."""
-    for field in _COUNTED_FIELDS:
-        theirs: int = getattr(published, field, 0)
-        ours: int = getattr(recomputed, field, 0)
+    for name in _COUNTED_FIELDS:
+        theirs: int = getattr(published, name, 0)
+        ours: int = getattr(recomputed, name, 0)
         if theirs != ours:
-            yield _difference(key, field, theirs, ours)
+            yield _difference(key, name, theirs, ours)
 
 
 def _difference(

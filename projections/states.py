@@ -17,6 +17,7 @@ from domain.dossiers import Dossier
 from domain.errors import DomainError
 from domain.keys import KeyRecord, LedgerRecord, root_keys
 from domain.offices import OfficeRecord
+from domain.oversight.integrity import Outage
 from domain.oversight.petitions import PetitionRecord
 from domain.procedures import ProcedureRecord
 from ledger.documents import DocumentSource
@@ -69,7 +70,7 @@ class StreamStates:
         except (DomainError, KeyError) as error:
             raise EntryUnreadable(entry.entry_index, f"{action.kind.name}: {error}") from error
         self._states[action.stream] = state
-        if moves_dossiers(action):
+        if moves_dossiers(action, state):
             self._move_dossiers(entry)
         return state
 
@@ -138,6 +139,11 @@ class StreamStates:
     def dossier(self, stream: str) -> Dossier | None:
         """Give a dossier by the name of its stream."""
         return self._find(stream, Dossier)
+
+    def outages(self, ledger: str) -> tuple[Outage, ...]:
+        """Give the outages that were declared in a ledger, by its origin."""
+        record = self._find(f"{StreamType.LEDGER}:{ledger}", LedgerRecord)
+        return () if record is None else record.outages
 
     def document(self, sha256_hex: str) -> bytes | None:
         """Give the bytes of a public document; a source that answers others has none."""

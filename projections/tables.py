@@ -6,6 +6,8 @@ too; other rows are plain columns already.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +22,7 @@ from ledger.errors import StoreUnavailable
 from projections.dossier_rows import Act, parse_due, render_due
 from transparency.encoding import parse_utc_milliseconds, render_utc_milliseconds
 
-SCHEMA_NUMBER: Final = 4
+SCHEMA_NUMBER: Final = 8
 
 _signers_decoder = msgspec.json.Decoder(tuple[Signer, ...])
 _signers_encoder = msgspec.json.Encoder()
@@ -71,6 +73,10 @@ acts_table = sa.Table(
     sa.Column("status", sa.SmallInteger),
     sa.Column("due", sa.String(20)),
     sa.Column("appointment", sa.String(20)),
+    sa.Column("amount_vnd", sa.BigInteger),
+    sa.Column("to_office", sa.String(64)),
+    sa.Column("answer_by", sa.String(10)),
+    sa.Column("refers_to", sa.BigInteger),
     sa.Index("acts_by_stream", "stream", "version"),
 )
 
@@ -88,6 +94,69 @@ states_table = sa.Table(
     metadata,
     sa.Column("stream", sa.String(300), primary_key=True),
     sa.Column("state", sa.LargeBinary, nullable=False),
+)
+
+
+def _veiled(table: sa.Table, *keys: str) -> sa.Table:
+    """Give the table that holds of veiled dossiers what another holds of open ones."""
+    columns = [
+        sa.Column(
+            column.name,
+            column.type,
+            primary_key=column.name in keys,
+            nullable=column.name not in keys and (column.nullable or column.primary_key),
+        )
+        for column in table.columns
+    ]
+    return sa.Table(f"veiled_{table.name}", metadata, *columns)
+
+
+# Private: veiled dossiers, their acts and states. Tables of their own, so that no query over the
+# public ones can show one of them by having forgotten a condition.
+veiled_dossiers_table = _veiled(dossiers_table, "stream")
+sa.Index(
+    "veiled_dossiers_by_office",
+    veiled_dossiers_table.c.office,
+    veiled_dossiers_table.c.procedure,
+)
+veiled_states_table = _veiled(states_table, "stream")
+# No act here has an entry index: the notes are no entries. Where its veil stands, the ledger knows.
+veiled_acts_table = _veiled(acts_table, "stream", "version")
+veiled_act_signers_table = sa.Table(
+    "veiled_act_signers",
+    metadata,
+    sa.Column("signer", sa.String(120), primary_key=True),
+    sa.Column("stream", sa.String(300), primary_key=True),
+    sa.Column("version", sa.BigInteger, primary_key=True),
+)
+VEILED_TABLES: Final = (
+    veiled_dossiers_table,
+    veiled_states_table,
+    veiled_acts_table,
+    veiled_act_signers_table,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """From what a reader of the views selects dossiers, states and acts."""
+
+    dossiers: sa.FromClause
+    states: sa.FromClause
+    acts: sa.FromClause
+
+
+OPEN_ALONE: Final = Visible(dossiers_table, states_table, acts_table)
+VEILED_ALONE: Final = Visible(veiled_dossiers_table, veiled_states_table, veiled_acts_table)
+WITH_VEILED: Final = Visible(
+    *(
+        sa.union_all(sa.select(open_table), sa.select(veiled_table)).subquery(open_table.name)
+        for open_table, veiled_table in (
+            (dossiers_table, veiled_dossiers_table),
+            (states_table, veiled_states_table),
+            (acts_table, veiled_acts_table),
+        )
+    )
 )
 
 # Public: by what a procedure is found (`catalogue.rows.ProcedureRow`); all else is its state.
@@ -126,6 +195,16 @@ petitions_table = sa.Table(
     sa.Column("decided_at", sa.String(20)),
 )
 
+# Public: how many veils stand in the log, by top office, month and act (`veiled.counts`).
+veil_counts_table = sa.Table(
+    "veil_counts",
+    metadata,
+    sa.Column("office", sa.String(64), primary_key=True),
+    sa.Column("month", sa.String(7), primary_key=True),
+    sa.Column("act", sa.String(16), primary_key=True),
+    sa.Column("veils", sa.BigInteger, nullable=False),
+)
+
 # Private: keyed hashes by which holders are recognised.
 holders_table = sa.Table(
     "holders",
@@ -136,7 +215,18 @@ holders_table = sa.Table(
     sa.Index("holders_by_hash", "mark", "hash"),
 )
 
-# How far the views are: the checkpoint that everything above is as of.
+# Private: keyed hashes of the papers that requests for a supplement asked for (rule R03).
+requested_papers_table = sa.Table(
+    "requested_papers",
+    metadata,
+    sa.Column("stream", sa.String(120), primary_key=True),
+    sa.Column("version", sa.BigInteger, primary_key=True),
+    sa.Column("paper", sa.LargeBinary(32), primary_key=True),
+    sa.Column("listed", sa.Boolean),
+)
+
+# How far the views are: the checkpoint that everything above is as of, and the notification id of
+# the last act of a veiled dossier.
 position_table = sa.Table(
     "position",
     metadata,
@@ -145,6 +235,7 @@ position_table = sa.Table(
     sa.Column("root_hash", sa.LargeBinary(32), nullable=False),
     sa.Column("sealed_at", sa.String(24), nullable=False),
     sa.Column("checkpoint_note", sa.LargeBinary, nullable=False),
+    sa.Column("veiled_position", sa.BigInteger, nullable=False),
 )
 
 
@@ -224,6 +315,10 @@ def act_columns(act: Act) -> dict[str, object]:
         "status": None if act.status is None else act.status.value,
         "due": render_due(act.due),
         "appointment": render_due(act.appointment),
+        "amount_vnd": act.amount_vnd,
+        "to_office": act.to_office,
+        "answer_by": None if act.answer_by is None else act.answer_by.isoformat(),
+        "refers_to": act.refers_to,
     }
 
 
@@ -242,4 +337,8 @@ def open_act(row: sa.Row[tuple[object, ...]]) -> Act:
         status=None if row.status is None else Status(row.status),
         due=parse_due(row.due),
         appointment=parse_due(row.appointment),
+        amount_vnd=row.amount_vnd,
+        to_office=row.to_office,
+        answer_by=None if row.answer_by is None else date.fromisoformat(row.answer_by),
+        refers_to=row.refers_to,
     )

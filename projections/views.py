@@ -7,9 +7,8 @@ a read is one transaction too. So whoever reads sees everything as of exactly on
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -17,25 +16,36 @@ import msgspec
 import sqlalchemy as sa
 
 from domain.actions import StreamType
-from domain.calendars import NATIONAL_CALENDAR, CalendarRecord
 from domain.decisions import StreamState
 from domain.dossiers import Dossier
 from domain.keys import KeyRecord
 from domain.offices import OfficeRecord
+from domain.oversight.integrity import FindingRecord
 from domain.procedures import ProcedureRecord
 from ledger.errors import StoreCorrupt, StoreUnavailable
 from projections.catalogue.rows import rows_of
 from projections.catalogue.searching import ProcedureQuery, search_codes
-from projections.dossier_rows import Act, DossierRow, row_of
+from projections.dossier_rows import Act, DossierRow
 from projections.findings import ExaminedDossier
 from projections.holders import HolderMark, Mark
 from projections.people.persons import Persons
 from projections.petitions.rows import PetitionRow
 from projections.petitions.stored import read_petitions, replace_petitions
+from projections.requested_papers import RequestedPaper
+from projections.stored.examining import Registry, examine, forget_papers, keep_papers
+from projections.stored.rows import insert_acts, replace_marks, replace_rows, replace_states
+from projections.stored.veiled import (
+    divide_states,
+    insert_veiled_acts,
+    veiled_acts_by,
+    veiled_among,
+)
 from projections.tables import (
-    act_columns,
+    OPEN_ALONE,
+    VEILED_ALONE,
+    WITH_VEILED,
+    Visible,
     act_signers_table,
-    actors_of,
     acts_table,
     dossiers_table,
     holders_table,
@@ -44,7 +54,11 @@ from projections.tables import (
     position_table,
     procedures_table,
     states_table,
+    veiled_dossiers_table,
+    veiled_states_table,
 )
+from projections.veiled.counts import VeilCounts
+from projections.veiled.stored import add_veils, read_veils
 from transparency.encoding import (
     encode_base64,
     parse_utc_milliseconds,
@@ -54,7 +68,6 @@ from transparency.encoding import (
 VIEW: Final = "public"
 STREAMS_PER_QUERY: Final = 500
 
-_state_encoder = msgspec.msgpack.Encoder()
 _state_decoder = msgspec.msgpack.Decoder(StreamState)
 
 
@@ -62,13 +75,15 @@ _state_decoder = msgspec.msgpack.Decoder(StreamState)
 class Position:
     """The checkpoint that the views are as of; ``log_position`` is the next entry index to read.
 
-    ``sealed_at`` is the time of the checkpoint's seal, which figures are as of.
+    ``sealed_at`` is the time of the checkpoint's seal, which figures are as of. What veiled
+    dossiers were acted on is there up to the notification id ``veiled_position``.
     """
 
     log_position: int
     root_hash: bytes
     sealed_at: datetime
     checkpoint_note: bytes
+    veiled_position: int = 0
 
     @property
     def root_base64(self) -> str:
@@ -83,7 +98,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class ViewUpdate:
-    """What one step of the follower changes, and where it leads from and to."""
+    """What one step of the follower changes, and where it leads from and to.
+
+    Acts without an entry index are those of veiled dossiers.
+    """
 
     old_log_position: int
     position: Position
@@ -91,6 +109,9 @@ class ViewUpdate:
     acts: Sequence[Act]
     holder_marks: Sequence[HolderMark]
     erased: Sequence[str] = ()
+    papers: Sequence[RequestedPaper] = ()
+    old_veiled_position: int = 0
+    veils: VeilCounts = field(default_factory=dict)
 
 
 class Views:
@@ -109,13 +130,20 @@ class Views:
         with self._transaction() as connection:
             # The position first: it takes the write lock, and a second follower stops here.
             _move_position(connection, update)
-            _replace_states(connection, update.states)
+            opened, veiled = divide_states(connection, update.states, update.acts)
+            replace_states(connection, opened, dossiers_table, states_table)
+            replace_states(connection, veiled, veiled_dossiers_table, veiled_states_table)
             replace_petitions(connection, update.states)
-            _insert_acts(connection, update.acts)
+            insert_acts(connection, [a for a in update.acts if a.entry_index is not None])
+            insert_veiled_acts(connection, [a for a in update.acts if a.entry_index is None])
             procedures = rows_of(update.states, update.acts)
-            _replace(connection, procedures_table, list(map(msgspec.structs.asdict, procedures)))
-            _replace_marks(connection, update.holder_marks)
+            replace_rows(
+                connection, procedures_table, list(map(msgspec.structs.asdict, procedures))
+            )
+            replace_marks(connection, update.holder_marks)
+            keep_papers(connection, update.papers)
             _forget_marks(connection, update.erased)
+            add_veils(connection, update.veils)
         if update.erased:
             self._cut_log()
 
@@ -131,10 +159,14 @@ class Views:
             connection.close()
 
     @contextmanager
-    def reading(self) -> Iterator["ViewReader"]:
-        """Give a reader that sees the views as of one checkpoint for as long as it is open."""
+    def reading(self, *, sees_veiled: bool = False) -> Iterator["ViewReader"]:
+        """Give a reader that sees the views as of one checkpoint for as long as it is open.
+
+        It sees nothing of veiled dossiers unless it is told to: by the follower, and by whoever
+        has checked a reader's right to see one.
+        """
         with self._transaction() as connection:
-            yield ViewReader(connection)
+            yield ViewReader(connection, WITH_VEILED if sees_veiled else OPEN_ALONE)
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
@@ -161,8 +193,9 @@ def open_views(path: Path) -> Views:
 class ViewReader:
     """Everything that is read from the views, in one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, visible: Visible = OPEN_ALONE) -> None:
         self._connection = connection
+        self._visible = visible
 
     def position(self) -> Position | None:
         """Give the checkpoint that the views are as of; None before the first."""
@@ -171,18 +204,25 @@ class ViewReader:
         if row is None:
             return None
         sealed_at = parse_utc_milliseconds(row.sealed_at)
-        return Position(row.log_position, row.root_hash, sealed_at, row.checkpoint_note)
+        return Position(
+            row.log_position,
+            row.root_hash,
+            sealed_at,
+            row.checkpoint_note,
+            row.veiled_position,
+        )
 
     def dossier_rows(
         self, office: str | None = None, procedure: str | None = None
     ) -> Iterator[DossierRow]:
         """Give the rows of all dossiers, or of one office's or procedure's."""
-        query = sa.select(dossiers_table)
+        dossiers = self._visible.dossiers
+        query = sa.select(dossiers)
         if office is not None:
-            query = query.where(dossiers_table.c.office == office)
+            query = query.where(dossiers.c.office == office)
         if procedure is not None:
-            query = query.where(dossiers_table.c.procedure == procedure)
-        names = [column.name for column in dossiers_table.columns]
+            query = query.where(dossiers.c.procedure == procedure)
+        names = [column.name for column in dossiers.columns]
         for row in self._connection.execute(query):
             yield DossierRow(**dict(zip(names, row, strict=True)))
 
@@ -192,8 +232,12 @@ class ViewReader:
         found: dict[str, StreamState] = {}
         for start in range(0, len(wanted), STREAMS_PER_QUERY):
             part = wanted[start : start + STREAMS_PER_QUERY]
-            found |= self._states_where(states_table.c.stream.in_(part))
+            found |= self._states_where(self._visible.states.c.stream.in_(part))
         return found
+
+    def veil_counts(self) -> VeilCounts:
+        """Give how many veils the log holds, by top office, month and act: all of it is public."""
+        return read_veils(self._connection)
 
     def petition_rows(self) -> list[PetitionRow]:
         """Give the rows of all petitions."""
@@ -201,8 +245,9 @@ class ViewReader:
 
     def running_dossiers(self) -> list[str]:
         """Give the streams of the dossiers that were accepted and have not ended."""
-        query = sa.select(dossiers_table.c.stream).where(
-            dossiers_table.c.accepted_at.is_not(None), dossiers_table.c.ended_at.is_(None)
+        dossiers = self._visible.dossiers.c
+        query = sa.select(dossiers.stream).where(
+            dossiers.accepted_at.is_not(None), dossiers.ended_at.is_(None)
         )
         return list(self._connection.scalars(query.order_by("stream")))
 
@@ -211,36 +256,49 @@ class ViewReader:
         state = self.states((stream,)).get(stream)
         return state if isinstance(state, Dossier) else None
 
+    def veiled_among(self, streams: Iterable[str]) -> set[str]:
+        """Give those of these streams that are veiled dossiers, to a reader that sees them."""
+        return veiled_among(self._connection, streams) if self._sees_veiled else set()
+
+    @property
+    def _sees_veiled(self) -> bool:
+        return self._visible is WITH_VEILED
+
     def offices(self) -> dict[str, OfficeRecord]:
         """Give the registry's records of all offices by their id."""
-        records = self._states_of_type(StreamType.OFFICE)
+        records = self._states_of_type(StreamType.OFFICE).values()
         return {record.office.id: record for record in records if isinstance(record, OfficeRecord)}
 
     def procedures(self) -> dict[str, ProcedureRecord]:
         """Give the registry's records of all procedures by their code."""
-        records = self._states_of_type(StreamType.PROCEDURE)
+        records = self._states_of_type(StreamType.PROCEDURE).values()
         return {record.code: record for record in records if isinstance(record, ProcedureRecord)}
 
     def search_procedures(self, query: ProcedureQuery) -> tuple[list[str], str | None]:
         """Give the codes of one page of a search, and after which code the next begins."""
         return search_codes(self._connection, query, self.offices())
 
+    def keys(self) -> dict[str, KeyRecord]:
+        """Give the registry's records of all enrolled keys by their name."""
+        states = self._states_of_type(StreamType.KEY).values()
+        return {state.name: state for state in states if isinstance(state, KeyRecord)}
+
     def persons(self) -> Persons:
         """Give whose keys are one person's; by personnel number where the views hold any."""
-        states = self._states_of_type(StreamType.KEY)
-        records = [state for state in states if isinstance(state, KeyRecord)]
         columns = holders_table.c
         query = sa.select(columns.stream, columns.hash).where(columns.mark == Mark.PERSON.value)
         marks = self._connection.execute(query)
-        return Persons(records, {stream.partition(":")[2]: mark for stream, mark in marks})
+        numbers = {stream.partition(":")[2]: mark for stream, mark in marks}
+        return Persons(self.keys().values(), numbers)
 
     def zones(self) -> dict[str, str]:
         """Give the time zone of every office."""
         return {office: record.office.time_zone for office, record in self.offices().items()}
 
     def acts_of(self, stream: str) -> list[Act]:
-        """Give the published acts of one stream, by version."""
-        query = sa.select(acts_table).where(acts_table.c.stream == stream)
+        """Give the acts of one stream, by version."""
+        acts = self._visible.acts
+        query = sa.select(acts).where(acts.c.stream == stream)
         return [open_act(row) for row in self._connection.execute(query.order_by("version"))]
 
     def acts_by(self, signer: str, start: datetime, end: datetime) -> list[Act]:
@@ -253,36 +311,26 @@ class ViewReader:
             .where(acts_table.c.recorded_at < render_utc_milliseconds(end))
             .order_by(acts_table.c.entry_index)
         )
-        return [open_act(row) for row in self._connection.execute(query)]
+        found = [open_act(row) for row in self._connection.execute(query)]
+        if not self._sees_veiled:
+            return found
+        period = render_utc_milliseconds(start), render_utc_milliseconds(end)
+        return [*found, *veiled_acts_by(self._connection, signer, *period)]
 
     def examined_dossiers(self, office: str | None = None) -> Iterator[ExaminedDossier]:
         """Give every dossier with its acts, for the rules to look at; or those of one office."""
         position = self.position()
         if position is None:
             return
-        zones, procedures = self.zones(), self.procedures()
-        calendar = self.states((_CALENDAR_STREAM,)).get(_CALENDAR_STREAM)
-        query = (
-            sa.select(states_table.c.state, acts_table)
-            .join(dossiers_table, dossiers_table.c.stream == states_table.c.stream)
-            .join(acts_table, acts_table.c.stream == states_table.c.stream)
-            .order_by(acts_table.c.stream, acts_table.c.version)
-        )
-        if office is not None:
-            query = query.where(dossiers_table.c.office == office)
-        rows = self._connection.execute(query)
-        for _, group in groupby(rows, key=lambda row: row.stream):
-            of_dossier = list(group)
-            dossier = _state_decoder.decode(of_dossier[0].state)
-            assert isinstance(dossier, Dossier)
-            yield ExaminedDossier(
-                dossier=dossier,
-                acts=tuple(open_act(row) for row in of_dossier),
-                as_of=position.sealed_at,
-                zone=zones[dossier.office],
-                procedure=procedures.get(dossier.procedure),
-                calendar=calendar.calendar if isinstance(calendar, CalendarRecord) else None,
-            )
+        registry = Registry(self.offices(), self.procedures(), self.keys())
+        # One after the other: joining what was put together would make eight joins of one.
+        for part in (OPEN_ALONE, VEILED_ALONE) if self._sees_veiled else (OPEN_ALONE,):
+            yield from examine(self._connection, registry, position.sealed_at, office, part)
+
+    def findings_raised(self) -> dict[str, FindingRecord]:
+        """Give what is public of all raised findings, by their streams."""
+        states = self._states_of_type(StreamType.FINDING).items()
+        return {stream: state for stream, state in states if isinstance(state, FindingRecord)}
 
     def hash_of(self, stream: str, mark: Mark) -> bytes | None:
         """Give the keyed hash that a holder's secret or code must have."""
@@ -299,22 +347,17 @@ class ViewReader:
         )
         return list(self._connection.scalars(query.order_by("stream")))
 
-    def _states_of_type(self, stream_type: StreamType) -> Iterable[StreamState]:
+    def _states_of_type(self, stream_type: StreamType) -> dict[str, StreamState]:
         # A range, not LIKE: the primary key answers it.
-        stream = states_table.c.stream
-        return self._states_where(
-            sa.and_(stream >= f"{stream_type}:", stream < f"{stream_type};")
-        ).values()
+        stream = self._visible.states.c.stream
+        return self._states_where(sa.and_(stream >= f"{stream_type}:", stream < f"{stream_type};"))
 
     def _states_where(self, condition: sa.ColumnElement[bool]) -> dict[str, StreamState]:
-        query = sa.select(states_table).where(condition)
+        query = sa.select(self._visible.states).where(condition)
         return {
             stream: _decode_state(stream, state)
             for stream, state in self._connection.execute(query)
         }
-
-
-_CALENDAR_STREAM = f"{StreamType.CALENDAR}:{NATIONAL_CALENDAR}"
 
 
 def _decode_state(stream: str, state: bytes) -> StreamState:
@@ -330,9 +373,9 @@ def _move_position(connection: sa.Connection, update: ViewUpdate) -> None:
     old = connection.execute(
         sa.delete(position_table)
         .where(position_table.c.view == VIEW)
-        .returning(position_table.c.log_position)
-    ).scalar()
-    if (old or 0) != update.old_log_position:
+        .returning(position_table.c.log_position, position_table.c.veiled_position)
+    ).one_or_none()
+    if tuple(old or (0, 0)) != (update.old_log_position, update.old_veiled_position):
         raise StoreCorrupt(f"the views are not at entry {update.old_log_position}")
     connection.execute(
         sa.insert(position_table).values(
@@ -341,26 +384,9 @@ def _move_position(connection: sa.Connection, update: ViewUpdate) -> None:
             root_hash=position.root_hash,
             sealed_at=render_utc_milliseconds(position.sealed_at),
             checkpoint_note=position.checkpoint_note,
+            veiled_position=position.veiled_position,
         )
     )
-
-
-def _replace_states(connection: sa.Connection, states: Mapping[str, StreamState]) -> None:
-    dossiers = [row_of(state) for state in states.values() if isinstance(state, Dossier)]
-    _replace(connection, dossiers_table, [msgspec.structs.asdict(row) for row in dossiers])
-    _replace(
-        connection,
-        states_table,
-        [
-            {"stream": stream, "state": _state_encoder.encode(state)}
-            for stream, state in states.items()
-        ],
-    )
-
-
-def _replace_marks(connection: sa.Connection, marks: Sequence[HolderMark]) -> None:
-    last = {(mark.stream, mark.mark): mark for mark in marks}
-    _replace(connection, holders_table, [msgspec.structs.asdict(mark) for mark in last.values()])
 
 
 def _forget_marks(connection: sa.Connection, streams: Sequence[str]) -> None:
@@ -371,30 +397,4 @@ def _forget_marks(connection: sa.Connection, streams: Sequence[str]) -> None:
     connection.execute(
         sa.delete(holders_table).where(condition), [{"erased": stream} for stream in streams]
     )
-
-
-def _replace(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, object]]) -> None:
-    """Delete and insert by primary key: the one spelling that every database understands."""
-    if not rows:
-        return
-    keys = [column.name for column in table.primary_key.columns]
-    condition = sa.and_(*(table.c[name] == sa.bindparam(f"old_{name}") for name in keys))
-    connection.execute(
-        sa.delete(table).where(condition),
-        [{f"old_{name}": row[name] for name in keys} for row in rows],
-    )
-    connection.execute(sa.insert(table), rows)
-
-
-def _insert_acts(connection: sa.Connection, acts: Sequence[Act]) -> None:
-    if not acts:
-        return
-    connection.execute(sa.insert(acts_table), [act_columns(act) for act in acts])
-    connection.execute(
-        sa.insert(act_signers_table),
-        [
-            {"signer": name, "entry_index": act.entry_index}
-            for act in acts
-            for name in actors_of(act)
-        ],
-    )
+    forget_papers(connection, streams)

@@ -16,7 +16,7 @@ size, and knows the root.
 (True, True)
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from transparency.hashing import EMPTY_ROOT_HASH, HASH_BYTES, node_hash
@@ -97,6 +97,21 @@ class Frontier:
     def __init__(self) -> None:
         self._subtree_hashes: list[bytes] = []
         self._tree_size = 0
+
+    @classmethod
+    def restored(cls, tree_size: int, subtree_hashes: Sequence[bytes]) -> "Frontier":
+        """Go on from what `subtree_hashes` gave when the tree had this size."""
+        assert len(subtree_hashes) == tree_size.bit_count()
+
+        frontier = cls()
+        frontier._tree_size = tree_size
+        frontier._subtree_hashes = list(subtree_hashes)
+        return frontier
+
+    @property
+    def subtree_hashes(self) -> tuple[bytes, ...]:
+        """Give the roots of the complete subtrees that make up the tree, the largest first."""
+        return tuple(self._subtree_hashes)
 
     @property
     def tree_size(self) -> int:

@@ -5,14 +5,16 @@ object in canonical form (names sorted, no spaces, printable ASCII without escap
 
     dossier-ledger/promise@v1
     {"leaf_hash":"<base64>","ledger":"<origin>","promised_at":"<RFC 3339, UTC seconds>",
-     "publish_by":"<RFC 3339, UTC seconds>","stream":"<stream>","version":<1 and more>}
+     "publish_by":"<RFC 3339, UTC seconds>","published_as":"<absent, or what stands for it>",
+     "stream":"<stream>","version":<1 and more>}
 
     dossier-ledger/refusal@v1
     {"code":"<error code>","ledger":"<origin>","text_hash":"<base64>"}
 
 (The object stands on one line.) A promise says that the entry with this leaf hash will be
-under a checkpoint by `publish_by`. A refusal says that the action with this text hash came,
-correctly signed, and was not recorded, and why.
+under a checkpoint by `publish_by`; with `published_as` it is another entry that will be, which
+says those words and commits to the one promised. A refusal says that the action with this text
+hash came, correctly signed, and was not recorded, and why.
 
 >>> from datetime import UTC, datetime, timedelta
 >>> from transparency.notes import SigningKey
@@ -72,6 +74,7 @@ class Promise:
     version: int
     promised_at: datetime
     publish_by: datetime
+    published_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def _render_promise(promise: Promise) -> bytes:
     assert len(promise.leaf_hash) == HASH_BYTES
     assert 0 < promise.version <= MAX_VERSION
 
-    members = {
+    members: dict[str, object] = {
         "leaf_hash": encode_base64(promise.leaf_hash),
         "ledger": promise.ledger,
         "promised_at": render_utc_seconds(promise.promised_at),
@@ -158,6 +161,8 @@ def _render_promise(promise: Promise) -> bytes:
         "stream": promise.stream,
         "version": promise.version,
     }
+    if promise.published_as is not None:
+        members["published_as"] = promise.published_as
     return PROMISE_TYPE_LINE + _render_members(members)
 
 
@@ -172,6 +177,7 @@ def _read_promise(members: dict[str, object]) -> Promise:
         version=version,
         promised_at=parse_utc_seconds(_text(members["promised_at"])),
         publish_by=parse_utc_seconds(_text(members["publish_by"])),
+        published_as=_text(members["published_as"]) if "published_as" in members else None,
     )
 
 

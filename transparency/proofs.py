@@ -11,7 +11,7 @@ answer with a boolean. The empty tree is consistent with every tree and needs no
 >>> verify_consistency(1, 2, leaves[0], node_hash(*leaves), [leaves[1]])
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Protocol
 
@@ -20,6 +20,10 @@ from transparency.errors import ProofInvalid
 from transparency.hashing import EMPTY_ROOT_HASH, HASH_BYTES, node_hash
 
 MAX_PROOF_HASHES = 63
+
+# Gives the hash over the leaves from an index to the end of one tree. Whoever makes many proofs
+# under one checkpoint remembers them: there are as many as the size has bits.
+TailHash = Callable[[int], bytes]
 
 
 class HashSource(Protocol):
@@ -53,8 +57,13 @@ def range_hash(start_index: int, leaf_count: int, hashes: HashSource) -> bytes:
     return combined
 
 
-def prove_inclusion(leaf_index: int, tree_size: int, hashes: HashSource) -> list[bytes]:
-    """Prove that a leaf stands at its index in the tree of `tree_size` leaves."""
+def prove_inclusion(
+    leaf_index: int, tree_size: int, hashes: HashSource, tail_hash: TailHash | None = None
+) -> list[bytes]:
+    """Prove that a leaf stands at its index in the tree of `tree_size` leaves.
+
+    With `tail_hash` it asks for as many hashes as the proof has.
+    """
     assert 0 <= leaf_index < tree_size
 
     subtree_hash = hashes.subtree_hash
@@ -64,15 +73,23 @@ def prove_inclusion(leaf_index: int, tree_size: int, hashes: HashSource) -> list
     proof = [subtree_hash(level, (leaf_index >> level) ^ 1) for level in range(parting_level - 1)]
     if parting_level:
         start_index = ((leaf_index >> (parting_level - 1)) + 1) << (parting_level - 1)
-        proof.append(range_hash(start_index, tree_size - start_index, hashes))
+        if tail_hash is None:
+            proof.append(range_hash(start_index, tree_size - start_index, hashes))
+        else:
+            proof.append(tail_hash(start_index))
     for level in range(parting_level, tree_size.bit_length()):
         if (leaf_index >> level) & 1:
             proof.append(subtree_hash(level, (leaf_index >> level) - 1))
     return proof
 
 
-def prove_consistency(old_size: int, new_size: int, hashes: HashSource) -> list[bytes]:
-    """Prove that the tree of `new_size` leaves begins with the tree of `old_size` leaves."""
+def prove_consistency(
+    old_size: int, new_size: int, hashes: HashSource, tail_hash: TailHash | None = None
+) -> list[bytes]:
+    """Prove that the tree of `new_size` leaves begins with the tree of `old_size` leaves.
+
+    With `tail_hash` it asks for as many hashes as the proof has.
+    """
     assert 0 < old_size <= new_size
 
     parts = []
@@ -88,7 +105,12 @@ def prove_consistency(old_size: int, new_size: int, hashes: HashSource) -> list[
             start = middle
     if start > 0:
         parts.append((start, end))
-    return [range_hash(first, last - first, hashes) for first, last in reversed(parts)]
+    return [
+        tail_hash(first)
+        if tail_hash is not None and last == new_size
+        else range_hash(first, last - first, hashes)
+        for first, last in reversed(parts)
+    ]
 
 
 def verify_inclusion(

@@ -10,14 +10,19 @@ The rules, in order:
 
 A source may lie, lag or lose partial tiles (then the full tile is asked for); it can make
 reading fail, and cannot make it wrong.
+
+A tile is hashed once, when it is read, and kept with all its inner hashes (16 KiB). So a proof
+looks up one hash for each of its own, and reads at most one tile for each level of tiles, if it
+is not kept. `FullTiles` may outlive a checkpoint: what is kept is compared with the hash above
+it, under each checkpoint anew, before any of it counts as proven.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from transparency.checkpoints import SignedCheckpoint
 from transparency.errors import LogMisbehaviour, ProofInvalid, TileNotFound
-from transparency.hashing import HASH_BYTES, leaf_hash
+from transparency.hashing import HASH_BYTES, leaf_hash, node_hash
 from transparency.merkle import Frontier
 from transparency.proofs import prove_consistency, prove_inclusion, range_hash
 from transparency.tile_store import TileSource
@@ -35,45 +40,114 @@ from transparency.tiles import (
 MAX_CACHED_TILES = 256
 
 
+class TileTree:
+    """One tile with all its inner hashes: row h holds the complete subtrees of 2^h of its own."""
+
+    __slots__ = ("_rows", "width")
+
+    def __init__(self, hashes: bytes) -> None:
+        self.width = len(hashes) // HASH_BYTES
+        self._rows = [hashes]
+        while len(self._rows[-1]) >= 2 * HASH_BYTES:
+            self._rows.append(_parents(self._rows[-1]))
+
+    def subtree_hash(self, height: int, position: int) -> bytes:
+        """Give the hash over the 2^height hashes that begin at position * 2^height."""
+        return self._rows[height][position * HASH_BYTES : (position + 1) * HASH_BYTES]
+
+    def hashes(self) -> list[bytes]:
+        """Give the tile's own hashes."""
+        return [self.subtree_hash(0, position) for position in range(self.width)]
+
+
+class FullTiles:
+    """The full tiles of one source, hashed when they are read; nothing here is proven yet."""
+
+    def __init__(self, source: TileSource, max_tiles: int = MAX_CACHED_TILES) -> None:
+        self._source = source
+        self._kept = lru_cache(maxsize=max_tiles)(self.read_again)
+
+    def read(self, level: int, index: int) -> TileTree:
+        """Give a tile, perhaps one that was read before."""
+        return self._kept(level, index)
+
+    def read_again(self, level: int, index: int) -> TileTree:
+        """Give a tile as the source has it now.
+
+        Raises:
+            ProofInvalid: it has another length.
+            TileNotFound: the source does not have it.
+        """
+        tile = Tile(level, index)
+        data = self._source.read(tile_path(tile))
+        if len(data) != TILE_WIDTH * HASH_BYTES:
+            raise ProofInvalid(f"{tile_path(tile)} has another length")
+        return TileTree(data)
+
+    def forget(self) -> None:
+        """Keep nothing of what was read."""
+        self._kept.cache_clear()
+
+
 class ProvenHashes:
     """A `HashSource` over the tiles under one checkpoint; it gives only proven hashes."""
 
-    def __init__(self, source: TileSource, signed: SignedCheckpoint) -> None:
+    def __init__(
+        self, source: TileSource, signed: SignedCheckpoint, full_tiles: FullTiles | None = None
+    ) -> None:
         self._source = source
         self._tree_size = signed.checkpoint.tree_size
         self._root_hash = signed.checkpoint.root_hash
-        self._edge = lru_cache(maxsize=1)(self._load_edge)
-        self._full_tile = lru_cache(maxsize=MAX_CACHED_TILES)(self._load_full_tile)
+        self._full_tiles = full_tiles or FullTiles(source)
+        self.tail_hash = lru_cache(maxsize=None)(self._hash_tail)
 
     def subtree_hash(self, level: int, index: int) -> bytes:
         """Give the root of the 2^level leaves that begin at leaf index * 2^level."""
         assert 0 <= index << level < (index + 1) << level <= self._tree_size
 
         tile_level, height = divmod(level, TILE_HEIGHT)
-        first = index << height
-        hashes = self.tile_hashes(tile_level, first // TILE_WIDTH)
-        position = first % TILE_WIDTH
-        return _fold_complete(hashes[position : position + (1 << height)])
+        tile_index, position = divmod(index << height, TILE_WIDTH)
+        return self._tile(tile_level, tile_index).subtree_hash(height, position >> height)
 
     def tile_hashes(self, level: int, index: int) -> list[bytes]:
         """Give the hashes of one tile, as wide as it is under this checkpoint."""
+        return self._tile(level, index).hashes()
+
+    def _tile(self, level: int, index: int) -> TileTree:
         assert 0 <= index * TILE_WIDTH < self._hash_count(level)
 
-        edge = self._edge()
+        edge = self._edge
         if index == self._hash_count(level) // TILE_WIDTH:
             return edge[level]
-        return self._full_tile(level, index)
+        proven = self._tile(level + 1, index // TILE_WIDTH).subtree_hash(0, index % TILE_WIDTH)
+        return self._proven_tile(level, index, proven)
+
+    def _proven_tile(self, level: int, index: int, proven: bytes) -> TileTree:
+        tile = self._full_tiles.read(level, index)
+        if tile.subtree_hash(TILE_HEIGHT, 0) == proven:
+            return tile
+        # What was kept may be from before the file was mended, or from another log.
+        self._full_tiles.forget()
+        tile = self._full_tiles.read(level, index)
+        if tile.subtree_hash(TILE_HEIGHT, 0) != proven:
+            raise ProofInvalid(f"tile {index} of level {level} is not the one under the root")
+        return tile
 
     def _hash_count(self, level: int) -> int:
         return self._tree_size >> (TILE_HEIGHT * level)
 
-    def _load_edge(self) -> dict[int, list[bytes]]:
-        edge: dict[int, list[bytes]] = {}
+    def _hash_tail(self, start_index: int) -> bytes:
+        """Give the hash over the leaves from an index, where the tree is cut, to its end."""
+        return range_hash(start_index, self._tree_size - start_index, self)
+
+    @cached_property
+    def _edge(self) -> dict[int, TileTree]:
+        edge: dict[int, TileTree] = {}
         level = 0
         while self._hash_count(level):
             width = partial_tile_width(level, self._tree_size)
             if width:
-                edge[level] = self._read_tile(
+                edge[level] = self._read_partial(
                     Tile(level, self._hash_count(level) // TILE_WIDTH, width)
                 )
             level += 1
@@ -82,35 +156,25 @@ class ProvenHashes:
             raise ProofInvalid("the tiles at the right edge do not lead to the signed root")
         return edge
 
-    def _load_full_tile(self, level: int, index: int) -> list[bytes]:
-        hashes = self._read_tile(Tile(level, index))
-        proven = self.tile_hashes(level + 1, index // TILE_WIDTH)[index % TILE_WIDTH]
-        if _fold_complete(hashes) != proven:
-            raise ProofInvalid(f"tile {index} of level {level} is not the one under the root")
-        return hashes
-
-    def _read_tile(self, tile: Tile) -> list[bytes]:
+    def _read_partial(self, tile: Tile) -> TileTree:
         try:
             data = self._source.read(tile_path(tile))
         except TileNotFound:
-            if tile.width == TILE_WIDTH:
-                raise
             data = self._source.read(tile_path(Tile(tile.level, tile.index)))
         if len(data) not in (tile.width * HASH_BYTES, TILE_WIDTH * HASH_BYTES):
             raise ProofInvalid(f"{tile_path(tile)} has another length")
-        return [
-            data[start : start + HASH_BYTES]
-            for start in range(0, tile.width * HASH_BYTES, HASH_BYTES)
-        ]
+        return TileTree(data[: tile.width * HASH_BYTES])
 
 
 class TrustedLog:
     """A log as of one signed checkpoint, read from anywhere."""
 
-    def __init__(self, source: TileSource, signed: SignedCheckpoint) -> None:
+    def __init__(
+        self, source: TileSource, signed: SignedCheckpoint, full_tiles: FullTiles | None = None
+    ) -> None:
         self._source = source
         self._signed = signed
-        self._hashes = ProvenHashes(source, signed)
+        self._hashes = ProvenHashes(source, signed, full_tiles)
 
     @property
     def signed_checkpoint(self) -> SignedCheckpoint:
@@ -153,11 +217,11 @@ class TrustedLog:
 
     def prove_inclusion(self, entry_index: int) -> list[bytes]:
         """Prove that an entry is under the checkpoint."""
-        return prove_inclusion(entry_index, self.tree_size, self._hashes)
+        return prove_inclusion(entry_index, self.tree_size, self._hashes, self._hashes.tail_hash)
 
     def prove_consistency(self, old_size: int) -> list[bytes]:
         """Prove that the log as of the checkpoint begins with its first `old_size` entries."""
-        return prove_consistency(old_size, self.tree_size, self._hashes)
+        return prove_consistency(old_size, self.tree_size, self._hashes, self._hashes.tail_hash)
 
     def check_extends(self, older: SignedCheckpoint) -> None:
         """Check that this log is the one an older checkpoint of the same log was about.
@@ -211,17 +275,18 @@ class TrustedLog:
 class _EdgeHashes:
     """The complete subtrees of a tree, all of which lie in its partial tiles."""
 
-    def __init__(self, edge: dict[int, list[bytes]]) -> None:
+    def __init__(self, edge: dict[int, TileTree]) -> None:
         self._edge = edge
 
     def subtree_hash(self, level: int, index: int) -> bytes:
         tile_level, height = divmod(level, TILE_HEIGHT)
         position = (index << height) % TILE_WIDTH
-        return _fold_complete(self._edge[tile_level][position : position + (1 << height)])
+        return self._edge[tile_level].subtree_hash(height, position >> height)
 
 
-def _fold_complete(hashes: list[bytes]) -> bytes:
-    tree = Frontier()
-    for single in hashes:
-        tree.append(single)
-    return tree.root_hash()
+def _parents(row: bytes) -> bytes:
+    whole_bytes = len(row) - len(row) % (2 * HASH_BYTES)
+    return b"".join(
+        node_hash(row[start : start + HASH_BYTES], row[start + HASH_BYTES : start + 2 * HASH_BYTES])
+        for start in range(0, whole_bytes, 2 * HASH_BYTES)
+    )

@@ -1,1 +1,1 @@
-"""Documented requests that would be too many for the one file of the OpenAPI document."""
+"""Documented requests beside the OpenAPI document's own, and the check of what they are asked."""

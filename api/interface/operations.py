@@ -22,3 +22,8 @@ class Operation:
     refusals: tuple[int, ...] = ()
     signed: bool = False
     unsigned_too: bool = False
+
+    @property
+    def query_names(self) -> tuple[str, ...]:
+        """Give the query members by their names on the wire; `_day` only tells two shapes apart."""
+        return tuple(name.removesuffix("_day") for name in self.query)

@@ -18,7 +18,7 @@ from api.pages.words import Names, Words
 from api.resources.answers import AccessAnswer, LoggedReadAnswer
 from domain.calendars import NATIONAL_CALENDAR, WorkingTime
 from domain.deadlines import Timeliness, timeliness, working_days_late
-from domain.dossiers import Dossier, Status, Wait
+from domain.dossiers import Dossier, HaltKind, Status, Wait
 from domain.errors import CalendarHorizonPassed
 from domain.facts import (
     Details,
@@ -134,6 +134,7 @@ class HolderPage:
     reads: tuple[ShownRead, ...] = ()
     reads_by_secret: int = 0
     reads_by_former_secret: int = 0
+    veiled: bool = False
 
 
 def with_reads(page: HolderPage, access: AccessAnswer, words: Words) -> HolderPage:
@@ -179,6 +180,7 @@ def holder_page(opened: DossierPage, as_of: datetime, names: Names, words: Words
         acts=tuple(_timeline_act(act, zone, names, words) for act in opened.acts),
         waits=dossier.waits,
         as_of=as_of,
+        veiled=opened.veiled,
     )
 
 
@@ -277,8 +279,8 @@ def _due_reasons(dossier: Dossier, zone: str, names: Names, words: Words) -> tup
 def _limit_reason(dossier: Dossier, procedure: Procedure, zone: str, words: Words) -> str:
     limit = procedure.limit_for(dossier.channel)
     if limit.unit is LimitUnit.UNKNOWN:
-        key = "due_reason.unknown" if dossier.due is None else "due_reason.appointment"
-        return words.texts(key)
+        stated = "due_reason.unstated" if limit.prose is None else "due_reason.unknown"
+        return words.texts(stated if dossier.due is None else "due_reason.appointment")
     assert dossier.accepted_at is not None
     return words.texts(
         "due_reason.limit",
@@ -295,6 +297,8 @@ def _moving_reasons(dossier: Dossier, procedure: Procedure) -> list[str]:
         keys.append(_POLICIES[procedure.supplement_policy])
     if "payment" in kinds and procedure.pause_in_payment:
         keys.append("due_reason.payment")
+    if any(halt.kind is HaltKind.OUTAGE and halt.until is not None for halt in dossier.halts):
+        keys.append("due_reason.outage")
     if dossier.apologies:
         keys.append("due_reason.apology")
     return keys

@@ -19,6 +19,7 @@ from domain.moments import Moment, parse_moment
 from ledger.action_notes import open_entry
 from ledger.errors import LedgerError
 from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
+from ledger.writing.veils import VEIL_TYPE_LINE
 from transparency.encoding import encode_base64
 from transparency.errors import TransparencyError
 from transparency.hashing import leaf_hash
@@ -131,6 +132,7 @@ class EntryPage:
     action: ShownAction | None
     seal: Seal | None
     is_envelope: bool = False
+    is_veil: bool = False
 
 
 def log_page(stand: LogStand, entries: Sequence[PublishedEntry], words: Words) -> LogPage:
@@ -160,6 +162,8 @@ def _line(entry: PublishedEntry, words: Words) -> EntryLine:
         return EntryLine(entry.entry_index, words.texts("entry.seal"), None)
     if is_envelope(entry.body):
         return EntryLine(entry.entry_index, words.texts("entry.envelope"), None)
+    if is_veil(entry.body):
+        return EntryLine(entry.entry_index, words.texts("entry.veil"), None)
     action = _action(entry.body)
     if action is None:
         return EntryLine(entry.entry_index, words.texts("entry.other"), None)
@@ -178,12 +182,18 @@ def entry_page(entry: PublishedEntry, tree_size: int, names: Names, words: Words
         action=None if action is None else _shown(action, names, words),
         seal=_seal(entry.body),
         is_envelope=is_envelope(entry.body),
+        is_veil=is_veil(entry.body),
     )
 
 
 def is_envelope(body: bytes) -> bool:
     """Tell whether an entry is an envelope: a commitment to a note that stays unpublished."""
     return body.startswith(ENVELOPE_TYPE_LINE)
+
+
+def is_veil(body: bytes) -> bool:
+    """Tell whether an entry is a veil: what stands for an act on a veiled dossier."""
+    return body.startswith(VEIL_TYPE_LINE)
 
 
 def _action(body: bytes) -> Action | None:

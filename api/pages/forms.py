@@ -17,7 +17,6 @@ FORM_MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
 MAX_FORM_BYTES: Final = 4096
 MAX_FORM_FIELDS: Final = 8
 MAX_INDEX_DIGITS: Final = 16
-LOG_PARAMETERS: Final = frozenset({"end", "lang"})
 
 _MONTH: Final = re.compile(r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])", re.ASCII)
 
@@ -65,9 +64,7 @@ class AskedEntries:
 
 
 def asked_entries(request: Request) -> AskedEntries:
-    """Read which entries a reader asks for; what the page does not know is said, not obeyed."""
-    if not request.params.keys() <= LOG_PARAMETERS:
-        return AskedEntries(None, is_bad_address=True)
+    """Read which entries a reader asks for; what cannot be is said, not obeyed."""
     text = request.get_param("end")
     if text is None:
         return AskedEntries(None)

@@ -13,7 +13,7 @@ from falcon import HTTPMovedPermanently
 from falcon.asgi import Request, Response
 
 from api.bodies import Problem
-from api.errors import NothingHere
+from api.errors import NothingHere, SlipReplaced
 from api.negotiation import sentence_in
 from api.pages.dossiers import HolderPage
 from api.pages.entries import EntryPage
@@ -23,6 +23,7 @@ from api.pages.source import PartsSource
 from api.pages.words import Words
 from api.parts import Parts
 from api.problems import PROBLEM_MEDIA_TYPE, problem_type
+from api.resources.answers import AccessAnswer
 from ledger.errors import LedgerError
 from projections.counts import DEFINITION
 from transparency.encoding import encode_base64
@@ -103,11 +104,15 @@ class PublicPages:
 
 @dataclass(frozen=True, slots=True)
 class TrackPage:
-    """What the form page shows: an id that is known already, an error, or the share done."""
+    """What the form page shows: an id that is known already, an error, or the share done.
+
+    `replaced` tells whoever has a slip that was replaced by whom, and who had read until then.
+    """
 
     dossier_id: str = ""
     error: str | None = None
     share_done_percent: int | None = None
+    replaced: AccessAnswer | None = None
 
 
 class TrackPages:
@@ -159,7 +164,13 @@ class TrackPages:
             return
         self._lookups.check(request.remote_addr)
         words = self._renderer.words(request)
-        opened = await asyncio.to_thread(self._find, dossier_id, secret, given_pass, words)
+        try:
+            opened = await asyncio.to_thread(self._find, dossier_id, secret, given_pass, words)
+        except SlipReplaced:
+            access = await asyncio.to_thread(self._source.replaced, dossier_id, secret)
+            told = TrackPage(dossier_id, "track.slip_replaced", replaced=access)
+            self._answer_form(request, response, told)
+            return
         if opened is None:
             error = "track.unknown_dossier" if secret else "track.pass_ended"
             self._answer_form(request, response, TrackPage(dossier_id, error))

@@ -1,10 +1,12 @@
 """Where the people's pages stand."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from falcon.asgi import App, Request, Response
 
 from api.pages.catalogue import CataloguePages
+from api.pages.offices.evaluations import EvaluationPages
 from api.pages.petitions import PetitionPages
 from api.pages.rendering import Renderer
 from api.pages.resources import BrowserProblems, PublicPages, StaticFiles, TrackPages
@@ -13,6 +15,25 @@ from api.parts import Parts
 from ledger.bodies import MAX_SAFE_INTEGER
 
 ENTRY_ROUTE: Final = f"/entries/{{entry_index:int(min=0, max={MAX_SAFE_INTEGER})}}"
+
+_LANGUAGE: Final = frozenset({"lang"})
+# Which query members each page takes, by its route without converters.
+PAGE_QUERIES: Final[Mapping[str, frozenset[str]]] = {
+    "/": _LANGUAGE,
+    "/statistics": _LANGUAGE | {"office", "procedure", "from", "to"},
+    "/log": _LANGUAGE | {"end"},
+    "/entries/{entry_index}": _LANGUAGE,
+    "/procedures": _LANGUAGE | {"q", "field", "level", "office", "life_event", "after", "limit"},
+    "/procedures/{code}": _LANGUAGE,
+    "/offices/{office}/evaluation": _LANGUAGE | {"period"},
+    "/petitions": _LANGUAGE | {"month"},
+    "/petitions/track": _LANGUAGE,
+    "/about": _LANGUAGE,
+    "/track": _LANGUAGE,
+    "/dossiers": _LANGUAGE,
+    "/dossiers/{dossier_id}": _LANGUAGE,
+    "/static/{name}": frozenset({"v"}),
+}
 
 
 def add_routes(app: "App[Request, Response]", parts: Parts) -> None:
@@ -28,6 +49,7 @@ def add_routes(app: "App[Request, Response]", parts: Parts) -> None:
     app.add_route(ENTRY_ROUTE, public, suffix="entry")
     app.add_route("/procedures", catalogue)
     app.add_route("/procedures/{code}", catalogue, suffix="one")
+    app.add_route("/offices/{office}/evaluation", EvaluationPages(renderer, parts))
     petitions = PetitionPages(renderer, parts)
     app.add_route("/petitions", petitions)
     app.add_route("/petitions/track", petitions, suffix="track")

@@ -18,11 +18,19 @@ from api.pages.entries import (
     entry_page,
     log_page,
 )
-from api.pages.statistics import Asked, Choice, StatisticsPage, statistics_page
+from api.pages.statistics import (
+    Asked,
+    Choice,
+    StatisticsPage,
+    VeiledPart,
+    statistics_page,
+    veiled_part,
+)
 from api.pages.words import Words
 from api.parts import Parts
-from api.reading.rights import check_right
+from api.reading.rights import check_right, reading_as
 from api.resources.access import AccessLog
+from api.resources.answers import AccessAnswer
 from api.resources.deadlines import explained_dossier
 from api.resources.dossiers import DossierReader
 from domain.actions import StreamType, parse_stream
@@ -111,9 +119,10 @@ class PartsSource:
             if counts is None or position is None:
                 return None
             choices = _choices(reader, asked, words)
+            veiled = _veiled(reader, asked, position, words)
         added = Counts(counts.figures, counts.total)
         page = statistics_page(asked, added, choices, words.formats)
-        return page, self._stand_at(position)
+        return replace(page, veiled=veiled), self._stand_at(position)
 
     def stand(self) -> LogStand | None:
         """Give where the published log stands; None before the first checkpoint.
@@ -182,6 +191,16 @@ class PartsSource:
         """Give the page of a dossier to whoever opened it a while ago; None for all others."""
         return self._holder_page(dossier_id, given_pass, self._dossiers.page_by_pass, words)
 
+    def replaced(self, dossier_id: str, secret: str) -> AccessAnswer | None:
+        """Give who replaced a slip, and who had read until then; None where it was not replaced."""
+        stream = stream_of(dossier_id)
+        if stream is None:
+            return None
+        asker = self._dossiers.askers.by_secret(stream, secret)
+        if asker.reader is not Reader.HELD_SECRET:
+            return None
+        return self._access.listed_until_replaced(stream, asker)
+
     def pass_for(self, opened: HolderPage) -> str:
         """Give what opens the page again for a while, in place of the secret."""
         return self._dossiers.new_pass(opened.dossier.stream)
@@ -200,7 +219,7 @@ class PartsSource:
             opened, position = open_page(stream, given)
         except UnknownDossier:
             return None
-        with self._parts.views.reading() as reader:
+        with reading_as(self._parts.views, Reader.HOLDS_SECRET, Subject.STATUS) as reader:
             page = holder_page(opened, position.sealed_at, ViewNames(reader), words)
             explained = explained_dossier(stream, reader, self._parts)
         page = replace(page, clocks=shown_clocks(explained, words))
@@ -221,6 +240,18 @@ def stream_of(dossier_id: str) -> str | None:
         return str(parse_stream(f"{StreamType.DOSSIER}:{typed}"))
     except DomainError:
         return None
+
+
+def _veiled(
+    reader: ViewReader, asked: Asked, position: Position, words: Words
+) -> VeiledPart | None:
+    records = reader.offices()
+
+    def name_of(office: str) -> str:
+        return words.name(records[office].office.name) if office in records else office
+
+    veils, as_of = reader.veil_counts(), position.sealed_at
+    return veiled_part(asked, veils, as_of, (records, name_of), words.formats)
 
 
 def _choices(

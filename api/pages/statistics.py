@@ -5,13 +5,16 @@ differ. Pure functions of `projections.counts`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from api.pages.charts import Stack, StackedBars, stacked_bars
 from api.pages.formats import Formats
+from domain.offices import OfficeRecord
 from projections.counts import ALL, ALL_HISTORY, Counts, Figure, Span, month_number, period_name
+from projections.veiled.counts import VeilCounts, VeiledFigure, count_veiled
 
 MAX_MONTHS: Final = 36
 
@@ -67,6 +70,29 @@ class StatisticsPage:
     by_office: tuple[NamedFigure, ...]
     by_procedure: tuple[NamedFigure, ...]
     chart: StackedBars
+    veiled: "VeiledPart | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class VeiledRow:
+    """A figure of veiled dossiers under the name of its row."""
+
+    name: str
+    figure: VeiledFigure
+
+
+@dataclass(frozen=True, slots=True)
+class VeiledPart:
+    """What the page shows of veiled dossiers: of one top office, or of all.
+
+    ``top`` names the office at the top of the tree of the one that was asked for.
+    """
+
+    top: Choice | None
+    by_month: tuple[VeiledRow, ...]
+    by_office: tuple[VeiledRow, ...]
+    total: VeiledFigure
+    query: Mapping[str, str]
 
 
 def statistics_page(
@@ -185,3 +211,63 @@ def identity_holds(figure: Figure) -> bool:
 def share_late(figure: Figure) -> float | None:
     """Give which part of what was resolved was late, of 1; None where nothing was resolved."""
     return figure.resolved_late / figure.resolved if figure.resolved else None
+
+
+def veiled_part(
+    asked: Asked,
+    veils: VeilCounts,
+    as_of: datetime,
+    offices: tuple[Mapping[str, OfficeRecord], Callable[[str], str]],
+    formats: Formats,
+) -> VeiledPart | None:
+    """Add the veiled dossiers up; None where there are none, or where a procedure is asked for.
+
+    ``offices`` are the registry's records and their names. Veils say nothing of procedures.
+    """
+    records, name_of = offices
+    top = None if asked.office is None else top_of(asked.office, records)
+    counts = count_veiled(veils, as_of, asked.span, top)
+    if asked.procedure is not None or not counts.figures:
+        return None
+    of_month: defaultdict[str, list[VeiledFigure]] = defaultdict(list)
+    for figure in counts.figures:
+        of_month[figure.period].append(figure)
+    tops = sorted({figure.office for figure in counts.figures})
+    totals = {one: count_veiled(veils, as_of, asked.span, one).total for one in tops}
+    query = {name: value for name, value in asked.query.items() if name != "office"}
+    return VeiledPart(
+        top=None if top is None else Choice(top, name_of(top)),
+        by_month=tuple(
+            VeiledRow(formats.month(month), sum_veiled(of_month[month], month))
+            for month in sorted(of_month)[-MAX_MONTHS:]
+        ),
+        by_office=tuple(VeiledRow(name_of(one), total) for one, total in totals.items()),
+        total=counts.total,
+        query=query if top is None else {**query, "office": top},
+    )
+
+
+def sum_veiled(figures: Sequence[VeiledFigure], period: str) -> VeiledFigure:
+    """Add up the figures of several offices in one month."""
+    return VeiledFigure(
+        office=ALL,
+        period=period,
+        received=sum(figure.received for figure in figures),
+        resolved_early=sum(figure.resolved_early for figure in figures),
+        resolved_on_time=sum(figure.resolved_on_time for figure in figures),
+        resolved_late=sum(figure.resolved_late for figure in figures),
+        reopened=sum(figure.reopened for figure in figures),
+        pending=sum(figure.pending for figure in figures),
+        carried_over=sum(figure.carried_over for figure in figures),
+    )
+
+
+def top_of(office_id: str, records: Mapping[str, OfficeRecord]) -> str:
+    """Give the office at the top of an office's tree, as it is now (`domain.veils.top_office`)."""
+    seen = [office_id]
+    while (record := records.get(seen[-1])) is not None:
+        parent = record.office.parent
+        if parent is None or parent in seen or parent not in records:
+            break
+        seen.append(parent)
+    return seen[-1]

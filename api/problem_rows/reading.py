@@ -18,6 +18,26 @@ READING_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "Only its receiver, whoever took it over and whoever it was given to may read it.",
         ),
     ),
+    api_errors.UnknownSigner: row(
+        HTTPStatus.NOT_FOUND,
+        "Không có khóa nào mang tên này, và chưa từng có chữ ký nào dưới tên này.",
+        "No key of this name is enrolled, and nothing was ever signed under it.",
+        Sentence(
+            "Hãy chép đúng tên khóa như trong nhật ký, dạng officer-0123456789abcdef.",
+            "Copy the key's name as the log shows it, in the form officer-0123456789abcdef.",
+        ),
+    ),
+    api_errors.SlipReplaced: row(
+        HTTPStatus.FORBIDDEN,
+        "Giấy hẹn này đã được thay bằng giấy hẹn mới; mã bí mật cũ không mở hồ sơ nữa.",
+        "This slip was replaced by a new one; its secret opens the dossier no more.",
+        Sentence(
+            "Nếu quý vị không yêu cầu thay, hãy xem ai đã thay (mục người đã xem hồ sơ) và báo "
+            "ngay cho Bộ phận Một cửa hoặc thanh tra.",
+            "If you did not ask for that, see who replaced it (/v1/dossiers/…/access) and tell "
+            "the one-stop shop or an inspector.",
+        ),
+    ),
     api_errors.InspectionOrderNeeded: row(
         HTTPStatus.FORBIDDEN,
         "Chỉ được mở tên người theo quyết định thanh tra có số và còn thời hạn.",

@@ -23,8 +23,8 @@ TALLY_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
     ),
     ledger_errors.TallyDoesNotAddUp: row(
         HTTPStatus.CONFLICT,
-        "Số trong bảng tổng hợp không khớp với số phong bì đã công bố.",
-        "The tally does not add up to the published envelopes.",
+        "Số trong bảng tổng hợp không khớp với số phong bì hay màn che đã công bố.",
+        "The tally does not add up to the published envelopes or veils.",
         Sentence(
             "Hãy tổng hợp lại từ nhật ký hiện tại rồi ký lại.",
             "Make the tally again from the log as it is now, and sign that.",

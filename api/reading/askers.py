@@ -11,6 +11,7 @@ from typing import Final
 from falcon.asgi import Request
 
 from api.parts import Parts
+from api.reading.slips import Slip, slips_of
 from api.resources.passes import check_pass
 from api.signatures import SignedRequest
 from domain.dossiers import Dossier
@@ -44,10 +45,10 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks; `kept_hash` is that of the secret they know, empty for all others."""
+    """Who asks; `slip` is whose secret they know, None for all others."""
 
     reader: Reader
-    kept_hash: bytes = b""
+    slip: Slip | None = None
 
 
 def signed_request(request: Request, body: bytes, public_address: str | None) -> SignedRequest:
@@ -98,13 +99,19 @@ class Askers:
         return Asker(reader)
 
     def by_secret(self, stream: str, secret: str) -> Asker:
-        """Give the holder, or a stranger: a wrong secret and an unknown dossier are alike."""
+        """Give the holder, or a stranger: a wrong secret and an unknown dossier are alike.
+
+        Whoever has a slip that was replaced is neither.
+        """
         given_hash = mark_hash(self._parts.view_secret, Mark.SECRET, secret)
         with self._parts.views.reading() as view:
-            kept_hash = view.hash_of(stream, Mark.SECRET)
-        if kept_hash is None or not is_same_hash(kept_hash, given_hash):
-            return Asker(Reader.ANYONE)
-        return self._holder(stream, kept_hash)
+            is_followed = view.hash_of(stream, Mark.SECRET) is not None
+        slips = slips_of(self._parts, stream) if is_followed else ()
+        # Backwards: whoever was given one secret twice has the one that opens.
+        for slip in reversed(slips):
+            if is_same_hash(slip.hash, given_hash):
+                return self._holder(stream, slip)
+        return Asker(Reader.ANYONE)
 
     def by_pass(self, stream: str, given_pass: str) -> Asker:
         """Give the holder, who opened the dossier a while ago.
@@ -112,21 +119,21 @@ class Askers:
         Raises:
             UnknownDossier: the pass is not this dossier's, or has ended.
         """
-        with self._parts.views.reading() as view:
-            kept_hash = view.hash_of(stream, Mark.SECRET) or b""
+        kept_hash = self.present_hash(stream)
         now = self._parts.clock()
         check_pass(given_pass, self._parts.view_secret, stream, kept_hash, now)
-        return self._holder(stream, kept_hash)
+        return self._holder(stream, Slip(kept_hash))
 
     def present_hash(self, stream: str) -> bytes:
         """Give the keyed hash of the secret that opens a dossier now; empty for none."""
-        with self._parts.views.reading() as view:
-            return view.hash_of(stream, Mark.SECRET) or b""
+        slips = slips_of(self._parts, stream)
+        return slips[-1].hash if slips else b""
 
-    def _holder(self, stream: str, kept_hash: bytes) -> Asker:
+    def _holder(self, stream: str, slip: Slip) -> Asker:
         # Kept before anything is shown: the holder learns of every use of the secret.
-        self._parts.own_reads.note(stream, kept_hash, self._parts.clock())
-        return Asker(Reader.HOLDS_SECRET, kept_hash)
+        self._parts.own_reads.note(stream, slip.hash, self._parts.clock())
+        is_present = slip.replaced is None
+        return Asker(Reader.HOLDS_SECRET if is_present else Reader.HELD_SECRET, slip)
 
     def reader_of(
         self,
@@ -140,7 +147,8 @@ class Askers:
         Raises:
             UnknownDossier: there is no such dossier.
         """
-        with self._parts.views.reading() as view:
+        # Who that is must be known before there is a right to check: nothing leaves but the reader.
+        with self._parts.views.reading(sees_veiled=True) as view:
             dossier = view.dossier(stream)
             if dossier is None:
                 raise UnknownDossier
@@ -149,7 +157,8 @@ class Askers:
             if key in dossier.proxy_keys and role is None:
                 return Reader.PROXY
             if record is None:
-                return Reader.OFFICER_ELSEWHERE
+                # A key that is nobody's any more: whose stream is veiled, it learns nothing of it.
+                return Reader.ANYONE if view.veiled_among((stream,)) else Reader.OFFICER_ELSEWHERE
             return self._enrolled(view, dossier, record, role)
 
     def _enrolled(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,18 @@ class OwnRead:
     with_present_secret: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What somebody with a former slip may not see: reads by `hidden` secrets, and later ones.
+
+    Those with a secret of `shown` are shown whenever they were made.
+    """
+
+    shown: Sequence[bytes]
+    hidden: Sequence[bytes]
+    until: str
+
+
 class OwnReads:
     """The book of reads by secret."""
 
@@ -57,8 +70,8 @@ class OwnReads:
         except sqlite3.Error as error:
             raise StoreUnavailable(f"reads cannot be kept: {error}") from error
 
-    def of(self, stream: str, present_hash: bytes) -> tuple[OwnRead, ...]:
-        """Give the last reads of a dossier, newest first.
+    def of(self, stream: str, present_hash: bytes, cut: Cut | None = None) -> tuple[OwnRead, ...]:
+        """Give the last reads of a dossier, newest first, as far as ``cut`` lets.
 
         Raises:
             StoreUnavailable: the book cannot be read.
@@ -67,14 +80,16 @@ class OwnReads:
             with closing(self._open()) as connection:
                 rows = connection.execute(
                     "SELECT minute, times, mark FROM own_reads WHERE stream = ? "
-                    "ORDER BY minute DESC LIMIT ?",
-                    (stream, MAX_LISTED),
-                ).fetchall()
+                    "ORDER BY minute DESC",
+                    (stream,),
+                )
+                seen = (row for row in rows if cut is None or _is_seen(row, cut))
+                listed = list(islice(seen, MAX_LISTED))
         except sqlite3.Error as error:
             raise StoreUnavailable(f"reads cannot be read: {error}") from error
         return tuple(
             OwnRead(minute, times, mark == present_hash[:_MARK_BYTES])
-            for minute, times, mark in rows
+            for minute, times, mark in listed
         )
 
     def forget(self, streams: Sequence[str]) -> None:
@@ -97,3 +112,10 @@ class OwnReads:
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute(_TABLE)
         return connection
+
+
+def _is_seen(row: tuple[str, int, bytes], cut: Cut) -> bool:
+    minute, _, mark = row
+    if mark in {each[:_MARK_BYTES] for each in cut.shown}:
+        return True
+    return minute <= cut.until and mark not in {each[:_MARK_BYTES] for each in cut.hidden}

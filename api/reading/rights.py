@@ -3,7 +3,8 @@
 Every resource and page that answers with something of a `Subject` asks here first.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from api.errors import (
@@ -12,14 +13,24 @@ from api.errors import (
     NothingHere,
     ReadingNotPermitted,
     RequestNotSigned,
+    SlipReplaced,
 )
 from domain.actions import StreamType
-from domain.reading.rights import Reader, Right, Subject, right_of
+from domain.reading.rights import (
+    CLASS_OF,
+    PublicationClass,
+    Reader,
+    Right,
+    Subject,
+    right_of,
+)
 from ledger.errors import UnknownDossier
+from projections.views import ViewReader, Views
 
 _REFUSALS: Final[Mapping[Right, Callable[[], Exception]]] = {
     Right.UNKNOWN: UnknownDossier,
     Right.NOT_YOURS: ReadingNotPermitted,
+    Right.REPLACED: SlipReplaced,
     Right.ORDER_NEEDED: InspectionOrderNeeded,
     Right.UNPROVEN: RequestNotSigned,
     Right.NOT_AN_INSPECTOR: NotAnInspector,
@@ -39,6 +50,7 @@ def check_right(reader: Reader, subject: Subject) -> Right:
     Raises:
         UnknownDossier: to strangers, as if there were no such dossier.
         ReadingNotPermitted: an officer without a task there, or an inspector of other offices.
+        SlipReplaced: all but the list of reads, to whoever has a slip that was replaced.
         InspectionOrderNeeded: names, to an inspector without an order.
         RequestNotSigned, NotAnInspector: what only inspectors see.
         NothingHere: what nobody sees.
@@ -47,6 +59,22 @@ def check_right(reader: Reader, subject: Subject) -> Right:
     if right in _REFUSALS:
         raise _REFUSALS[right]()
     return right
+
+
+@contextmanager
+def reading_as(views: Views, reader: Reader, *subjects: Subject) -> Iterator[ViewReader]:
+    """Open the views to whoever has the right to all of these subjects, veiled dossiers included.
+
+    What everybody may see (P0) opens no veiled dossier.
+
+    Raises:
+        ApiError, LedgerError: as `check_right`.
+    """
+    for subject in subjects:
+        check_right(reader, subject)
+    is_public = any(CLASS_OF[subject] is PublicationClass.P0 for subject in subjects)
+    with views.reading(sees_veiled=bool(subjects) and not is_public) as view:
+        yield view
 
 
 def is_open(reader: Reader, subject: Subject) -> bool:

@@ -10,7 +10,7 @@ and ``officers`` ask for the members that name people, which are left out otherw
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -23,8 +23,10 @@ from api.error_handlers import answer_problem
 from api.errors import AccessEntryUnfit, InspectionOrderNeeded, ReadingNotPermitted
 from api.negotiation import JSON_MEDIA_TYPE
 from api.parts import Parts
-from api.reading.askers import Askers, Proof
+from api.reading.askers import Asker, Askers, Proof
+from api.reading.own_reads import Cut, OwnRead
 from api.reading.rights import check_right, is_open
+from api.reading.slips import Replacement, Slip, slips_of
 from api.resources.actions import receipt_url
 from api.resources.answers import (
     AccessAnswer,
@@ -33,13 +35,15 @@ from api.resources.answers import (
     OpenedActAnswer,
     OwnReadAnswer,
     ReadingAnswer,
+    ReplacingSignerAnswer,
+    SlipReplacementAnswer,
 )
 from api.uploads import read_body
 from domain.actions import Action
 from domain.facts import KeyRegisteredDetails
 from domain.facts.integrity import AccessLoggedDetails, AccessPurpose
 from domain.kinds import KINDS
-from domain.moments import render_moment
+from domain.moments import is_before, render_moment
 from domain.reading.private_parts import subject_of_kind, without_names
 from domain.reading.rights import Reader, Subject
 from domain.roles import Role
@@ -48,12 +52,14 @@ from ledger.action_notes import SubmittedAction, verify_action
 from ledger.drafting import next_place
 from ledger.errors import UnknownDossier
 from ledger.intake import Answer
+from ledger.storage.port import StoredEvent
 from projections.access import LoggedRead, logged_reads, open_actions
 from transparency.encoding import encode_base64
 
 OPENS_FOR: Final = timedelta(minutes=15)
 NAMING: Final = frozenset({Subject.PERSONS, Subject.OFFICERS})
 _ENTRY: Final = "access.logged"
+_UTC: Final = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,57 @@ class AccessLog:
         Raises:
             UnknownDossier, ReadingNotPermitted: as `check_right`.
         """
-        return self.listed(stream, self.askers.asker(stream, proof).reader)
+        asker = self.askers.asker(stream, proof)
+        if asker.reader is Reader.HELD_SECRET:
+            return self.listed_until_replaced(stream, asker)
+        return self.listed(stream, asker.reader)
+
+    def listed_until_replaced(self, stream: str, asker: Asker) -> AccessAnswer:
+        """Give the reads until a slip was replaced to whoever has it, and who replaced it.
+
+        Raises:
+            UnknownDossier, ReadingNotPermitted: as `check_right`.
+        """
+        check_right(asker.reader, Subject.READS)
+        slip = asker.slip
+        assert slip is not None
+        assert slip.replaced is not None
+        end, parts, name = slip.replaced, self._parts, self._stream_of(stream)
+        events = () if name is None else parts.reader.stream_events(name)
+        reads = logged_reads(
+            [event for event in events if _is_before(event, end)],
+            parts.origin,
+            stream,
+            parts.vault.open,
+        )
+        return AccessAnswer(
+            stream=name,
+            reads=tuple(
+                _read_answer(name or "", read, self._name_of(read.signer.key))
+                for read in reads
+                if end.entry_index is not None or not is_before(end.at, read.at, _UTC)
+            ),
+            own_reads=_own_answers(parts.own_reads.of(stream, slip.hash, self._cut(stream, slip))),
+            replaced=self._replacement(end),
+        )
+
+    def _replacement(self, end: Replacement) -> SlipReplacementAnswer:
+        return SlipReplacementAnswer(
+            version=end.version,
+            at=render_moment(end.at),
+            signers=tuple(
+                ReplacingSignerAnswer(role=one.role.value, key=one.key, name=self._name_of(one.key))
+                for one in end.signers
+            ),
+        )
+
+    def _cut(self, stream: str, slip: Slip) -> Cut:
+        assert slip.replaced is not None
+        hashes = [each.hash for each in slips_of(self._parts, stream)]
+        place = hashes.index(slip.hash) + 1
+        until = render_moment(slip.replaced.at)
+        # A day alone lasts to its end.
+        return Cut(hashes[:place], hashes[place:], until if "T" in until else f"{until}T24")
 
     def listed(self, stream: str, reader: Reader) -> AccessAnswer:
         """Give the reads of a dossier to a reader whom somebody else has made out.
@@ -170,12 +226,7 @@ class AccessLog:
         if reader not in (Reader.HOLDS_SECRET, Reader.HOLDS_KEY, Reader.PROXY):
             return ()
         present = self.askers.present_hash(stream)
-        return tuple(
-            OwnReadAnswer(
-                minute=own.minute, times=own.times, with_present_secret=own.with_present_secret
-            )
-            for own in self._parts.own_reads.of(stream, present)
-        )
+        return _own_answers(self._parts.own_reads.of(stream, present))
 
     def _reader_of(self, stream: str, action: Action, details: AccessLoggedDetails) -> Reader:
         signer = action.signers[0]
@@ -297,6 +348,22 @@ def _read_answer(access_stream: str, read: LoggedRead, name: str | None) -> Logg
         fields=details.fields,
         explanation=details.explanation,
         order=details.order,
+    )
+
+
+def _is_before(event: StoredEvent, end: Replacement) -> bool:
+    """Tell whether an access entry stands before a replacement, where the index says so."""
+    return (
+        end.entry_index is None or event.entry_index is None or event.entry_index < end.entry_index
+    )
+
+
+def _own_answers(reads: Iterable[OwnRead]) -> tuple[OwnReadAnswer, ...]:
+    return tuple(
+        OwnReadAnswer(
+            minute=own.minute, times=own.times, with_present_secret=own.with_present_secret
+        )
+        for own in reads
     )
 
 

@@ -52,7 +52,10 @@ class ActAnswer(_Answer, frozen=True, kw_only=True):
 
 
 class DossierAnswer(_Answer, frozen=True, kw_only=True):
-    """Status and timeline of a dossier; the status is as of the checkpoint."""
+    """Status and timeline of a dossier; the status is as of the checkpoint.
+
+    The acts of a `veiled` one are no entries of the log: the entry of one is its veil.
+    """
 
     stream: str
     procedure: str
@@ -72,6 +75,7 @@ class DossierAnswer(_Answer, frozen=True, kw_only=True):
     returned_at: str | None = None
     outcome: str | None = None
     personal_data_erased_at: str | None = None
+    veiled: bool = False
 
 
 class AccessPlaceAnswer(_Answer, frozen=True, kw_only=True):
@@ -125,15 +129,33 @@ class OwnReadAnswer(_Answer, frozen=True, kw_only=True):
     with_present_secret: bool
 
 
+class ReplacingSignerAnswer(_Answer, frozen=True, kw_only=True):
+    """Who signed the replacement of a slip, and as what."""
+
+    role: str
+    key: str
+    name: str | None = None
+
+
+class SlipReplacementAnswer(_Answer, frozen=True, kw_only=True):
+    """That the asker's slip was replaced, when and by whom."""
+
+    version: Version
+    at: str
+    signers: tuple[ReplacingSignerAnswer, ...]
+
+
 class AccessAnswer(_Answer, frozen=True, kw_only=True):
     """Who has read private details of a dossier; `own_reads` are those by the slip's secret.
 
-    `stream` is absent where nothing private is left, so that nobody can find the entries.
+    `stream` is absent where nothing private is left, so that nobody can find the entries. To
+    whoever has a slip that was `replaced`, the lists end there.
     """
 
     reads: tuple[LoggedReadAnswer, ...]
     stream: str | None = None
     own_reads: tuple[OwnReadAnswer, ...] = ()
+    replaced: SlipReplacementAnswer | None = None
 
 
 class TwoLanguages(_Answer, frozen=True, kw_only=True):
@@ -144,7 +166,11 @@ class TwoLanguages(_Answer, frozen=True, kw_only=True):
 
 
 class FindingAnswer(_Answer, frozen=True, kw_only=True):
-    """One lead about one dossier: what looks wrong, and what may innocently explain it."""
+    """One lead about one dossier: what looks wrong, and what may innocently explain it.
+
+    `versions` are the same acts as `evidence`, by their versions in the stream. The acts of a
+    `veiled` dossier are no entries of the log.
+    """
 
     rule: str
     rule_version: int
@@ -154,6 +180,8 @@ class FindingAnswer(_Answer, frozen=True, kw_only=True):
     reason: TwoLanguages
     innocent_explanations: tuple[TwoLanguages, ...]
     evidence: tuple[EntryIndex, ...]
+    versions: tuple[Version, ...] = ()
+    veiled: bool = False
 
 
 class FindingsAnswer(_Answer, frozen=True, kw_only=True):
@@ -165,13 +193,18 @@ class FindingsAnswer(_Answer, frozen=True, kw_only=True):
 
 
 class TrailActAnswer(_Answer, frozen=True, kw_only=True):
-    """One act that the person signed, or that the performer of an import did."""
+    """One act that the person signed, or that the performer of an import did.
 
-    entry_index: EntryIndex
+    An act on a `veiled` dossier is no entry of the log, and has no `entry_index`.
+    """
+
     stream: str
+    version: Version
     kind: str
     at: str
     recorded_at: str
+    entry_index: EntryIndex | None = None
+    veiled: bool = False
     office: str | None = None
     key: str | None = None
     role: str | None = None
@@ -227,6 +260,7 @@ def dossier_answer(page: DossierPage, checkpoint: CheckpointReference, as_of: st
         returned_at=_moment_text(dossier.returned_at),
         outcome=None if dossier.outcome is None else dossier.outcome.value,
         personal_data_erased_at=_moment_text(dossier.erased_at),
+        veiled=page.veiled,
     )
 
 
@@ -263,6 +297,8 @@ def finding_answer(finding: Finding) -> FindingAnswer:
         reason=two_languages(finding.reason),
         innocent_explanations=tuple(map(two_languages, finding.innocent_explanations)),
         evidence=finding.evidence,
+        versions=finding.versions,
+        veiled=finding.veiled,
     )
 
 
@@ -271,7 +307,9 @@ def trail_acts(entries: Sequence[TrailEntry]) -> tuple[TrailActAnswer, ...]:
     return tuple(
         TrailActAnswer(
             entry_index=entry.entry_index,
+            veiled=entry.veiled,
             stream=entry.stream,
+            version=entry.version,
             kind=entry.kind,
             at=render_moment(entry.at),
             recorded_at=render_instant(entry.recorded_at),

@@ -5,7 +5,6 @@ and documents alone, so whoever reads the log can count them again.
 """
 
 import asyncio
-from collections.abc import Sequence
 
 import msgspec
 from falcon.asgi import Request, Response
@@ -13,7 +12,7 @@ from falcon.asgi import Request, Response
 from api.bodies import EntryIndex, Version, encode
 from api.parts import Parts
 from api.reading.askers import Askers, Proof
-from api.reading.rights import check_right
+from api.reading.rights import reading_as
 from api.resources.answers import TwoLanguages, two_languages
 from domain.clocks.counting import CountedStretch, Start
 from domain.clocks.explanations import (
@@ -22,7 +21,7 @@ from domain.clocks.explanations import (
     Explanation,
     SpecialDay,
 )
-from domain.dossiers import DueChange
+from domain.dossiers import Dossier, DueChange, TooLate
 from domain.errors import Sentence
 from domain.moments import render_moment
 from domain.procedures import LimitUnit
@@ -86,7 +85,10 @@ class StartAnswer(_Part, frozen=True, kw_only=True):
 
 
 class StretchAnswer(_Part, frozen=True, kw_only=True):
-    """A stretch in which the dossier waited or rested; `counted` is in `counted_unit`."""
+    """A stretch in which the dossier waited or rested; `counted` is in `counted_unit`.
+
+    An outage has `declared_at`, from when on the ledger knew of it.
+    """
 
     kind: str
     since: str
@@ -95,6 +97,7 @@ class StretchAnswer(_Part, frozen=True, kw_only=True):
     counted: int
     counted_unit: str
     due: str | None = None
+    declared_at: str | None = None
 
 
 class SpecialDayAnswer(_Part, frozen=True, kw_only=True):
@@ -133,6 +136,15 @@ class DueChangeAnswer(_Part, frozen=True, kw_only=True):
     entry_index: EntryIndex | None = None
 
 
+class TooLateAnswer(_Part, frozen=True, kw_only=True):
+    """An act on another stream that came when the due date had passed: it moved nothing."""
+
+    at: str
+    stream: str
+    version: Version
+    entry_index: EntryIndex | None = None
+
+
 class ExplanationAnswer(_Part, frozen=True, kw_only=True):
     """One clock, its due date and everything that the date rests on."""
 
@@ -158,7 +170,8 @@ class ExplanationAnswer(_Part, frozen=True, kw_only=True):
 class DeadlineAnswer(_Part, frozen=True, kw_only=True):
     """Both dates of a dossier, why they are so, and its other clocks.
 
-    No apology moves `due_legal`; `due_appointment` is what the slips show.
+    No apology moves `due_legal`; `due_appointment` is what the slips show. `too_late` is the first
+    calendar, or change of office hours, that came when `due_legal` had passed.
     """
 
     stream: str
@@ -171,6 +184,7 @@ class DeadlineAnswer(_Part, frozen=True, kw_only=True):
     as_of: str
     due_legal: str | None = None
     due_appointment: str | None = None
+    too_late: TooLateAnswer | None = None
 
 
 class DeadlinesResource:
@@ -188,11 +202,11 @@ class DeadlinesResource:
         response.data = encode(await asyncio.to_thread(self._answer, stream, proof))
 
     def _answer(self, stream: str, proof: Proof) -> DeadlineAnswer:
-        check_right(self._askers.asker(stream, proof).reader, Subject.STATUS)
-        with self._parts.views.reading() as reader:
+        asks = self._askers.asker(stream, proof).reader
+        with reading_as(self._parts.views, asks, Subject.STATUS) as reader:
             position = reader.position()
             explained = explained_dossier(stream, reader, self._parts)
-            entries = _entries_of(explained.dossier.due_changes, reader)
+            entries = _entries_of(explained.dossier, reader)
         assert position is not None
         return deadline_answer(explained, entries, position)
 
@@ -210,11 +224,15 @@ def explained_dossier(stream: str, reader: ViewReader, parts: Parts) -> Explaine
     return explain_dossier(dossier, reader.acts_of(stream), register)
 
 
-def _entries_of(changes: Sequence[DueChange], reader: ViewReader) -> dict[tuple[str, int], int]:
-    """Give the place in the log of each action that moved a due date."""
-    streams = {change.stream for change in changes}
+def _entries_of(dossier: Dossier, reader: ViewReader) -> dict[tuple[str, int], int]:
+    """Give where in the log each entry stands that moved a due date, or came too late for it."""
+    streams = {change.stream for change in dossier.due_changes}
+    if dossier.came_too_late is not None:
+        streams.add(dossier.came_too_late.stream)
     acts = (act for stream in streams for act in reader.acts_of(stream))
-    return {(act.stream, act.version): act.entry_index for act in acts}
+    return {
+        (act.stream, act.version): act.entry_index for act in acts if act.entry_index is not None
+    }
 
 
 def deadline_answer(
@@ -234,6 +252,9 @@ def deadline_answer(
         as_of=position.as_of,
         due_legal=render_due(dossier.due),
         due_appointment=render_due(dossier.appointment),
+        too_late=None
+        if dossier.came_too_late is None
+        else _too_late_answer(dossier.came_too_late, entries),
     )
 
 
@@ -252,6 +273,15 @@ def _change_answer(change: DueChange, entries: dict[tuple[str, int], int]) -> Du
         before=render_due(change.due_before),
         after=render_due(change.due_after),
         entry_index=entries.get((change.stream, change.version)),
+    )
+
+
+def _too_late_answer(late: TooLate, entries: dict[tuple[str, int], int]) -> TooLateAnswer:
+    return TooLateAnswer(
+        at=render_moment(late.at),
+        stream=late.stream,
+        version=late.version,
+        entry_index=entries.get((late.stream, late.version)),
     )
 
 
@@ -315,6 +345,7 @@ def _stretch_answer(counted: CountedStretch, unit: LimitUnit) -> StretchAnswer:
         counted=counted.counted,
         counted_unit=units.get(unit, "calendar_days"),
         due=render_due(counted.due),
+        declared_at=None if stretch.declared_at is None else render_moment(stretch.declared_at),
     )
 
 

@@ -14,7 +14,7 @@ from api.bodies import LookupAnswer, encode, parse_lookup
 from api.negotiation import JSON_MEDIA_TYPE
 from api.parts import Parts
 from api.reading.askers import Asker, Askers, Proof
-from api.reading.rights import check_right, is_open
+from api.reading.rights import is_open, reading_as
 from api.resources.answers import DossierAnswer, dossier_answer
 from api.resources.passes import make_pass
 from api.uploads import read_body
@@ -60,16 +60,14 @@ class DossierReader:
             UnknownDossier: there is no such dossier, or a stranger asks.
             ReadingNotPermitted: somebody asks who has no task there.
         """
-        for subject in self._subjects(stream):
-            check_right(asker.reader, subject)
-        page, position = self._open(stream)
+        page, position = self._open(stream, asker.reader)
         return _shown_to(page, asker.reader), position
 
     def _subjects(self, stream: str) -> tuple[Subject, ...]:
         with self._parts.views.reading() as reader:
             is_erased = _is_erased(reader.dossier(stream))
         # By what its holder was recognised was destroyed with the rest, and all that is left of an
-        # erased dossier stands in the public log.
+        # erased open dossier stands in the public log. A veiled one stays shut.
         return (Subject.PUBLIC_RECORD,) if is_erased else (Subject.STATUS, Subject.TIMELINE)
 
     def new_pass(self, stream: str) -> str:
@@ -79,25 +77,26 @@ class DossierReader:
             UnknownDossier: there is no such dossier.
         """
         with self._parts.views.reading() as reader:
-            kept_hash = reader.hash_of(stream, Mark.SECRET)
-            if kept_hash is None and _is_erased(reader.dossier(stream)):
-                kept_hash = b""
-        if kept_hash is None:
+            is_known = reader.hash_of(stream, Mark.SECRET) is not None
+            is_known = is_known or _is_erased(reader.dossier(stream))
+        if not is_known:
             raise UnknownDossier
+        kept_hash = self.askers.present_hash(stream)
         return make_pass(self._parts.view_secret, stream, kept_hash, self._parts.clock())
 
-    def _open(self, stream: str) -> tuple[DossierPage, Position]:
-        with self._parts.views.reading() as reader:
+    def _open(self, stream: str, asks: Reader) -> tuple[DossierPage, Position]:
+        with reading_as(self._parts.views, asks, *self._subjects(stream)) as reader:
             dossier, position = reader.dossier(stream), reader.position()
             acts = reader.acts_of(stream)
             keys = read_keys(reader, acts)
+            is_veiled = bool(reader.veiled_among((stream,)))
         if dossier is None or position is None:
             raise UnknownDossier
         events = self._parts.reader.stream_events(stream)
         page = dossier_page(
             dossier, acts, events, self._parts.origin, self._parts.vault.open, keys.get
         )
-        return page, position
+        return (_under_veils(page, position) if is_veiled else page), position
 
     def share_done(self, code: str, origin: str | None = None) -> int:
         """Give how far the dossier with this code is, in percent.
@@ -107,8 +106,8 @@ class DossierReader:
         Raises:
             UnknownDossier: no dossier has the code.
         """
-        check_right(Reader.KNOWS_CODE, Subject.SHARE_DONE)
-        with self._parts.views.reading() as reader:
+        views = self._parts.views
+        with reading_as(views, Reader.KNOWS_CODE, Subject.SHARE_DONE) as reader:
             streams = self._streams(reader, code.strip(), origin)
             found = [reader.dossier(name) for name in streams]
         # Codes ought to be unique; where one is not, nobody is told more than is true of all.
@@ -126,6 +125,17 @@ class DossierReader:
 
 def _is_erased(dossier: Dossier | None) -> bool:
     return dossier is not None and dossier.erased_at is not None
+
+
+def _under_veils(page: DossierPage, position: Position) -> DossierPage:
+    """Give a veiled dossier's page; the entry of an act is its veil, once that is published."""
+    acts = tuple(
+        act
+        if act.entry_index is not None and act.entry_index < position.log_position
+        else replace(act, entry_index=None)
+        for act in page.acts
+    )
+    return replace(page, acts=acts, veiled=True)
 
 
 def _shown_to(page: DossierPage, reader: Reader) -> DossierPage:

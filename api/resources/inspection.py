@@ -10,10 +10,10 @@ from typing import Final
 from falcon.asgi import Request, Response
 
 from api.bodies import encode
-from api.errors import MalformedParameter, ServiceStarting
+from api.errors import MalformedParameter, ServiceStarting, UnknownSigner
 from api.parts import Parts
 from api.reading.askers import signed_request
-from api.reading.rights import check_right
+from api.reading.rights import reading_as
 from api.resources.answers import (
     FindingsAnswer,
     TrailAnswer,
@@ -27,6 +27,7 @@ from domain.keys import KeyRecord
 from domain.reading.rights import Reader, Subject
 from domain.roles import Role
 from projections.reading import read_findings, read_trail, reference_to
+from projections.states import StreamStates
 from projections.views import Position, ViewReader
 
 MAX_INSPECTION_BYTES: Final = 4096
@@ -40,6 +41,8 @@ class _Inspection:
 
     def __init__(self, parts: Parts):
         self._views = parts.views
+        self._origin = parts.origin
+        self._documents = parts.documents
         self._requests: RequestVerifier = parts.requests
         self._public_address = parts.settings.public_address
         self._body_seconds = parts.settings.body_seconds
@@ -56,14 +59,13 @@ class FindingsResource(_Inspection):
     async def on_get(self, request: Request, response: Response) -> None:
         """Give the findings, of one ``rule`` or ``office`` where the request says so."""
         inspector = await self._inspector(request, response)
-        check_right(Reader.INSPECTOR, Subject.FINDINGS)
         rule = request.get_param("rule", allow_multiple=False)
         office = request.get_param("office", allow_multiple=False)
         answer = await asyncio.to_thread(self._answer, inspector, rule, office)
         response.data = encode(answer)
 
     def _answer(self, inspector: KeyRecord, rule: str | None, office: str | None) -> FindingsAnswer:
-        with self._views.reading() as reader:
+        with reading_as(self._views, Reader.INSPECTOR, Subject.FINDINGS) as reader:
             position = _position(reader)
             findings = read_findings(reader, office)
         return FindingsAnswer(
@@ -86,7 +88,6 @@ class TrailResource(_Inspection):
         ``follow=key`` leaves out what the person signed with other keys.
         """
         inspector = await self._inspector(request, response)
-        check_right(Reader.INSPECTOR, Subject.TRAIL)
         start, end = _period(request)
         follows = _follows_person(request)
         if len(key) > MAX_SIGNER_CHARACTERS:
@@ -101,11 +102,13 @@ class TrailResource(_Inspection):
         period: tuple[datetime, datetime],
         follows: bool,  # noqa: FBT001 - handed over to a thread by place
     ) -> TrailAnswer:
-        with self._views.reading() as reader:
+        with reading_as(self._views, Reader.INSPECTOR, Subject.TRAIL) as reader:
             position = _position(reader)
             persons = reader.persons()
             signers = persons.keys_of(signer) if follows else (signer,)
             trail = read_trail(reader, signers, *period)
+            if not trail and not self._is_known(reader, signer):
+                raise UnknownSigner
         covered = [act for act in trail if inspector.covers(Role.INSPECTOR, act.office)]
         # Which keys a person has elsewhere is not for an inspector of this office.
         shown = sorted({signer, *(act.key for act in covered if act.key is not None)})
@@ -118,6 +121,12 @@ class TrailResource(_Inspection):
             checkpoint=reference_to(position),
             as_of=position.as_of,
         )
+
+    def _is_known(self, reader: ViewReader, signer: str) -> bool:
+        """Tell whether the name is a key's or a performer's, whoever has signed in the period."""
+        register = StreamStates(self._origin, self._documents, reader.states)
+        ever = (_start_of(_FIRST_DAY), _start_of(_LAST_DAY))
+        return register.key(signer) is not None or bool(reader.acts_by(signer, *ever))
 
 
 def _follows_person(request: Request) -> bool:

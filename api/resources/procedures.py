@@ -23,7 +23,7 @@ from domain.procedures import (
 )
 from projections.catalogue.searching import DEFAULT_PAGE, MAX_PAGE, ProcedureQuery
 from projections.counts import CheckpointReference
-from projections.dossier_rows import Act
+from projections.dossier_rows import Act, index_of
 from projections.reading import reference_to
 from projections.views import Position, ViewReader, Views
 from transparency.encoding import render_utc_milliseconds
@@ -212,7 +212,7 @@ def _version(
         version=version.version,
         document=document,
         document_url=f"/documents/{document}",
-        entry_index=act.entry_index,
+        entry_index=index_of(act),
         receipt_url=f"/v1/entries/{act.entry_index}/receipt",
         published_at=render_moment(act.at),
         recorded_at=render_utc_milliseconds(act.recorded_at),

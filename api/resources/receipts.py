@@ -1,4 +1,8 @@
-"""Receipts of published actions, and the head of a stream for whoever signs the next one."""
+"""Receipts of published actions, and the head of a stream for whoever signs the next one.
+
+Of a veiled dossier both are for whoever may see it, and the receipt is that of an act's veil. To
+all others it answers like a stream that does not exist.
+"""
 
 import asyncio
 from typing import Final
@@ -8,11 +12,12 @@ from falcon.asgi import Request, Response
 from api.bodies import LedgerAnchors, StreamHead, encode
 from api.errors import NothingHere
 from api.parts import Parts
+from api.reading.askers import Askers, Proof
 from api.reading.rights import check_public_head, check_public_receipt, check_right
 from domain.actions import StreamType, parse_stream
 from domain.errors import MalformedStream
 from domain.reading.rights import Reader, Subject
-from ledger.errors import UnknownEntry
+from ledger.errors import UnknownDossier, UnknownEntry
 from ledger.storage.port import LedgerReader
 from transparency.checkpoints import SignedCheckpoint, open_checkpoint
 from transparency.encoding import encode_base64
@@ -24,6 +29,7 @@ from transparency.trusted_log import TrustedLog
 
 RECEIPT_MEDIA_TYPE: Final = "text/plain; charset=utf-8"
 _SEALED: Final = f"{StreamType.DENUNCIATION}:"
+_DOSSIER: Final = f"{StreamType.DOSSIER}:"
 
 
 class ReceiptMaker:
@@ -37,6 +43,8 @@ class ReceiptMaker:
 
     def receipt_of(self, stream: str, version: int) -> bytes:
         """Make the receipt of one action.
+
+        Whoever asks has the right to it: `VeiledRecords.check` comes first.
 
         Raises:
             UnknownEntry: there is no such action, or it is not published yet.
@@ -75,18 +83,60 @@ class ReceiptMaker:
         return log
 
 
+class VeiledRecords:
+    """Keeps from strangers what the log would show of a dossier if it were open."""
+
+    def __init__(self, parts: Parts):
+        self._parts = parts
+        self._askers = Askers(parts)
+
+    def proof(self, request: Request, stream: str) -> Proof:
+        """Give what a request proves, where there may be something to prove.
+
+        Raises:
+            RequestSignatureInvalid, RequestReplayed: as `RequestVerifier` says.
+            TooManyRequests: secrets are tried from this address.
+        """
+        if not stream.startswith(_DOSSIER):
+            return Proof()
+        proof = self._askers.proof(request, stream)
+        if proof != Proof():
+            self._parts.lookups.check(request.remote_addr)
+        return proof
+
+    def check(self, stream: str, proof: Proof) -> None:
+        """Check that a stream is open, or that of a veiled dossier which the asker may see.
+
+        Raises:
+            UnknownDossier: to strangers.
+            ReadingNotPermitted: to an officer or inspector of other offices.
+        """
+        first = self._parts.reader.find(stream, 1) if stream.startswith(_DOSSIER) else None
+        if first is not None and first.promise:
+            check_right(self._askers.asker(stream, proof).reader, Subject.VEILED_RECORD)
+
+
 class ReceiptsResource:
     """``/v1/streams/{stream}/versions/{version}/receipt`` and ``/v1/entries/{index}/receipt``."""
 
     def __init__(self, parts: Parts):
         self._maker = ReceiptMaker(parts.reader, parts.tile_store, parts.anchors.log)
+        self._veiled = VeiledRecords(parts)
 
     async def on_get(
-        self, _request: Request, response: Response, *, stream: str, version: int
+        self, request: Request, response: Response, *, stream: str, version: int
     ) -> None:
         """Give the receipt of one version of a stream."""
-        receipt = await asyncio.to_thread(self._maker.receipt_of, stream, version)
+        proof = self._veiled.proof(request, stream)
+        receipt = await asyncio.to_thread(self._receipt, stream, version, proof)
         _answer_receipt(response, receipt)
+
+    def _receipt(self, stream: str, version: int, proof: Proof) -> bytes:
+        try:
+            self._veiled.check(stream, proof)
+        except UnknownDossier as error:
+            raise UnknownEntry from error
+        return self._maker.receipt_of(stream, version)
 
     async def on_get_entry(
         self, _request: Request, response: Response, *, entry_index: int
@@ -101,25 +151,33 @@ class StreamsResource:
 
     def __init__(self, parts: Parts):
         self._reader = parts.reader
+        self._veiled = VeiledRecords(parts)
 
-    async def on_get(self, _request: Request, response: Response, *, stream: str) -> None:
+    async def on_get(self, request: Request, response: Response, *, stream: str) -> None:
         """Give version and leaf hash of a stream's last action."""
         if not is_stream(stream):
             raise NothingHere
         check_public_head(stream)
-        events = await asyncio.to_thread(self._reader.stream_events, stream)
+        proof = self._veiled.proof(request, stream)
+        response.data = encode(await asyncio.to_thread(self._head, stream, proof))
+        response.set_header("Cache-Control", "no-store")
+
+    def _head(self, stream: str, proof: Proof) -> StreamHead:
+        try:
+            self._veiled.check(stream, proof)
+        except UnknownDossier as error:
+            raise NothingHere from error
+        events = self._reader.stream_events(stream)
         # Deferred kinds answer like streams that do not exist: nobody learns who has rated.
         last = events[-1] if events else None
-        if last is None or last.entry_index is None:
+        if last is None or (last.entry_index is None and not stream.startswith(_DOSSIER)):
             raise NothingHere
-        head = StreamHead(
+        return StreamHead(
             stream=stream,
             version=last.version,
             leaf_hash=encode_base64(leaf_hash(last.note)),
             entry_index=last.entry_index,
         )
-        response.data = encode(head)
-        response.set_header("Cache-Control", "no-store")
 
 
 class LedgerResource:

@@ -16,7 +16,8 @@ from api.reading.rights import check_right
 from domain.reading.rights import Reader, Subject
 from projections.counts import CountStatistics, Figure, Span
 from projections.durations import Duration, DurationStatistics
-from projections.reading import read_counts, read_durations
+from projections.reading import read_counts, read_durations, read_veiled_figures
+from projections.veiled.counts import VeiledFigure, VeiledStatistics
 from projections.views import Views
 
 # Whoever compares figures wants those of now; a second of caching takes a rush off the server.
@@ -26,7 +27,7 @@ _AS_OF_COLUMNS: Final = ("checkpoint_size", "checkpoint_root", "as_of", "definit
 
 
 class StatisticsResource:
-    """``/v1/statistics/counts`` and ``/v1/statistics/durations``."""
+    """``/v1/statistics/counts``, ``/v1/statistics/durations`` and ``/v1/statistics/veiled``."""
 
     def __init__(self, parts: Parts):
         self._views = parts.views
@@ -40,6 +41,18 @@ class StatisticsResource:
         if wanted == "csv":
             rows = (*statistics.figures, statistics.total)
             _answer_csv(response, Figure.__struct_fields__, rows, statistics)
+        else:
+            response.data = encode(statistics)
+        _answer_publicly(response)
+
+    async def on_get_veiled(self, request: Request, response: Response) -> None:
+        """Give the counts of veiled dossiers, by top office and month; CSV ends with the total."""
+        wanted = _wanted_format(request)
+        span, office = _span(request), _text(request, "office")
+        statistics = await asyncio.to_thread(veiled, self._views, span, office)
+        if wanted == "csv":
+            rows = (*statistics.figures, statistics.total)
+            _answer_csv(response, VeiledFigure.__struct_fields__, rows, statistics)
         else:
             response.data = encode(statistics)
         _answer_publicly(response)
@@ -64,6 +77,20 @@ class StatisticsResource:
         else:
             response.data = encode(statistics)
         _answer_publicly(response)
+
+
+def veiled(views: Views, span: Span, office: str | None) -> VeiledStatistics:
+    """Read the counts of veiled dossiers from the views.
+
+    Raises:
+        ServiceStarting: the views stand at no checkpoint yet.
+    """
+    check_right(Reader.ANYONE, Subject.FIGURES)
+    with views.reading() as reader:
+        statistics = read_veiled_figures(reader, span, office)
+    if statistics is None:
+        raise ServiceStarting
+    return statistics
 
 
 def counts(views: Views, span: Span, office: str | None, procedure: str | None) -> CountStatistics:
@@ -132,7 +159,7 @@ def _answer_csv(
     response: Response,
     columns: tuple[str, ...],
     figures: Iterable[msgspec.Struct],
-    statistics: CountStatistics | DurationStatistics,
+    statistics: CountStatistics | DurationStatistics | VeiledStatistics,
 ) -> None:
     as_of: Mapping[str, object] = {
         "checkpoint_size": statistics.checkpoint.size,

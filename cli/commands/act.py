@@ -14,11 +14,10 @@ import msgspec
 from api import bootstrap
 from api.data_folder import DataFolder
 from api.settings import settings_of_process
-from cli.output import EXIT_UNREACHABLE, UsageProblem, command, report, say
+from cli.output import EXIT_UNREACHABLE, Refused, command, report, say
 from cli.receipt_files import ReceiptFile, receipt_file
-from cli.sessions import Refused, Session, open_session, project
-from cli.sites import Site, SiteAnswer, parse_site
-from cli.sources import anchors_path, find_anchors
+from cli.sessions import Session, open_session, project
+from cli.sites import Site, SiteAnswer, agreed_origin, parse_site, problem_of, render_submission
 from cli.typed import Typed, Wanted, understand
 from domain.facts import DossierSubmittedDetails
 from domain.facts.feedback import ComplaintFiledDetails, FeedbackFiledDetails
@@ -30,8 +29,8 @@ from ledger.drafting import Drafter, Place, next_place
 from ledger.errors import ActedInTheFuture, LedgerError, StoreUnavailable, WriterUnavailable
 from ledger.intake import Answer
 from projections.entries import ProjectionError
-from transparency.encoding import encode_base64
 
+NONCE_BYTES: Final = 16
 PETITION_DETAILS: Final = (FeedbackFiledDetails, ComplaintFiledDetails)
 SLIP_DETAILS: Final = (DossierSubmittedDetails, FeedbackFiledDetails, ComplaintFiledDetails)
 EVER: Final = (datetime(1900, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC))
@@ -44,8 +43,6 @@ class _SentAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a server answers to one action, whichever way it went."""
 
     code: str = ""
-    title: str = ""
-    detail: str = ""
     version: int = 0
     entry_index: int | None = None
     receipt: str | None = None
@@ -134,29 +131,17 @@ def _act_on(site: Site, data: Path, anchors: Path | None, wanted: Wanted) -> Ans
         Refused: the server answered with a problem document.
         WriterUnavailable: the server did not answer.
     """
-    origin = _origin_of(site, data, anchors)
+    origin = agreed_origin(site, data, anchors)
     instant = bootstrap.make_clock(settings_of_process({"data": data}))().replace(microsecond=0)
     drafter = Drafter(origin, bootstrap.random_bytes)
-    action = _sign(drafter, wanted, site.place(wanted.stream), Moment(instant=instant))
+    _, key = wanted.signers[0]
+    place = site.place(wanted.stream, key, instant, bootstrap.random_bytes(NONCE_BYTES).hex())
+    action = _sign(drafter, wanted, place, Moment(instant=instant))
     try:
         answer = site.ask("/v1/actions", render_submission(action))
     except WriterUnavailable as error:
         raise _with_slip(error, wanted) from error
     return _read_answer(site, wanted, answer)
-
-
-def _origin_of(site: Site, data: Path, anchors: Path | None) -> str:
-    """Give the ledger that a server keeps, which must be that of the anchors at hand."""
-    origin = site.origin()
-    path = anchors_path(anchors, data)
-    if anchors is not None or path.exists():
-        expected = find_anchors(anchors, data).origin
-        if expected != origin:
-            raise UsageProblem(
-                f"{site.address} keeps the ledger {origin}, but {path} is of {expected}: name the "
-                "anchors of the server's ledger (--anchors), or a folder without any (--data)"
-            )
-    return origin
 
 
 def _read_answer(site: Site, wanted: Wanted, answer: SiteAnswer) -> Answer:
@@ -167,7 +152,8 @@ def _read_answer(site: Site, wanted: Wanted, answer: SiteAnswer) -> Answer:
         raise _with_slip(unclear, wanted) from error
     if sent.code:
         hint = CLOCK_HINT if sent.code == ActedInTheFuture.code else ""
-        raise Refused(f"{sent.code}: {sent.detail or sent.title}{hint}")
+        problem = problem_of(answer, hint)
+        raise problem if isinstance(problem, Refused) else _with_slip(problem, wanted)
     return Answer(
         "",
         "",
@@ -278,16 +264,3 @@ def _report(
             "Keep this secret as the applicant's slip does: whoever has it opens the dossier's "
             f"page, {members['page']}{'' if site else ' of the server'}; nobody can give it again."
         )
-
-
-def render_submission(action: SubmittedAction) -> bytes:
-    """Write a submitted action as the JSON body of ``POST /v1/actions``."""
-    body: dict[str, object] = {"note": action.note.decode()}
-    if action.details is not None and action.salt is not None:
-        body["details"] = {
-            "salt": encode_base64(action.salt),
-            "body": action.details.decode(),
-        }
-    if action.document is not None:
-        body["document"] = action.document.decode()
-    return msgspec.json.encode(body)

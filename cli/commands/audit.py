@@ -53,7 +53,9 @@ def audit(
     now = _auditors_clock(folder)
     audits = audit_log(log, trusted, address.documents(), now=now, stored=stored)
     audited = _run(audits, log.tree_size)
-    views_compared = folder is not None and _compare_views(folder, trusted, address, audited)
+    views_compared = folder is not None and _compare_views(
+        folder, trusted, address, audited, stored
+    )
     members = _members(audited, views_compared=views_compared)
     ok = audited.ok
     if vault and folder is not None:
@@ -94,12 +96,16 @@ def _run(audits: Iterator[AuditReport], tree_size: int) -> AuditReport:
 
 
 def _compare_views(
-    folder: DataFolder, anchors: Anchors, address: LogAddress, audited: AuditReport
+    folder: DataFolder,
+    anchors: Anchors,
+    address: LogAddress,
+    audited: AuditReport,
+    stored: SqliteLedgerReader | None,
 ) -> bool:
     """Add the views that differ to the report; tell whether there were views to compare."""
     try:
         with bootstrap.existing_private_fold(folder, anchors.origin) as private:
-            sources = FoldSources(address.tiles(), anchors, address.documents(), private)
+            sources = FoldSources(address.tiles(), anchors, address.documents(), private, stored)
             comparison = compare_views(folder.views, sources)
     except (LedgerError, ProjectionError, TransparencyError) as error:
         audited.add_problem(error.code, None, f"the views could not be made again: {error}")

@@ -1,4 +1,4 @@
-"""``codes``: give a dossier its code of the day, and check what became of all codes."""
+"""``codes``: give a dossier its code of the day, check what became of all codes, raise alarms."""
 
 import asyncio
 import sys
@@ -13,16 +13,19 @@ import msgspec
 
 from api import bootstrap
 from cli.access_entries import Reading, log_readings
-from cli.output import EXIT_FAILED, command, report
+from cli.code_alarms import compare_codes, raise_alarms
+from cli.output import EXIT_FAILED, UsageProblem, command, report, say
 from cli.sessions import Session, open_session
+from domain.errors import MalformedDossierCode
 from domain.facts.integrity import AccessPurpose
 from domain.offices.codes import CodeFormat
 from domain.roles import Role
 from ledger.access_streams import OpenPrivate, find_access_stream
 from ledger.codes.allotted import AllottedCode
 from ledger.codes.allotting import CodeWish, allot_code
-from ledger.codes.checking import CodeProblem, RecordedCode, check_codes, recorded_codes
+from ledger.codes.checking import CodeProblem, RecordedCode, recorded_codes
 from ledger.errors import MalformedAction, StoreCorrupt
+from projections.findings import Finding
 
 MAX_PRINTED_PROBLEMS: Final = 50
 ACCEPTANCE: Final = "dossier.accepted"
@@ -53,30 +56,54 @@ def codes() -> None:
     "--format",
     "code_format",
     type=click.Choice([each.value for each in CodeFormat]),
-    default=CodeFormat.A.value,
-    show_default=True,
-    help="a and b as the circulars give them; short as seen in practice.",
+    help="a and b as the circulars give them, short as seen in practice; default: b with --owner, "
+    "else a, or short where the office's identity code does not fit a.",
 )
 @click.option("--owner", default="", help="Format b: two characters of the owner agency.")
 def allot(
-    office: str, dossier: str, code_format: str, owner: str, data: Path, *, as_json: bool
+    office: str, dossier: str, code_format: str | None, owner: str, data: Path, *, as_json: bool
 ) -> None:
     """Give DOSSIER its code at OFFICE; asked again on the same day it is the same."""
-    wish = CodeWish(office, dossier, CodeFormat(code_format), owner)
-    allotted = asyncio.run(_allot(data, wish))
+    default = CodeFormat.B if owner else CodeFormat.A
+    wish = CodeWish(office, dossier, CodeFormat(code_format or default), owner)
+    may_shorten = code_format is None and not owner
+    allotted = asyncio.run(_allot(data, wish, may_shorten=may_shorten))
     report(msgspec.to_builtins(allotted), as_json=as_json)
 
 
-async def _allot(data: Path, wish: CodeWish) -> AllottedCode:
+async def _allot(data: Path, wish: CodeWish, *, may_shorten: bool) -> AllottedCode:
     async with open_session(data) as session:
         register = session.register()
-        book = bootstrap.allotted_codes(session.settings, session.keys)
         instant = session.now().instant
         assert instant is not None
-        try:
-            return allot_code(book, register, wish, instant)
-        finally:
-            book.close()
+        with closing(bootstrap.allotted_codes(session.settings, session.keys)) as book:
+            try:
+                return allot_code(book, register, wish, instant)
+            except MalformedDossierCode as error:
+                if not may_shorten:
+                    raise _explained(error, wish) from error
+            try:
+                shortened = replace(wish, code_format=CodeFormat.SHORT)
+                allotted = allot_code(book, register, shortened, instant)
+            except MalformedDossierCode as error:
+                raise _explained(error, wish) from error
+        say(
+            f"the identity code of {wish.office} does not fit format a (four blocks, as "
+            "000.00.15.H27): this code is of the short format (--format short)"
+        )
+        return allotted
+
+
+def _explained(error: MalformedDossierCode, wish: CodeWish) -> UsageProblem:
+    """Say what of a wish gives no code, and what would: the office's code comes of its document."""
+    wanted = {
+        "agency": f"the identity code of {wish.office} fits no code of format {wish.code_format}: "
+        "a wants blocks as H27, H27.15 or 000.00.15.H27, b wants three as H26.012.00, short up to "
+        "four of two or three capital letters and digits; --format short takes most, and the "
+        "office's document may name another (identity_code)",
+        "owner": "--owner: format b wants two capital letters or digits, the others want none",
+    }
+    return UsageProblem(wanted.get(error.detail, str(error)))
 
 
 @command("check", help="Name codes that were repeated, never used, or used without being given.")
@@ -102,7 +129,7 @@ async def _check(data: Path, *, unlogged: bool) -> _Checked:
         with closing(bootstrap.vault(session.settings, session.keys)) as vault:
             unreadable: list[str] = []
             recorded = list(recorded_codes(session.reader, vault, session.keys.origin, unreadable))
-            found = _compare(session, recorded)
+            found = compare_codes(session, recorded)
             printed = found[:MAX_PRINTED_PROBLEMS]
             named = _named(printed, recorded)
             readings = {stream: _reading(session, vault.open, stream) for stream in named}
@@ -115,13 +142,6 @@ async def _check(data: Path, *, unlogged: bool) -> _Checked:
     return _Checked(
         len(found), tuple(printed), len(recorded), tuple(unreadable), len(logged), closed
     )
-
-
-def _compare(session: Session, recorded: Sequence[RecordedCode]) -> list[CodeProblem]:
-    # A day ends last in the westernmost zone: what is of today there may be used yet.
-    today = session.now().day_in("Etc/GMT+12")
-    with closing(bootstrap.allotted_codes(session.settings, session.keys)) as book:
-        return check_codes(book.all(), recorded, today)
 
 
 def _named(printed: Sequence[CodeProblem], recorded: Sequence[RecordedCode]) -> list[str]:
@@ -143,5 +163,24 @@ def _without_codes(problems: Sequence[CodeProblem], hidden: Collection[str]) -> 
     return [replace(each, code="") if each.code in hidden else each for each in problems]
 
 
-for _command in (allot, check):
+@command("alarm", help="Raise the public alarm R27 for gaps and repeats in the codes of a day.")
+def alarm(data: Path, *, as_json: bool) -> None:
+    """Publish one entry for each run that is wrong; what stands in the log already is left."""
+    alarms, new = asyncio.run(_alarm(data))
+    members = {
+        "ok": not alarms,
+        "alarms": [{"office": each.office, "evidence": each.evidence} for each in alarms],
+        "newly_raised": new,
+    }
+    report(members, as_json=as_json)
+    if alarms:
+        sys.exit(EXIT_FAILED)
+
+
+async def _alarm(data: Path) -> tuple[list[Finding], int]:
+    async with open_session(data) as session:
+        return await raise_alarms(session)
+
+
+for _command in (allot, check, alarm):
     codes.add_command(_command)

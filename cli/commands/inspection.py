@@ -1,7 +1,6 @@
-"""``inspect`` asks a server as an inspector does; ``orders`` ends inspection orders by entries."""
+"""``inspect`` asks a server as an inspector does; ``orders`` issues and ends inspection orders."""
 
 import asyncio
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -12,17 +11,19 @@ from api import bootstrap
 from api.settings import settings_of_process
 from cli.lapsing import Ending, end_orders, lapse_orders
 from cli.output import UsageProblem, command, report, talk
-from cli.sessions import Refused, open_session
-from cli.sites import SiteAnswer, parse_site
-from domain.facts.integrity import OrderEnd
+from cli.sessions import open_session
+from cli.sites import body_of, parse_site
+from domain.actions import StreamType
+from domain.facts.integrity import AccessOrderIssued, AccessOrderIssuedDetails, OrderEnd
 from domain.roles import Role
 from ledger.access_streams import AccessStreams
+from ledger.drafting import FIRST_PLACE
 from ledger.errors import StoreCorrupt
 from ledger.key_files import load_private_key
-from transparency.errors import ProofInvalid
 from transparency.notes import SigningKey
 
 NONCE_BYTES: Final = 16
+STREAM_BYTES: Final = 32
 
 
 @command("inspect", help="Ask as an inspector: inspect /v1/findings --key inspector.key --server …")
@@ -47,13 +48,85 @@ def inspect(path: str, key_file: Path, server: str, data: Path, *, as_json: bool
         raise UsageProblem(f"{path}: a path of the server is wanted, as /v1/findings")
     created = bootstrap.make_clock(settings_of_process({"data": data}))()
     nonce = bootstrap.random_bytes(NONCE_BYTES).hex()
-    body = _body(site.ask_signed(path, key, created, nonce))
+    body = body_of(site.ask_signed(path, key, created, nonce))
     click.echo((body if as_json else msgspec.json.format(body)).decode())
 
 
 @click.group()
 def orders() -> None:
-    """Inspection orders: end one, so that the reads under it open to holder and office."""
+    """Inspection orders: issue one for somebody else; end one, so that its reads open."""
+
+
+@command("issue", help="Order an inspection: orders issue 12/QĐ --reader inspector-1f0c… …")
+@click.argument("number")
+@click.option(
+    "--key",
+    "key_file",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Key file of whoever orders it: never a reader's.",
+)
+@click.option(
+    "--as",
+    "role",
+    type=click.Choice([Role.INSPECTOR.value, Role.HEAD.value]),
+    default=Role.INSPECTOR.value,
+    show_default=True,
+    help="In which role it is ordered.",
+)
+@click.option("--reader", "readers", multiple=True, required=True, help="Name of a reader's key.")
+@click.option("--office", "offices", multiple=True, help="All dossiers of this office.")
+@click.option("--dossier", "dossiers", multiple=True, help="This dossier, by its stream.")
+@click.option("--until", required=True, help="Last day of the order, such as 2026-12-31.")
+def issue(  # noqa: PLR0913, PLR0917 - one argument per option
+    number: str,
+    key_file: Path,
+    role: str,
+    readers: tuple[str, ...],
+    offices: tuple[str, ...],
+    dossiers: tuple[str, ...],
+    until: str,
+    data: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """Sign the order NUMBER on a stream of its own, which the reads under it name."""
+    try:
+        details = msgspec.convert(
+            {
+                "order": number,
+                "readers": readers,
+                "offices": offices,
+                "dossiers": dossiers,
+                "until": until,
+            },
+            AccessOrderIssuedDetails,
+        )
+    except msgspec.ValidationError as error:
+        raise UsageProblem(str(error)) from error
+    stream = asyncio.run(_issue(data, (Role(role), _load(key_file)), details))
+    members = {"order": number, "stream": stream, "until": until}
+    report(members, as_json=as_json, text=stream)
+
+
+async def _issue(
+    data: Path, signer: tuple[Role, SigningKey], details: AccessOrderIssuedDetails
+) -> str:
+    # Shaped as the streams of dossiers are: from outside the id tells nothing.
+    stream = f"{StreamType.ACCESS}:{bootstrap.random_bytes(STREAM_BYTES).hex()}"
+    async with open_session(data, may_found=False) as session:
+        await session.submit(
+            session.drafter.sign(
+                "access.order_issued",
+                stream,
+                FIRST_PLACE,
+                session.now(),
+                AccessOrderIssued(),
+                (signer,),
+                details=details,
+            )
+        )
+    return stream
 
 
 @command("close", help="End the order NUMBER: its reads open to holder and office.")
@@ -66,7 +139,7 @@ def orders() -> None:
     help="Key file of an enrolled inspector.",
 )
 def close(number: str, key_file: Path, data: Path, *, as_json: bool) -> None:
-    """Sign an entry on every access stream where reads stand under the order."""
+    """Sign an entry where the order was issued, and on every access stream with reads under it."""
     ending = Ending(
         lambda order, _until: order == number, OrderEnd.CLOSED, Role.INSPECTOR, _load(key_file)
     )
@@ -92,7 +165,7 @@ async def _lapse(data: Path) -> int:
         return await lapse_orders(session, AccessStreams(session.reader))
 
 
-for _command in (close, lapse):
+for _command in (issue, close, lapse):
     orders.add_command(_command)
 
 
@@ -101,20 +174,3 @@ def _load(path: Path) -> SigningKey:
         return load_private_key(path)
     except StoreCorrupt as error:
         raise UsageProblem(f"{path}: {error}") from error
-
-
-def _body(answer: SiteAnswer) -> bytes:
-    """Give the JSON of a good answer.
-
-    Raises:
-        Refused: the server answered with a problem document.
-        ProofInvalid: it answered with something else than JSON.
-    """
-    try:
-        members = msgspec.json.decode(answer.body)
-    except msgspec.DecodeError as error:
-        raise ProofInvalid(f"the server did not answer with JSON (HTTP {answer.status})") from error
-    if answer.status == HTTPStatus.OK:
-        return answer.body
-    code, detail = (members.get(name) or "" for name in ("code", "detail"))
-    raise Refused(f"{code or answer.status}: {detail or members.get('title', '')}")

@@ -10,8 +10,8 @@ import click
 from api import bootstrap
 from api.data_folder import DataFolder
 from cli.founding import found_keys
-from cli.output import UsageProblem, command, report
-from cli.sessions import Refused, Session, open_session, project
+from cli.output import Refused, UsageProblem, command, report, say
+from cli.sessions import Session, open_session, project, root_vkey
 from domain.facts import (
     Grant,
     KeyRegisteredDetails,
@@ -21,20 +21,33 @@ from domain.facts import (
     RoleGranted,
     RoleRevoked,
 )
+from domain.keys import vkey_name
 from domain.roles import ENROLLED_ASSURANCES, GRANTABLE_ROLES, Assurance, Role
 from ledger.action_notes import SubmittedAction
 from ledger.drafting import FIRST_PLACE, Place, next_place
 from ledger.errors import StoreCorrupt
-from ledger.key_files import load_private_key, new_actor_key, next_root_file, save_private_key
+from ledger.key_files import (
+    ANCHORS_FILE,
+    load_anchors,
+    load_private_key,
+    new_actor_key,
+    next_root_file,
+    save_private_key,
+)
 from transparency.notes import SigningKey, render_vkey
 
 GRANT_PARTS = 2
+# What a key may be called after: a name is public for ever, so it tells what everybody may know.
+CITIZENS_KINDS = ("applicant", "petitioner", "proxy")
+KINDS = (*CITIZENS_KINDS, "importer", "inspector", "officer", "portal", "registrar", "system")
+REGISTRAR = "registrar"
 # The ledger's own keys; asking for one may be the first use of a data folder.
 FOUNDING_NAMES = ("log", "registrar", "promise", "system")
 KEY_REASONS = [reason.value for reason in RevocationReason if reason != RevocationReason.REPLACED]
 ROLE_REASONS = [reason.value for reason in RoleEndReason]
 
 Draw = Callable[[Session], list[SubmittedAction]]
+DrawRoot = Callable[[Session, SigningKey, Place], SubmittedAction]
 
 _registrar = click.option(
     "--registrar", "registrar_name", help="Key of the registrar who signs; default the root."
@@ -48,15 +61,13 @@ def keys() -> None:
     """Keys: make one, show one, enrol one, change what it may sign."""
 
 
-@command("new", help="Make a key of a kind (officer, inspector, applicant …) and keep it.")
-@click.argument("kind")
+@command("new", help=f"Make a key and keep it. KIND: {', '.join(KINDS)}.")
+@click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Key file; default DATA/keys/<name>.key."
 )
 def new(kind: str, out: Path | None, data: Path, *, as_json: bool) -> None:
     """Make a key; its name is derived from its public part."""
-    if not kind.isascii() or not kind.isalpha() or not kind.islower():
-        raise UsageProblem("a kind is a lower-case word, such as officer")
     key = new_actor_key(kind, bootstrap.random_bytes)
     path = out or DataFolder(data).keys / f"{key.name}.key"
     if path.exists():
@@ -69,12 +80,30 @@ def new(kind: str, out: Path | None, data: Path, *, as_json: bool) -> None:
 @command("show", help="Print the vkey of a key: log, registrar, promise, system, or a file.")
 @click.argument("name")
 def show(name: str, data: Path, *, as_json: bool) -> None:
-    """Print the public key of NAME."""
-    if name in FOUNDING_NAMES and not Path(name).is_file():
+    """Print the public key of NAME; of ``registrar`` that of the root in force."""
+    is_own = name in FOUNDING_NAMES and not Path(name).is_file()
+    if is_own:
         found_keys(data)
+    if is_own and name == REGISTRAR:
+        _show_root(data, as_json=as_json)
+        return
     key = _find_key(name, data)
     vkey = render_vkey(key.verification_key)
     report({"name": key.name, "vkey": vkey}, as_json=as_json, text=vkey)
+
+
+def _show_root(data: Path, *, as_json: bool) -> None:
+    """Print the root in force; the anchors keep the first, from which the log leads to it."""
+    folder = DataFolder(data)
+    first = load_anchors(folder.keys / ANCHORS_FILE)
+    anchor = render_vkey(first.registrar)
+    vkey = anchor
+    if folder.ledger.exists():
+        vkey = root_vkey(bootstrap.existing_reader(folder), first.origin) or anchor
+    if vkey != anchor:
+        say(f"the root was changed: the anchor is still the first, {first.registrar.name}")
+    members = {"name": vkey_name(vkey), "vkey": vkey, "anchor": anchor}
+    report(members, as_json=as_json, text=vkey)
 
 
 @command("enroll", help="Enrol a key: keys enroll officer.key receiver@H27.01 approver@*")
@@ -113,8 +142,7 @@ def enroll(  # noqa: PLR0913, PLR0917 - one argument per option
     details = _details(personnel_number, display_name, title)
 
     def draw(session: Session) -> list[SubmittedAction]:
-        if next_place(session.reader, f"key:{key.name}") != FIRST_PLACE:
-            raise Refused(f"{key.name} is enrolled already; `keys grant` gives it more roles")
+        _check_is_new(session, key)
         registrar = _registrar_of(session, registrar_name, data)
         how = Assurance(assurance)
         now = session.now()
@@ -220,6 +248,7 @@ def replace(  # noqa: PLR0913, PLR0917 - one argument per option
     wanted = _parse_grants(grants, None, None)
 
     def draw(session: Session) -> list[SubmittedAction]:
+        _check_is_new(session, key)
         registrar, now = _registrar_of(session, registrar_name, data), session.now()
         place = _place(session, f"key:{key_name}")
         drafter = session.drafter
@@ -255,24 +284,32 @@ def recover_root(recovery: tuple[str, ...], data: Path, *, as_json: bool) -> Non
     _change_root(draw, data, as_json=as_json)
 
 
-def _change_root(
-    draw: Callable[[Session, SigningKey, Place], SubmittedAction], data: Path, *, as_json: bool
-) -> None:
-    new_root = new_actor_key("registrar", bootstrap.random_bytes)
-    made: list[Path] = []
+def _change_root(draw: DrawRoot, data: Path, *, as_json: bool) -> None:
+    new_root = new_actor_key(REGISTRAR, bootstrap.random_bytes)
+    entry_index, path = asyncio.run(_hand_root_in(data, draw, new_root))
+    members = {"name": new_root.name, "file": str(path), "entry_index": entry_index}
+    report(members, as_json=as_json)
 
-    def draw_all(session: Session) -> list[SubmittedAction]:
+
+async def _hand_root_in(
+    data: Path, draw: DrawRoot, new_root: SigningKey
+) -> tuple[int | None, Path]:
+    async with open_session(data) as session:
         place = next_place(session.reader, f"ledger:{session.keys.origin}")
         action = draw(session, new_root, place)
         # CRASH: kept before it is handed in: a root whose key nobody has could not be mended. A
-        # file left over is no root: the ledger's stream says which one is.
-        made.append(next_root_file(DataFolder(data).keys))
-        save_private_key(made[0], new_root)
-        return [action]
-
-    (entry_index,) = asyncio.run(_hand_in(data, draw_all))
-    members = {"name": new_root.name, "file": str(made[0]), "entry_index": entry_index}
-    report(members, as_json=as_json)
+        # crash before the answer leaves the file: the ledger's stream says whether it is the root.
+        path = next_root_file(DataFolder(data).keys)
+        save_private_key(path, new_root)
+        try:
+            (answer,) = await session.submit(action)
+        except Refused:
+            # Only a refusal is certain: where no answer came, it may be the root by now.
+            path.unlink(missing_ok=True)
+            raise
+        if session.is_writer:
+            await project(session)
+    return answer.entry_index, path
 
 
 async def _hand_in(data: Path, draw: Draw) -> list[int | None]:
@@ -281,6 +318,14 @@ async def _hand_in(data: Path, draw: Draw) -> list[int | None]:
         if session.is_writer:
             await project(session)
     return [answer.entry_index for answer in answers]
+
+
+def _check_is_new(session: Session, key: SigningKey) -> None:
+    if next_place(session.reader, f"key:{key.name}") != FIRST_PLACE:
+        raise Refused(
+            f"{key.name} is enrolled already; `keys grant` gives it more roles, and who replaces "
+            "a key makes a new one (`keys new`)"
+        )
 
 
 def _registrar_of(session: Session, name: str | None, data: Path) -> SigningKey:

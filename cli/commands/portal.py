@@ -26,13 +26,14 @@ from domain.facts import Grant, RoleGranted
 from domain.facts.integrity import AccessPurpose
 from domain.reading.rights import Subject
 from domain.roles import Role
+from domain.rules.register import office_record
 from ledger.access_streams import access_stream_of
 from ledger.codes.checking import RecordedCode, recorded_codes
 from ledger.drafting import next_place
 from ledger.errors import MalformedPacket, StoreCorrupt
 from ledger.importing.pseudonyms import keyed_hash
 from ledger.key_files import load_private_key, new_actor_key, save_private_key
-from ledger.portal.exporting import packet_of
+from ledger.portal.exporting import NEVER_FILLED, packet_of
 from ledger.portal.intake import IntakeReport, PacketIntake, Sender
 from ledger.portal.opening import OpenedStreams
 from ledger.portal.packets import Packet, parse_packets, render_packet
@@ -48,6 +49,8 @@ EXPORTING_ROLES: Final = (Role.SYSTEM, Role.HEAD)
 ORIGIN: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}", re.ASCII)
 MAX_PRINTED: Final = 50
 THIS_LEDGER: Final = "ledger"
+# One packet a line; where there is none, the empty list, which is a file of packets too.
+NO_PACKETS: Final = b"[]"
 NAMING_FIELDS: Final = (Subject.OFFICERS.value, Subject.PERSONS.value)
 EXPLANATION: Final = "Đồng bộ với Cổng Dịch vụ công / sent to the portal (portal export)"
 
@@ -80,12 +83,14 @@ def export(
     """
     done = asyncio.run(_export(data, office, _load(key_file), unlogged=unlogged))
     out.touch(mode=0o600)
-    out.write_bytes(b"".join(render_packet(packet) + b"\n" for packet in done.packets))
+    lines = [render_packet(packet) for packet in done.packets] or [NO_PACKETS]
+    out.write_bytes(b"".join(line + b"\n" for line in lines))
     members: dict[str, object] = {
         "packets": len(done.packets),
         "without_code": done.without_code,
         "access_logged": len(done.readings),
         "without_access_stream": done.without_access_stream,
+        "never_filled": NEVER_FILLED,
         "file": str(out),
     }
     report(members, as_json=as_json)
@@ -145,7 +150,8 @@ def _role_to_export(register: StreamRegister, key: SigningKey, office: str) -> R
 def _dossiers(session: Session, office: str | None) -> list[DossierRow]:
     """Give the dossiers that began here; those of other systems are theirs to send."""
     views = bootstrap.open_views(session.settings)
-    with views.reading() as reader:
+    # The portal is given and compared with all of an office's dossiers, those under a veil too.
+    with views.reading(sees_veiled=True) as reader:
         return [row for row in reader.dossier_rows(office) if not row.imported]
 
 
@@ -262,27 +268,35 @@ async def _let_import(session: Session, key: SigningKey, office: str | None) -> 
 @command("reconcile", help="List codes that stand in one book only; exit 1 when any.")
 @click.argument("first")
 @click.argument("second")
-def reconcile(first: str, second: str, data: Path, *, as_json: bool) -> None:
-    """Compare FIRST and SECOND: files of packets, or ``ledger`` for this one's own codes."""
-    found = compare_books(_book(first, data), _book(second, data))
+@click.option("--office", help="Of `ledger` only what this office accepted.")
+def reconcile(first: str, second: str, office: str | None, data: Path, *, as_json: bool) -> None:
+    """Compare FIRST and SECOND: files of packets, or ``ledger`` for this one's own codes.
+
+    A file is taken whole: with --office it is to be that office's, as `portal export` writes it.
+    """
+    if office is not None and THIS_LEDGER not in (first, second):
+        raise UsageProblem(f"--office holds {THIS_LEDGER!r} to one office; these are two files")
+    found = compare_books(_book(first, data, office), _book(second, data, office))
     members: dict[str, object] = {"agrees": found.agrees} | msgspec.to_builtins(found)
     report(members, as_json=as_json)
     if not found.agrees:
         sys.exit(EXIT_FAILED)
 
 
-def _book(name: str, data: Path) -> Iterable[str]:
+def _book(name: str, data: Path, office: str | None) -> Iterable[str]:
     if name == THIS_LEDGER:
-        return asyncio.run(_codes_of(data))
+        return asyncio.run(_codes_of(data, office))
     try:
         return [packet.code for packet in parse_packets(Path(name).read_bytes())]
     except MalformedPacket as error:
         raise UsageProblem(f"{name}: {error}") from error
 
 
-async def _codes_of(data: Path) -> list[str]:
+async def _codes_of(data: Path, office: str | None) -> list[str]:
     async with open_session(data) as session:
-        return [each.code for each in _codes(session)]
+        if office is not None:
+            office_record(session.register(), office)
+        return [each.code for each in _codes(session) if office in (None, each.office)]
 
 
 def _codes(session: Session) -> Iterator[RecordedCode]:

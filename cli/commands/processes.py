@@ -20,7 +20,7 @@ from api.settings import Settings, settings_of_process
 from cli.lapsing import lapse_orders
 from cli.output import EXIT_FAILED, command, talk
 from cli.sessions import Session, open_ledger
-from cli.tallying import publish_due
+from cli.tallying import publish_due, publish_due_dossiers
 from ledger.access_streams import AccessStreams
 from ledger.errors import LedgerError
 from ledger.sweeping import DocumentSweeper, sweep_orphans
@@ -80,7 +80,7 @@ async def _write(settings: Settings) -> None:
 
 
 async def publish_tallies(session: Session) -> None:
-    """Publish each month's tally once it has ended; what fails is tried again."""
+    """Publish each month's tallies once it has ended; what fails is tried again."""
     done = ""
     while True:
         try:
@@ -89,6 +89,7 @@ async def publish_tallies(session: Session) -> None:
             month = month_before(instant)
             if month != done:
                 await publish_due(session)
+                await publish_due_dossiers(session)
                 done = month
         except LedgerError as error:
             # The ledger goes on without: ratings wait, and no figure is wrong by it.
@@ -142,7 +143,8 @@ def _sweep_daily(settings: Settings, stop: threading.Event) -> None:
 def _erase_soon(settings: Settings, stop: threading.Event) -> None:
     """Carry out erasures that were recorded, whoever handed them in."""
     keys = bootstrap.operator_keys(settings)
-    eraser = make_eraser(DataFolder(settings.data), keys, bootstrap.vault(settings, keys))
+    vault, clock = bootstrap.vault(settings, keys), bootstrap.make_clock(settings)
+    eraser = make_eraser(DataFolder(settings.data), keys, vault, clock)
     while not stop.is_set():
         _sweep(lambda: len(eraser.carry_out()))
         stop.wait(ERASE_SECONDS)

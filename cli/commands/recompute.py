@@ -27,6 +27,7 @@ from cli.sources import (
     open_address,
     open_log,
 )
+from cli.veiled_figures import compare_veiled
 from ledger.errors import StoreUnavailable
 from ledger.key_files import Anchors
 from projections.counts import CountStatistics
@@ -42,7 +43,8 @@ from projections.recompute import (
     measure_lag,
     replay_log,
 )
-from projections.tallies.adding import NO_TALLIES, TallySums
+from projections.tallies.adding import NO_TALLIES, TallyProblem, TallySums
+from projections.tallies.veiled import NOTHING_VEILED, VeilSums
 from transparency.errors import ProofInvalid
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
@@ -57,18 +59,24 @@ class Compared:
     differences: tuple[Difference, ...]
     lag: Lag
     tallies: TallySums = NO_TALLIES
+    veils: VeilSums = NOTHING_VEILED
 
     @property
     def ok(self) -> bool:
         """Tell whether figures are the log's, follow it closely enough, and tallies add up."""
-        return not (self.differences or self.lag.is_too_long or self.tallies.problems)
+        return not (self.differences or self.lag.is_too_long or self.tally_problems)
+
+    @property
+    def tally_problems(self) -> tuple[TallyProblem, ...]:
+        """Give what is wrong with the tallies of ratings and of veiled dossiers."""
+        return (*self.tallies.problems, *self.veils.problems)
 
     def problems(self) -> Iterator[dict[str, str]]:
         """Give what is wrong, each with its constant code."""
         if self.differences:
             message = "the published figures are not what the log says"
             yield {"code": "figures_differ", "message": message}
-        for problem in self.tallies.problems[:MAX_PRINTED_DIFFERENCES]:
+        for problem in self.tally_problems[:MAX_PRINTED_DIFFERENCES]:
             message = f"entry {problem.entry_index}: {problem.message}"
             yield {"code": problem.code, "message": message}
         if self.lag.is_too_long:
@@ -96,8 +104,11 @@ def recompute(log_text: str | None, anchors: Path | None, data: Path, *, as_json
     if published is not None:
         differences = compare(published, recomputed)
         differences += compare_petitions(address, trusted, data, world)
+        differences += compare_veiled(address, trusted, data, world)
         lag = measure_lag(log, trusted.origin, published.checkpoint.size)
-    compared = Compared(published is not None, tuple(differences), lag, world.tallies)
+    compared = Compared(
+        published is not None, tuple(differences), lag, world.tallies, world.veil_sums
+    )
     _print(recomputed, compared, log.tree_size, as_json=as_json)
     if not compared.ok:
         sys.exit(EXIT_FAILED)
@@ -171,6 +182,10 @@ def _print(
         "envelopes": compared.tallies.envelopes,
         "ratings_counted": compared.tallies.counted,
         "envelopes_uncounted": compared.tallies.uncounted,
+        "veils": compared.veils.veils,
+        "dossier_tallies": compared.veils.tallies,
+        "veils_counted": compared.veils.counted,
+        "veils_uncounted": compared.veils.uncounted,
         "total": msgspec.to_builtins(recomputed.total),
         "shown": shown,
         "problems": list(compared.problems()),

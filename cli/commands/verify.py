@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from cli.output import UsageProblem, command, report
-from cli.sources import LogAddress, find_anchors, open_log
+from cli.sources import LogAddress, find_anchors, find_log, open_log
 from domain.errors import DomainError
 from domain.moments import render_moment
 from ledger import action_notes
@@ -13,6 +13,7 @@ from ledger.action_notes import OpenedText
 from ledger.errors import LedgerError
 from ledger.key_files import Anchors
 from ledger.writing.envelopes import ENVELOPE_TYPE_LINE, check_opening
+from ledger.writing.veils import VEIL_TYPE_LINE, check_veil_opening, parse_veil
 from transparency.encoding import encode_base64, render_utc_milliseconds
 from transparency.errors import CheckpointNotSigned, SignatureInvalid, TransparencyError
 from transparency.notes import check_signature
@@ -22,6 +23,14 @@ from transparency.verifier import VerifiedReceipt, verify_receipt
 
 MAX_RECEIPT_BYTES = 1024 * 1024
 WHICH_ACTION = "which action it commits to (only its signer can show that, with --opening)"
+_WHICH_TALLY = (
+    "in which month's tally it was counted (the tallies count every envelope once, or say that it "
+    "waits: `recompute` and `audit` add them up)"
+)
+_RIGHT_FACE = (
+    "that the veil counts it as what it was (compare the promise's published_as; an inspector's "
+    "`audit --vault` makes every veil again)"
+)
 
 
 @command("verify", help="Check a receipt offline: no network, no server, one trust anchor.")
@@ -52,7 +61,7 @@ def verify(
     if opening is not None:
         _explain_opening(receipt, opening, trusted, (proved, open_questions))
     if log_text is not None:
-        _compare_with_log(receipt, LogAddress(log_text), trusted, (proved, open_questions))
+        _compare_with_log(receipt, find_log(log_text, data), trusted, (proved, open_questions))
     text = _in_words(proved, open_questions)
     checkpoint = receipt.checkpoint.checkpoint
     members = {
@@ -120,18 +129,17 @@ def _explain_opening(
     proved, open_questions = sentences
     if path.stat().st_size > MAX_RECEIPT_BYTES:
         raise UsageProblem(f"{path} is too large for an opening")
-    note = check_opening(receipt.entry, path.read_bytes())
+    is_veil = receipt.entry.startswith(VEIL_TYPE_LINE)
+    check = check_veil_opening if is_veil else check_opening
+    note = check(receipt.entry, path.read_bytes())
     action = action_notes.open_text(note, anchors.origin).action
     if WHICH_ACTION in open_questions:
         open_questions.remove(WHICH_ACTION)
     proved.append(
-        f"the envelope holds the action {action.kind.name} of {action.stream}, byte for byte as "
-        "the opening has it: it is in the log"
+        f"the {'veil stands for' if is_veil else 'envelope holds'} the action {action.kind.name} "
+        f"of {action.stream}, byte for byte as the opening has it: it is in the log"
     )
-    open_questions.append(
-        "in which month's tally it was counted (the tallies count every envelope once, or say "
-        "that it waits: `recompute` and `audit` add them up)"
-    )
+    open_questions.append(_RIGHT_FACE if is_veil else _WHICH_TALLY)
 
 
 def _in_words(proved: list[str], open_questions: list[str]) -> str:
@@ -179,6 +187,13 @@ def _explain_other(entry: bytes, proved: list[str], open_questions: list[str]) -
             f"and {sealed_at} as their time"
         )
         open_questions.append("that the time is right (it is the operator's word)")
+    elif entry.startswith(VEIL_TYPE_LINE):
+        veil = parse_veil(entry)
+        proved.append(
+            f"the entry is a veil: it commits to one act on a veiled dossier under {veil.office}, "
+            f"and counts as {veil.act} in {veil.month}"
+        )
+        open_questions.append(WHICH_ACTION)
     elif entry.startswith(ENVELOPE_TYPE_LINE):
         proved.append("the entry is an envelope: it commits to one action that is not public")
         open_questions.append(WHICH_ACTION)

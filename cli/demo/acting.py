@@ -44,7 +44,8 @@ class Course:
     ``pace`` is the share of the time left that processing takes; ``late_working_days`` above zero
     puts the end so many working days behind the due date. ``hides_delay``: the clerk dates the
     result back to the due date. ``double_hat``: one person accepts and approves.
-    ``processing_seat`` zero leaves it to chance who processes.
+    ``loses_slip``: the secret is replaced at the counter. ``processing_seat`` zero leaves it to
+    chance who processes.
     """
 
     channel: Channel = Channel.ONLINE
@@ -57,6 +58,7 @@ class Course:
     hides_delay: bool = False
     double_hat: bool = False
     fetched: bool = True
+    loses_slip: bool = False
     processing_seat: int = 0
     rating: int | None = None
 
@@ -146,6 +148,7 @@ class Acting:
             Role.APPROVER: self._approver,
             Role.PAYMENT_PROVIDER: PAYMENT_PROVIDER,
             Role.POST: POST,
+            Role.HEAD: officer_name(self._matter.office, Role.HEAD),
             Role.RETURNER: officer_name(self._matter.office, Role.RETURNER),
         }
         return seated.get(role) or officer_name(self._deciding, role)

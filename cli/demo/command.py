@@ -33,7 +33,7 @@ from cli.demo.proofs import (
 from cli.demo.province import INSPECTOR
 from cli.demo.scenario import CLOSES_AT, DEFAULT_DOSSIERS, STORIES, Scenario, build_scenario
 from cli.demo.server import make_fresh, serving
-from cli.demo.steps import REGISTRAR, ActorKeys
+from cli.demo.steps import REGISTRAR, SYSTEM, ActorKeys
 from cli.demo.tour import INSPECTOR_FILE, KEPT, keep, proof_lines, tour_lines
 from cli.output import (
     EXIT_FAILED,
@@ -208,6 +208,7 @@ def _drive_and_prove(plan: Plan, address: str, started: float) -> Run:
     operator = load_or_make_operator_keys(folder.keys, random_bytes)
     keys = ActorKeys(random_bytes)
     keys.add(REGISTRAR, operator.registrar)
+    keys.add(SYSTEM, operator.system)
     scenario = build_scenario(
         Random(plan.seed),  # noqa: S311 - a scenario, no secret
         keys,
@@ -271,6 +272,8 @@ def _members(plan: Plan, run: Run) -> dict[str, object]:
         "tree_size": run.tree_size,
         "seconds": round(run.seconds, 3),
         "stories": run.scenario.stories,
+        "petitions": {each.name: each.stream for each in run.scenario.petitions},
+        "replaced_key": run.scenario.renewed,
         "proofs": {proof.name: {"ok": proof.ok, **proof.members} for proof in run.proofs},
     }
 

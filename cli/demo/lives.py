@@ -45,6 +45,8 @@ from domain.facts import (
     ResultReturned,
     SatisfactionRated,
     SatisfactionRatedDetails,
+    SlipSecretReplaced,
+    SlipSecretReplacedDetails,
     SupplementCompleted,
     SupplementItem,
     SupplementRequested,
@@ -54,6 +56,7 @@ from domain.facts import (
     WithdrawalConfirmed,
     WithdrawalRequested,
 )
+from domain.facts.reasons import ApologyReason, IntakeRefusalReason, RefusalReason
 from domain.moments import Moment
 from domain.procedures import Limit, SupplementPolicy
 from domain.roles import Role
@@ -73,9 +76,20 @@ class Life(Acting):
         self._submit()
         if self._take_in():
             self._pay()
+            if self._course.loses_slip:
+                self._replace_slip()
             self._hand_over()
             self._process()
         return self.steps
+
+    def _replace_slip(self) -> None:
+        """Give a new secret at the counter: receiver and head sign together, neither alone."""
+        self.now = self._world.after_minutes(self.now, 10, 60)
+        details = SlipSecretReplacedDetails(
+            secret=encode_base64(self._world.keys.fresh_bytes(32)), reason_code="slip_lost"
+        )
+        signers = self._by(Role.RECEIVER, Role.HEAD)
+        self._act("slip_secret_replaced", signers, SlipSecretReplaced(), details)
 
     def _submit(self) -> None:
         helper = {Channel.COUNTER: (Role.RECEIVER,), Channel.POST: (Role.POST,)}
@@ -105,7 +119,7 @@ class Life(Acting):
             self.now = self._world.after_minutes(self.now, 20, 300)
         if self._course.ending is Ending.NOT_ACCEPTED:
             words = IntakeRefusedDetails(explanation="Không thuộc thẩm quyền giải quyết (mẫu)")
-            facts = IntakeRefused(reason_code="wrong_authority")
+            facts = IntakeRefused(reason_code=IntakeRefusalReason.WRONG_AUTHORITY)
             self._act("intake_refused", self._by(Role.RECEIVER), facts, words)
             self._rate(RatingStage.REFUSAL)
             return False
@@ -239,7 +253,9 @@ class Life(Acting):
         finish = self._finish()
         self.now = max(at, self._world.after_share(self.now, finish, 0.02))
         appointment = local_day(finish).isoformat()
-        facts = ExtensionApologyIssued(appointment=appointment, reason_code="many_dossiers")
+        facts = ExtensionApologyIssued(
+            appointment=appointment, reason_code=ApologyReason.MANY_DOSSIERS
+        )
         by = self._by(Role.APPROVER)
         self._act("extension_apology_issued", by, facts, office=self._deciding)
 
@@ -247,7 +263,7 @@ class Life(Acting):
         finish = self._finish()
         if self._course.ending is Ending.REFUSED:
             self.now = finish
-            facts = ResolutionRefused(reason_code="not_eligible")
+            facts = ResolutionRefused(reason_code=RefusalReason.NOT_ELIGIBLE)
             by = self._by(Role.APPROVER)
             self._act("resolution_refused", by, facts, office=self._deciding)
             return

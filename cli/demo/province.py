@@ -25,6 +25,7 @@ from domain.facts import (
     Grant,
     KeyRegistered,
     KeyRegisteredDetails,
+    KeyReplaced,
     KeyRevoked,
     OfficeRegistered,
     ProcedureVersionPublished,
@@ -53,6 +54,9 @@ POST: Final = "post"
 DOUBLE_HAT: Final = f"{THIEN_CAM}/double-hat"
 LEAVING: Final = f"{CAM_LAC}/processor-1"
 SUCCESSOR: Final = f"{CAM_LAC}/processor-3"
+# Whose key is replaced when the quarter ends; the person and the seat stay.
+QUARTERS_OLD: Final = f"{CAM_XUYEN}/processor-1"
+QUARTERS_NEW: Final = f"{CAM_XUYEN}/processor-1 (second key)"
 SEATS: Final = 2
 
 _NAMES: Final = {
@@ -180,8 +184,13 @@ def _register_office(office: Office, at: datetime) -> Step:
     )
 
 
-def register_key(keys: ActorKeys, officer: Officer, at: datetime, number: int) -> Step:
-    """Enrol an officer's key; who holds it stands in the details alone."""
+def register_key(
+    keys: ActorKeys, officer: Officer, at: datetime, number: int, replaces: str | None = None
+) -> Step:
+    """Enrol an officer's key; who holds it stands in the details alone.
+
+    One that replaces another, the key of the actor ``replaces``, takes over its roles.
+    """
     return Step(
         at=at,
         sent_at=at,
@@ -189,12 +198,33 @@ def register_key(keys: ActorKeys, officer: Officer, at: datetime, number: int) -
         stream=f"key:{keys.of(officer.actor).name}",
         office=None,
         signers=((Role.REGISTRAR, REGISTRAR), (Role.HOLDER, officer.actor)),
-        facts=KeyRegistered(vkey=keys.vkey(officer.actor), grants=officer.grants),
+        facts=KeyRegistered(
+            vkey=keys.vkey(officer.actor),
+            grants=officer.grants,
+            replaces=None if replaces is None else keys.of(replaces).name,
+        ),
         details=KeyRegisteredDetails(
             personnel_number=f"MAU-{number:04d}",
             display_name=person_name(number * 7),
             title=officer.title,
         ),
+    )
+
+
+def replace_key(keys: ActorKeys, old: str, new: str, at: datetime) -> Iterator[Step]:
+    """Enrol a new key of the same person, under the same number, and end the old one."""
+    number, holder = next(
+        (number, each) for number, each in enumerate(officers(), start=1) if each.actor == old
+    )
+    yield register_key(keys, Officer(new, (), holder.title), at, number, replaces=old)
+    yield Step(
+        at=at,
+        sent_at=at,
+        kind="key.replaced",
+        stream=f"key:{keys.of(old).name}",
+        office=None,
+        signers=((Role.REGISTRAR, REGISTRAR), (Role.HOLDER, new)),
+        facts=KeyReplaced(successor=keys.of(new).name),
     )
 
 

@@ -15,11 +15,14 @@ from msgspec.structs import replace as replace_struct
 from cli.demo.acting import Course, Ending, Matter
 from cli.demo.catalogue import CATALOGUE, SERVICE_CENTRE, CatalogueEntry, entry_of
 from cli.demo.lives import Life
+from cli.demo.petitions import PlayedPetition, play_petitions
 from cli.demo.province import (
     CAM_LAC,
     CAM_XUYEN,
     COMMUNES,
     LEAVING,
+    QUARTERS_NEW,
+    QUARTERS_OLD,
     SONG_TRI,
     SUCCESSOR,
     THANH_SEN,
@@ -27,10 +30,19 @@ from cli.demo.province import (
     Officer,
     opening_steps,
     register_key,
+    replace_key,
     revoke_key,
 )
 from cli.demo.steps import ActorKeys, Chance, Step
-from cli.demo.world import FIRST_DAY, LAST_DAY, REPLACED_ON, World, local, local_day
+from cli.demo.world import (
+    FIRST_DAY,
+    LAST_DAY,
+    QUARTER_CHANGES_AT,
+    REPLACED_ON,
+    World,
+    local,
+    local_day,
+)
 from domain.facts import Channel, DossierAcceptedDetails, Grant, SupplementRequested
 from domain.procedures import LimitUnit, SupplementPolicy
 from domain.roles import Role
@@ -48,6 +60,7 @@ TWICE: Final = "asked twice"
 DOUBLE: Final = "accepts and approves"
 BACK_DATED: Final = "dated back"
 REVOKED: Final = "revoked key"
+LOST_SLIP: Final = "by post"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +144,11 @@ STORIES: Final = (
         Course(supplements=1, pace=0.6, rating=5),
     ),
     Story(
-        "by post",
+        LOST_SLIP,
         "1.004222",
         THIEN_CAM,
         _on(5, 11, "10:05"),
-        Course(channel=Channel.POST, intake_supplement=True),
+        Course(channel=Channel.POST, intake_supplement=True, loses_slip=True),
     ),
     Story(
         REVOKED,
@@ -149,11 +162,16 @@ STORIES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """All steps in the order in which they are handed in, and the stream of each story."""
+    """All steps in the order in which they are handed in, and the stream of each story.
+
+    ``petitions`` are what petitioners keep; ``renewed`` is the officer's key that was replaced.
+    """
 
     steps: tuple[Step, ...]
     stories: dict[str, str]
     dossiers: int
+    petitions: tuple[PlayedPetition, ...]
+    renewed: str
 
 
 def build_scenario(chance: Chance, keys: ActorKeys, dossiers: int = DEFAULT_DOSSIERS) -> Scenario:
@@ -175,12 +193,15 @@ def build_scenario(chance: Chance, keys: ActorKeys, dossiers: int = DEFAULT_DOSS
         start = _start_by_chance(world, course.channel)
         steps += Life(world, _matter(chance, number, entry, office), course).play(start)
     steps += _change_of_staff(keys)
+    petitions = tuple(play_petitions(chance, keys))
+    steps += [step for petition in petitions for step in petition.steps]
     ordered = sorted(steps, key=_when_sent)
     ordered = _with_refused_step(ordered, stories[REVOKED])
     in_time = [step for step in ordered if step.sent_at <= CLOSES_AT]
     opening = opening_steps(keys, calendar, OPENS_AT)
     assert opening[-1].sent_at < in_time[0].sent_at
-    return Scenario((*opening, *_with_codes(in_time)), stories, dossiers)
+    ordered = [*opening, *_with_codes(in_time)]
+    return Scenario(tuple(ordered), stories, dossiers, petitions, keys.of(QUARTERS_OLD).name)
 
 
 def _when_sent(step: Step) -> datetime:
@@ -247,7 +268,8 @@ def _start_by_chance(world: World, channel: Channel) -> datetime:
 
 
 def _change_of_staff(keys: ActorKeys) -> Iterator[Step]:
-    """Let one officer go: the successor's key is enrolled, and the old one is revoked."""
+    """Let one officer go, whose key is revoked, and give another the quarter's new key."""
+    yield from replace_key(keys, QUARTERS_OLD, QUARTERS_NEW, QUARTER_CHANGES_AT)
     officer = Officer(SUCCESSOR, (Grant(Role.PROCESSOR, CAM_LAC),), "Chuyên viên thụ lý")
     yield register_key(keys, officer, local(REPLACED_ON, "16:40"), 900)
     yield revoke_key(keys, LEAVING, local(REPLACED_ON, "17:05"))

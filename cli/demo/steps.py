@@ -16,6 +16,7 @@ from transparency.notes import SigningKey, render_vkey
 T = TypeVar("T")
 
 REGISTRAR = "registrar"
+SYSTEM = "system"
 
 
 class Chance(Protocol):
@@ -72,7 +73,8 @@ class ActorKeys:
     def of(self, actor: str) -> SigningKey:
         """Give the key of an actor; its name tells the kind of actor and nothing else."""
         if actor not in self._keys:
-            kind = "applicant" if actor.startswith("applicant-") else "officer"
+            named = actor.partition("-")[0]
+            kind = named if named in ("applicant", "petitioner") else "officer"
             self._keys[actor] = new_actor_key(kind, self._random_bytes)
         return self._keys[actor]
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cli.demo.province import LEAVING, SUCCESSOR, ZONE
+from cli.demo.province import LEAVING, QUARTERS_NEW, QUARTERS_OLD, SUCCESSOR, ZONE
 from cli.demo.steps import ActorKeys, Chance
 from domain.calendars import (
     WorkingTime,
@@ -33,6 +33,8 @@ def local_day(instant: datetime) -> date:
 FIRST_DAY: Final = date(2026, 3, 2)
 LAST_DAY: Final = date(2026, 5, 29)
 REPLACED_ON: Final = date(2026, 4, 15)
+# Before the first office hours of the second quarter.
+QUARTER_CHANGES_AT: Final = local(date(2026, 4, 1), "07:20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ class World:
         return is_working_day(self.working.calendar, day)
 
     def on_duty(self, actor: str, at: datetime) -> str:
-        """Give who sits in an officer's seat: one of them leaves in the middle of the scenario."""
+        """Give who sits in an officer's seat: one of them leaves, one gets another key."""
+        if actor == QUARTERS_OLD and at >= QUARTER_CHANGES_AT:
+            return QUARTERS_NEW
         if actor == LEAVING and at >= local(REPLACED_ON, "17:00"):
             return SUCCESSOR
         return actor

@@ -65,6 +65,7 @@ class Stretch:
     since: Moment
     until: Moment
     policy: SupplementPolicy
+    declared_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 from domain.calendars import (
     Calendar,
@@ -18,11 +19,13 @@ from domain.calendars import (
 )
 from domain.clocks.counting import Count, StretchEffect
 from domain.clocks.limits import ClockReading
-from domain.clocks.sentences import SkippedDays, explaining_sentence
-from domain.dossiers import Due, DueChange
+from domain.clocks.sentences import OtherStreams, SkippedDays, explaining_sentence
+from domain.dossiers import Due, DueChange, TooLate
 from domain.errors import Sentence
 from domain.moments import Moment
 from domain.procedures import LimitUnit
+
+_NO_MOVES: Final = OtherStreams()
 
 
 class DayReason(StrEnum):
@@ -67,7 +70,8 @@ class Explanation:
     """One due date and all of its reasons.
 
     `weekend_days` is how many days off of the week were skipped; those that are named one by one
-    are in `special_days`. `changes` are the moves of the date by calendars that came later.
+    are in `special_days`. `changes` are the moves of the date by acts on other streams, such as
+    calendars that came later; `too_late` is the first that came when the date had passed.
     """
 
     reading: ClockReading
@@ -80,6 +84,7 @@ class Explanation:
     steps: tuple[CountStep, ...]
     changes: tuple[DueChange, ...]
     sentence: Sentence
+    too_late: TooLate | None = None
 
     @property
     def is_verified(self) -> bool:
@@ -93,7 +98,7 @@ def explain(
     procedure: tuple[str, int | None],
     calendar: CalendarReference | None,
     working: WorkingTime,
-    changes: tuple[DueChange, ...] = (),
+    moves: OtherStreams = _NO_MOVES,
 ) -> Explanation:
     """Explain the due date of one clock, counted in ``working``.
 
@@ -114,8 +119,9 @@ def explain(
         special_days=special,
         weekend_days=weekend,
         steps=tuple(_steps(counted)),
-        changes=changes,
-        sentence=explaining_sentence(reading, working.zone, SkippedDays(weekend, off), changes),
+        changes=moves.changes,
+        sentence=explaining_sentence(reading, working.zone, SkippedDays(weekend, off), moves),
+        too_late=moves.too_late,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Final
 
-from domain.calendars import LateArrivals
+from domain.clocks.arrivals import LateArrivals
 from domain.errors import Sentence
 from domain.facts import Channel
 from domain.procedures import Limit, LimitUnit
@@ -26,11 +26,22 @@ class LegalLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferRule:
+    """How soon an accepted dossier goes on; what was accepted after `late_after` counts later."""
+
+    limit: LegalLimit
+    late_after: time
+
+
+@dataclass(frozen=True, slots=True)
 class Law:
     """One version of the law on one-stop offices (domain.md 2.1).
 
     `supplement_wait` is how long the applicant may take before the dossier may be closed;
     `supplement_request` how long after acceptance an office may still send a dossier back.
+    `intake_notice` is how soon a receiving officer is told of what arrived, by channel; `transfer`
+    how soon the deciding agency has what was accepted. How soon a result must be handed over
+    stands in no text that was read: only a procedure may say it.
     """
 
     id: str
@@ -41,6 +52,8 @@ class Law:
     late_arrivals: LateArrivals
     supplement_wait: LegalLimit
     supplement_request: LegalLimit
+    intake_notice: Mapping[Channel, LegalLimit]
+    transfer: TransferRule
 
 
 def _limit(amount: int, unit: LimitUnit, source: str, *, verified: bool) -> LegalLimit:
@@ -57,6 +70,11 @@ _CHECK_ON_PAPER: Final = _limit(
 _SUPPLEMENT_WAIT: Final = _limit(
     15, LimitUnit.WORKING_DAYS, "Decree 297/2025 art. 6.4a", verified=False
 )
+# Decree 297/2025 is about one sector: an assumption for all others.
+_NOTICE: Final = {
+    Channel.ONLINE: _limit(2, LimitUnit.HOURS, "Decree 297/2025 art. 6.4", verified=False)
+}
+_THREE_IN_THE_AFTERNOON: Final = time(15)
 _ACCEPTANCE: Final = {
     Channel.ONLINE: _CHECK_ONLINE,
     Channel.COUNTER: _CHECK_ON_PAPER,
@@ -70,6 +88,17 @@ _LATE_ARRIVALS: Final = LateArrivals(
     verified=False,
 )
 
+
+def _transfer(*, verified: bool) -> TransferRule:
+    """Give the rule on transfers: the same working day, or the next after three o'clock.
+
+    LAW: Decree 61/2018 art. 18. How much of the next day its beginning is, the text does not say:
+    the day is counted whole.
+    """
+    same_day = _limit(0, LimitUnit.WORKING_DAYS, "Decree 61/2018 art. 18", verified=verified)
+    return TransferRule(same_day, _THREE_IN_THE_AFTERNOON)
+
+
 LAWS: Final = (
     Law(
         id="nd61-2018",
@@ -82,6 +111,8 @@ LAWS: Final = (
         supplement_request=_limit(
             3, LimitUnit.WORKING_DAYS, "Decree 61/2018 art. 19.4", verified=True
         ),
+        intake_notice=_NOTICE,
+        transfer=_transfer(verified=True),
     ),
     Law(
         id="nd118-2025",
@@ -94,6 +125,8 @@ LAWS: Final = (
         supplement_request=_limit(
             3, LimitUnit.WORKING_DAYS, "Decree 61/2018 art. 19.4", verified=False
         ),
+        intake_notice=_NOTICE,
+        transfer=_transfer(verified=False),
     ),
 )
 

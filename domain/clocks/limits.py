@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Final
 
-from domain.calendars import (
-    WorkingTime,
-    acceptance_start,
-    is_late_arrival,
-    next_working_day,
-)
+from domain.calendars import WorkingTime, next_working_day
+from domain.clocks.arrivals import acceptance_start, is_late_arrival
 from domain.clocks.counting import Count, Start, StartReason, Stretch, count
 from domain.clocks.laws import Law, LegalLimit, law_on
-from domain.dossiers import Dossier, Due, Halt, HaltKind, Wait, WaitKind
-from domain.moments import Moment, time_zone
-from domain.procedures import Limit, LimitUnit, Procedure, SupplementPolicy
+from domain.deadlines import is_late
+from domain.dossiers import Dossier, Due, Halt, HaltKind, StepBegun, Wait, WaitKind
+from domain.errors import Sentence
+from domain.moments import Moment, is_before, time_zone
+from domain.procedures import InternalStep, Limit, LimitUnit, Procedure, SupplementPolicy
 from domain.transitions.shapes import Clock
 
 RULE_VERSION: Final = 1
@@ -31,7 +29,7 @@ class ClockReading:
     """One clock of a dossier: its count, and by which law and limit.
 
     `from_law` is the law's limit where the procedure states none. `ended_at` is when what the
-    clock waits for came, None while it runs.
+    clock waits for came, None while it runs. `step` names the internal step, if it has a name.
     """
 
     clock: Clock
@@ -39,6 +37,7 @@ class ClockReading:
     law: Law | None
     from_law: LegalLimit | None = None
     ended_at: Moment | None = None
+    step: Sentence | None = None
 
     @property
     def rule(self) -> str:
@@ -98,7 +97,8 @@ def _stretches(dossier: Dossier, procedure: Procedure) -> Iterator[Stretch]:
             yield Stretch(wait.kind, wait.since, wait.until, _policy_of_wait(wait, procedure))
     for halt in dossier.halts:
         if halt.until is not None:
-            yield Stretch(halt.kind, halt.since, halt.until, _pause_if(flag=halt.stops_clock))
+            policy = _pause_if(flag=halt.stops_clock)
+            yield Stretch(halt.kind, halt.since, halt.until, policy, halt.declared_at)
 
 
 def _policy_of_wait(wait: Wait, procedure: Procedure) -> SupplementPolicy:
@@ -118,8 +118,32 @@ def stops_clock(kind: HaltKind, procedure: Procedure | None) -> bool:
         HaltKind.CONSULTATION: procedure is not None and procedure.pause_in_consultation,
         HaltKind.SITE_SURVEY: procedure is not None and procedure.pause_in_site_survey,
         HaltKind.SUSPENSION: True,
+        HaltKind.OUTAGE: procedure is not None and procedure.pause_in_outage,
     }
     return by_kind[kind]
+
+
+def has_passed(dossier: Dossier, procedure: Procedure, at: Moment, zone: str) -> bool:
+    """Tell whether the due date had passed at a moment, while its clock ran.
+
+    What stands still since before the due date has not let it pass.
+    """
+    if dossier.due is None:
+        return False
+    stopped = at
+    for since in _standing_still_since(dossier, procedure):
+        stopped = since if is_before(since, stopped, zone) else stopped
+    return is_late(stopped, dossier.due, zone)
+
+
+def _standing_still_since(dossier: Dossier, procedure: Procedure) -> Iterator[Moment]:
+    for wait in dossier.waits:
+        policy = _policy_of_wait(wait, procedure)
+        if wait.until is None and policy is not SupplementPolicy.NONE:
+            yield wait.since
+    for halt in dossier.halts:
+        if halt.until is None and halt.stops_clock:
+            yield halt.since
 
 
 def _pause_if(*, flag: bool) -> SupplementPolicy:
@@ -141,12 +165,13 @@ def acceptance_reading(
     if limit is None:
         return None
     counted = count(
-        limit, dossier.submitted_at, lambda at: _intake_start(limit, at, law, working), (), working
+        limit, dossier.submitted_at, lambda at: intake_start(limit, at, law, working), (), working
     )
-    return ClockReading(Clock.ACCEPTANCE, counted, law, from_law, _intake_ended(dossier))
+    return ClockReading(Clock.ACCEPTANCE, counted, law, from_law, intake_ended(dossier))
 
 
-def _intake_start(limit: Limit, at: Moment, law: Law | None, working: WorkingTime) -> Start:
+def intake_start(limit: Limit, at: Moment, law: Law | None, working: WorkingTime) -> Start:
+    """Give what a limit of intake counts from, by the rule on late arrivals."""
     is_hours = limit.unit is LimitUnit.HOURS
     reason = StartReason.FROM_THE_MOMENT if is_hours else StartReason.DAY_AFTER
     if at.instant is None or law is None:
@@ -157,7 +182,7 @@ def _intake_start(limit: Limit, at: Moment, law: Law | None, working: WorkingTim
     return Start(at, start if is_hours else Moment(day=start.day_in(working.zone)), reason)
 
 
-def _intake_ended(dossier: Dossier) -> Moment | None:
+def intake_ended(dossier: Dossier) -> Moment | None:
     """Give when intake first answered: accepted, refused, or asked for a supplement."""
     first_wait = dossier.waits[0].since if dossier.waits else None
     if dossier.accepted_at is not None and dossier.waits_at_intake == 0:
@@ -183,32 +208,40 @@ def supplement_reading(
     limit = from_law.limit if from_law is not None else own
     if limit is None or limit.unit is LimitUnit.UNKNOWN:
         return None
-    counted = count(limit, since, lambda at: _plain_start(limit, at, working), (), working)
+    counted = count(limit, since, lambda at: plain_start(limit, at, working), (), working)
     return ClockReading(Clock.SUPPLEMENT, counted, law, from_law, waits[-1].until)
 
 
 def step_reading(
-    procedure: Procedure,
-    hand_overs: tuple[Moment, ...],
-    ended_at: Moment | None,
-    working: WorkingTime,
+    dossier: Dossier, procedure: Procedure, working: WorkingTime
 ) -> ClockReading | None:
-    """Read the clock of the internal step that the last hand-over began.
-
-    The n-th hand-over begins the n-th step of the procedure; beyond its steps there is no clock.
+    """Read the clock of the internal step that began last.
 
     Raises:
         CalendarHorizonPassed: the calendar does not cover a day that is needed.
     """
-    if not 0 < len(hand_overs) <= len(procedure.steps):
+    begun = dossier.step
+    step = None if begun is None else _published_step(begun, procedure)
+    if begun is None or step is None or step.hours is None:
         return None
-    hours = procedure.steps[len(hand_overs) - 1].hours
-    if hours is None:
-        return None
-    limit, since = Limit(unit=LimitUnit.HOURS, amount=hours), hand_overs[-1]
-    counted = count(limit, since, lambda at: _plain_start(limit, at, working), (), working)
+    limit, since = Limit(unit=LimitUnit.HOURS, amount=step.hours), begun.at
+    counted = count(limit, since, lambda at: plain_start(limit, at, working), (), working)
     law = law_on(since.day_in(working.zone))
-    return ClockReading(Clock.STEP, counted, law, ended_at=ended_at)
+    name = None if step.name is None else Sentence(step.name.vi, step.name.en)
+    return ClockReading(Clock.STEP, counted, law, ended_at=dossier.ended_at, step=name)
+
+
+def _published_step(begun: StepBegun, procedure: Procedure) -> InternalStep | None:
+    """Give the step of the procedure version that an act began, by the code that it named.
+
+    Only where the version publishes no codes is it the step of that number: acts that do not fit
+    the published process (a second hand-over within one step) would else shift all later ones.
+    """
+    if begun.code is not None or any(step.code is not None for step in procedure.steps):
+        return next((step for step in procedure.steps if step.code == begun.code), None)
+    if not 0 < begun.number <= len(procedure.steps):
+        return None
+    return procedure.steps[begun.number - 1]
 
 
 def consultation_reading(halt: Halt, working: WorkingTime) -> ClockReading | None:
@@ -223,7 +256,8 @@ def consultation_reading(halt: Halt, working: WorkingTime) -> ClockReading | Non
     return ClockReading(Clock.CONSULTATION, asked, law, ended_at=halt.until)
 
 
-def _plain_start(limit: Limit, at: Moment, working: WorkingTime) -> Start:
+def plain_start(limit: Limit, at: Moment, working: WorkingTime) -> Start:
+    """Give what a limit counts from that knows no late arrivals."""
     if limit.unit is LimitUnit.HOURS:
         return Start(at, at, StartReason.FROM_THE_MOMENT)
     return Start(at, Moment(day=at.day_in(working.zone)), StartReason.DAY_AFTER)

@@ -10,7 +10,7 @@ from typing import Final
 
 from domain.clocks.counting import Count, CountedStretch, StartReason, StretchEffect
 from domain.clocks.limits import ClockReading
-from domain.dossiers import Due, DueChange, HaltKind, WaitKind
+from domain.dossiers import Due, DueChange, HaltKind, TooLate, WaitKind
 from domain.errors import Sentence
 from domain.moments import Moment, time_zone
 from domain.procedures import Limit, LimitUnit
@@ -22,6 +22,17 @@ _CLOCKS: Final[Mapping[Clock, Sentence]] = {
     Clock.STEP: Sentence("bước xử lý hiện tại", "the present internal step"),
     Clock.SUPPLEMENT: Sentence("bổ sung hồ sơ", "handing in the supplement"),
     Clock.CONSULTATION: Sentence("trả lời lấy ý kiến", "answering the consultation"),
+    Clock.INTAKE_NOTICE: Sentence(
+        "báo cho cán bộ tiếp nhận", "telling the receiving officer of the submission"
+    ),
+    Clock.TRANSFER: Sentence(
+        "chuyển hồ sơ đến cơ quan giải quyết", "transferring the dossier to the deciding office"
+    ),
+    Clock.SEND_BACK: Sentence(
+        "trả lại hồ sơ chưa đủ điều kiện giải quyết",
+        "sending back a dossier that does not meet the conditions",
+    ),
+    Clock.RETURN: Sentence("trả kết quả", "handing over the result"),
 }
 
 _UNITS: Final[Mapping[LimitUnit, Sentence]] = {
@@ -37,12 +48,13 @@ _STARTS: Final[Mapping[StartReason, Sentence]] = {
         "tính từ {at}, ngày đầu không tính", "counted from {at}, the first day not counted"
     ),
     StartReason.LATE_IN_THE_DAY: Sentence(
-        "tiếp nhận muộn trong ngày ({at}) nên tính từ ngày làm việc tiếp theo {counts_from}",
-        "accepted late in the day ({at}), so counted from the next working day {counts_from}",
+        "tính từ ngày làm việc tiếp theo {counts_from} vì tiếp nhận muộn trong ngày ({at})",
+        "counted from the next working day {counts_from} because it was accepted late in the day "
+        "({at})",
     ),
     StartReason.LATE_ARRIVAL: Sentence(
-        "đến muộn hoặc vào ngày nghỉ ({at}) nên tính từ {counts_from}",
-        "arrived late or on a day off ({at}), so counted from {counts_from}",
+        "tính từ {counts_from} vì hồ sơ đến muộn hoặc vào ngày nghỉ ({at})",
+        "counted from {counts_from} because it arrived late or on a day off ({at})",
     ),
 }
 
@@ -53,6 +65,7 @@ _STRETCHES: Final[Mapping[WaitKind | HaltKind, Sentence]] = {
     HaltKind.CONSULTATION: Sentence("lấy ý kiến", "consultation"),
     HaltKind.SITE_SURVEY: Sentence("thẩm tra, xác minh thực địa", "verification on site"),
     HaltKind.SUSPENSION: Sentence("tạm dừng theo luật", "suspension by law"),
+    HaltKind.OUTAGE: Sentence("gián đoạn hệ thống", "an outage of the system"),
 }
 
 _EFFECTS: Final[Mapping[StretchEffect, Sentence]] = {
@@ -84,11 +97,19 @@ class SkippedDays:
     special: int
 
 
+@dataclass(frozen=True, slots=True)
+class OtherStreams:
+    """What acts on other streams did to a date: the moves, and the first that came too late."""
+
+    changes: tuple[DueChange, ...] = ()
+    too_late: TooLate | None = None
+
+
 def explaining_sentence(
-    reading: ClockReading, zone: str, skipped: SkippedDays, changes: tuple[DueChange, ...]
+    reading: ClockReading, zone: str, skipped: SkippedDays, moves: OtherStreams
 ) -> Sentence:
     """Give one sentence that says when a limit ends, and why then."""
-    clauses = list(_clauses(reading, zone, skipped, changes))
+    clauses = list(_clauses(reading, zone, skipped, moves))
     head = _head(reading, zone)
     return Sentence(
         f"{head.vi}: " + "; ".join(clause.vi for clause in clauses) + ".",
@@ -97,17 +118,24 @@ def explaining_sentence(
 
 
 def _head(reading: ClockReading, zone: str) -> Sentence:
-    what, due = _CLOCKS[reading.clock], reading.count.due
+    what, due = _what(reading), reading.count.due
     if due is None:
         return Sentence(f"Không tính được hạn {what.vi}", f"No due date for {what.en} is computed")
     at = _due_text(due, zone)
     return Sentence(f"Hạn {what.vi} là {at.vi}", f"The limit for {what.en} ends on {at.en}")
 
 
+def _what(reading: ClockReading) -> Sentence:
+    what, step = _CLOCKS[reading.clock], reading.step
+    if step is None:
+        return what
+    return Sentence(f"{what.vi} “{step.vi}”", f"{what.en} “{step.en}”")
+
+
 def _clauses(
-    reading: ClockReading, zone: str, skipped: SkippedDays, changes: tuple[DueChange, ...]
+    reading: ClockReading, zone: str, skipped: SkippedDays, moves: OtherStreams
 ) -> Iterator[Sentence]:
-    counted = reading.count
+    counted, changes, too_late = reading.count, moves.changes, moves.too_late
     yield _limit_clause(counted, zone)
     for counted_stretch in counted.stretches:
         yield _stretch_clause(counted_stretch, counted.limit.unit, zone)
@@ -115,6 +143,8 @@ def _clauses(
         yield _skipped_clause(skipped, counted.limit.unit)
     for change in changes:
         yield _change_clause(change, zone)
+    if too_late is not None:
+        yield _too_late_clause(too_late, zone)
     if not reading.law_verified:
         yield Sentence(
             "thời hạn chung này chưa được đối chiếu với văn bản luật, chỉ để tham khảo",
@@ -135,6 +165,8 @@ def _limit_clause(counted: Count, zone: str) -> Sentence:
 
 
 def _amount_text(limit: Limit) -> Sentence:
+    if limit.amount == 0 and limit.unit is LimitUnit.WORKING_DAYS:
+        return Sentence("trong ngày làm việc", "within the working day")
     unit = _UNITS[limit.unit]
     english = unit.en.removesuffix("s") if limit.amount == 1 else unit.en
     return Sentence(f"{limit.amount} {unit.vi}", f"{limit.amount} {english}")
@@ -144,10 +176,21 @@ def _stretch_clause(counted: CountedStretch, unit: LimitUnit, zone: str) -> Sent
     stretch, effect = counted.stretch, _EFFECTS[counted.effect]
     kind, took = _STRETCHES[stretch.kind], _counted_text(counted.counted, unit)
     since, until = _moment_text(stretch.since, zone), _moment_text(stretch.until, zone)
+    declared = _declared_text(stretch.declared_at, zone)
     return Sentence(
-        effect.vi.format(kind=kind.vi, counted=took.vi, since=since.vi, until=until.vi),
-        effect.en.format(kind=kind.en, counted=took.en, since=since.en, until=until.en),
+        effect.vi.format(kind=kind.vi, counted=took.vi, since=since.vi, until=until.vi)
+        + declared.vi,
+        effect.en.format(kind=kind.en, counted=took.en, since=since.en, until=until.en)
+        + declared.en,
     )
+
+
+def _declared_text(declared_at: Moment | None, zone: str) -> Sentence:
+    """Say since when the ledger knew of a stretch; most are known by the act that begins them."""
+    if declared_at is None:
+        return Sentence("", "")
+    at = _moment_text(declared_at, zone)
+    return Sentence(f", công bố trong sổ {at.vi}", f", known to the ledger from {at.en}")
 
 
 def _counted_text(counted: int, unit: LimitUnit) -> Sentence:
@@ -155,8 +198,9 @@ def _counted_text(counted: int, unit: LimitUnit) -> Sentence:
         minutes = counted // _SECONDS_PER_MINUTE
         return Sentence(f"{minutes} phút làm việc", f"{minutes} minutes of office time")
     # Within months, what stopped the count is counted in days.
-    days = LimitUnit.CALENDAR_DAYS if unit is LimitUnit.MONTHS else unit
-    return _amount_text(Limit(unit=days, amount=counted))
+    days = _UNITS[LimitUnit.CALENDAR_DAYS if unit is LimitUnit.MONTHS else unit]
+    english = days.en.removesuffix("s") if counted == 1 else days.en
+    return Sentence(f"{counted} {days.vi}", f"{counted} {english}")
 
 
 def _skipped_clause(skipped: SkippedDays, unit: LimitUnit) -> Sentence:
@@ -169,14 +213,39 @@ def _skipped_clause(skipped: SkippedDays, unit: LimitUnit) -> Sentence:
 
 
 def _change_clause(change: DueChange, zone: str) -> Sentence:
-    at = _moment_text(change.at, zone)
+    act = _act_text(change.stream, change.version, change.at, zone)
     before, after = _optional_due(change.due_before, zone), _optional_due(change.due_after, zone)
-    name = change.stream.partition(":")[2]
     return Sentence(
-        f"lịch làm việc {name} bản {change.version} công bố {at.vi} đổi hạn từ {before.vi} "
-        f"thành {after.vi}",
-        f"version {change.version} of calendar {name}, published {at.en}, moved it from "
-        f"{before.en} to {after.en}",
+        f"{act.vi} đổi hạn từ {before.vi} thành {after.vi}",
+        f"{act.en}, moved it from {before.en} to {after.en}",
+    )
+
+
+def _too_late_clause(late: TooLate, zone: str) -> Sentence:
+    act = _act_text(late.stream, late.version, late.at, zone)
+    return Sentence(
+        f"{act.vi} không dời hạn vì khi đó đã quá hạn",
+        f"{act.en}, moves nothing, since the limit had passed by then",
+    )
+
+
+def _act_text(stream: str, version: int, at: Moment, zone: str) -> Sentence:
+    """Name an act on another stream: a calendar, an office's document, the end of an outage."""
+    kind, _, name = stream.partition(":")
+    moment = _moment_text(at, zone)
+    if kind == "ledger":
+        return Sentence(
+            f"việc kết thúc gián đoạn hệ thống, công bố {moment.vi},",
+            f"the end of an outage, declared {moment.en}",
+        )
+    if kind == "office":
+        return Sentence(
+            f"giờ làm việc mới của cơ quan {name} bản {version} công bố {moment.vi}",
+            f"version {version} of office {name} with other hours, published {moment.en}",
+        )
+    return Sentence(
+        f"lịch làm việc {name} bản {version} công bố {moment.vi}",
+        f"version {version} of calendar {name}, published {moment.en}",
     )
 
 

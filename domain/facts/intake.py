@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+from domain.facts.reasons import IntakeRefusalReason
 from domain.facts.shapes import (
     AmountVnd,
     Code,
@@ -15,7 +16,6 @@ from domain.facts.shapes import (
     MomentText,
     PrivateLine,
     PrivateText,
-    ReasonCode,
     Secret,
     Sha256Hex,
     SupplementItems,
@@ -136,7 +136,7 @@ class IntakeRefused(ImportableFacts, frozen=True, kw_only=True):
         "reason_code": "refusals by reason; outliers among refusals (R15)"
     }
 
-    reason_code: ReasonCode
+    reason_code: IntakeRefusalReason
 
 
 class IntakeRefusedDetails(Details, frozen=True, kw_only=True):

@@ -8,11 +8,13 @@ from typing import Annotated, ClassVar, Final
 from msgspec import Meta
 
 from domain.facts.shapes import (
+    AccessStream,
     Code,
     Details,
     DossierStream,
     Facts,
     InstantText,
+    KeyName,
     PrivateLine,
     PrivateText,
     Secret,
@@ -146,7 +148,10 @@ class AccessLogged(Facts, frozen=True, kw_only=True):
 
 
 class AccessLoggedDetails(Details, frozen=True, kw_only=True):
-    """What is read of which dossier, and why; an inspection names its order and its last day."""
+    """What is read of which dossier, and why.
+
+    An inspection names its order by the stream where it was issued, its number and its last day.
+    """
 
     dossier: DossierStream
     purpose: AccessPurpose
@@ -154,6 +159,21 @@ class AccessLoggedDetails(Details, frozen=True, kw_only=True):
     explanation: PrivateText | None = None
     order: PrivateLine | None = None
     order_until: date | None = None
+    order_stream: AccessStream | None = None
+
+
+class AccessOrderIssued(Facts, frozen=True, kw_only=True):
+    """Somebody orders an inspection: public is nothing but the commitment."""
+
+
+class AccessOrderIssuedDetails(Details, frozen=True, kw_only=True):
+    """The order's number, whose keys may read under it, what of, and until which day."""
+
+    order: PrivateLine
+    readers: Annotated[tuple[KeyName, ...], Meta(min_length=1, max_length=64)]
+    until: date
+    offices: Offices = ()
+    dossiers: Annotated[tuple[DossierStream, ...], Meta(max_length=1000)] = ()
 
 
 class OrderEnd(StrEnum):

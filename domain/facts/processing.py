@@ -1,4 +1,7 @@
-"""Facts of processing: forwarding, assigning, handing over, verifying, consulting, deciding."""
+"""Facts of processing: forwarding, assigning, handing over, verifying, consulting, deciding.
+
+`step` is the code of the internal step that begins by the act, as the procedure version names it.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -34,10 +37,12 @@ class DossierForwarded(ImportableFacts, frozen=True, kw_only=True):
     """The one-stop shop sends the dossier to the deciding agency."""
 
     public_because: ClassVar[Mapping[str, str]] = {
-        "to_office": "hand-overs that nobody announced; time of each unit"
+        "to_office": "hand-overs that nobody announced; time of each unit",
+        "step": "the clock of the internal step",
     }
 
     to_office: Code
+    step: Code | None = None
 
 
 class DossierForwardedDetails(Details, frozen=True, kw_only=True):
@@ -49,6 +54,10 @@ class DossierForwardedDetails(Details, frozen=True, kw_only=True):
 
 class HandoverAcknowledged(ImportableFacts, frozen=True, kw_only=True):
     """A unit takes the dossier over; the giver may sign first."""
+
+    public_because: ClassVar[Mapping[str, str]] = {"step": "the clock of the internal step"}
+
+    step: Code | None = None
 
 
 class HandoverAcknowledgedDetails(Details, frozen=True, kw_only=True):
@@ -167,6 +176,10 @@ class ConsultationOverdueNotifiedDetails(Details, frozen=True, kw_only=True):
 class SubmittedForApproval(ImportableFacts, frozen=True, kw_only=True):
     """The processing officer puts a draft before the approver."""
 
+    public_because: ClassVar[Mapping[str, str]] = {"step": "the clock of the internal step"}
+
+    step: Code | None = None
+
 
 class SubmittedForApprovalDetails(Details, frozen=True, kw_only=True):
     """The draft by its SHA-256, and what it proposes."""
@@ -178,6 +191,10 @@ class SubmittedForApprovalDetails(Details, frozen=True, kw_only=True):
 class ReturnedForRework(ImportableFacts, frozen=True, kw_only=True):
     """The approver sends the draft back."""
 
+    public_because: ClassVar[Mapping[str, str]] = {"step": "the clock of the internal step"}
+
+    step: Code | None = None
+
 
 class ReturnedForReworkDetails(Details, frozen=True, kw_only=True):
     """Why."""
@@ -188,9 +205,13 @@ class ReturnedForReworkDetails(Details, frozen=True, kw_only=True):
 class StepTransferred(ImportableFacts, frozen=True, kw_only=True):
     """The next agency of a linked procedure has its turn."""
 
-    public_because: ClassVar[Mapping[str, str]] = {"to_office": "time of each unit"}
+    public_because: ClassVar[Mapping[str, str]] = {
+        "to_office": "time of each unit",
+        "step": "the clock of the internal step",
+    }
 
     to_office: Code
+    step: Code | None = None
 
 
 class StepTransferredDetails(Details, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
+from domain.facts.reasons import RefusalReason
 from domain.facts.shapes import (
     DeliveryMethod,
     Details,
@@ -11,7 +12,6 @@ from domain.facts.shapes import (
     MomentText,
     PrivateLine,
     PrivateText,
-    ReasonCode,
     Sha256Hex,
 )
 
@@ -47,7 +47,7 @@ class ResolutionRefused(ImportableFacts, frozen=True, kw_only=True):
         "reason_code": "refusals by reason; late refusals (R19)"
     }
 
-    reason_code: ReasonCode
+    reason_code: RefusalReason
 
 
 class ResolutionRefusedDetails(Details, frozen=True, kw_only=True):

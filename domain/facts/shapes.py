@@ -32,7 +32,12 @@ VerificationKeyText = Annotated[
     ),
 ]
 Origin = Annotated[str, Meta(pattern=_whole("[A-Za-z0-9][A-Za-z0-9./:_-]{0,199}"), max_length=200)]
-DossierStream = Annotated[str, Meta(pattern=_whole("dossier:[0-9a-f-]{32,36}"), max_length=44)]
+# Of a version 4 UUID, or of 128 bits in hex: what a stream that must be random is called.
+RANDOM_ID: Final = (
+    "(?:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|[0-9a-f]{32})"
+)
+DossierStream = Annotated[str, Meta(pattern=_whole(f"dossier:{RANDOM_ID}"), max_length=44)]
+AccessStream = Annotated[str, Meta(pattern=_whole("access:[0-9a-f]{64}"), max_length=71)]
 MomentText = Annotated[
     str,
     Meta(

@@ -15,6 +15,7 @@ class TallySubject(StrEnum):
     """What a tally counts."""
 
     RATINGS = "ratings"
+    DOSSIERS = "dossiers"
 
 
 class TallyPublished(Facts, frozen=True, kw_only=True):
@@ -37,3 +38,21 @@ class TallyPublished(Facts, frozen=True, kw_only=True):
     envelopes: Count
     counted: Count
     withheld: Count
+
+
+class DossiersCounted(Facts, frozen=True, kw_only=True):
+    """What the veils of a month hold of dossiers; the cells stand in the document.
+
+    `veils` are all veils of the month before this entry, `counted` those that the cells count:
+    the dossiers received and ended, and not the steps between.
+    """
+
+    public_because: ClassVar[Mapping[str, str]] = {
+        "document": "cells of veiled dossiers (counts per office and procedure)",
+        "veils": "tallies add up to the veils of the log",
+        "counted": "tallies add up to the veils of the log",
+    }
+
+    document: Sha256Hex
+    veils: Count
+    counted: Count

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+from domain.facts.reasons import ApologyReason
 from domain.facts.shapes import (
     AmountVnd,
     Codes,
@@ -15,7 +16,6 @@ from domain.facts.shapes import (
     MomentText,
     PrivateLine,
     PrivateText,
-    ReasonCode,
     Sha256Hex,
     StreamVersion,
     SupplementItems,
@@ -178,7 +178,7 @@ class ExtensionApologyIssued(ImportableFacts, frozen=True, kw_only=True):
     }
 
     appointment: MomentText
-    reason_code: ReasonCode
+    reason_code: ApologyReason
 
 
 class ExtensionApologyIssuedDetails(Details, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from typing import Final
 
 from domain.actions import Kind, StreamType
 from domain.facts import feedback as facts
-from domain.facts.tallies import TallyPublished
+from domain.facts.tallies import DossiersCounted, TallyPublished
 from domain.roles import Role, SignerSet, any_of, signed_by
 
 # Whoever writes signs with a key made for this petition; who comes in person or by letter has an
@@ -101,6 +101,13 @@ FEEDBACK: Final[tuple[Kind, ...]] = (
         name="tally.published",
         stream=StreamType.TALLY,
         facts=TallyPublished,
+        signers=signed_by(any_of(Role.SYSTEM)),
+    ),
+    Kind(
+        # What the veils of a month hold, all together.
+        name="tally.dossiers_counted",
+        stream=StreamType.TALLY,
+        facts=DossiersCounted,
         signers=signed_by(any_of(Role.SYSTEM)),
     ),
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from domain.actions import Kind, StreamType
 from domain.facts import integrity as facts
-from domain.roles import Role, SignerSet, any_of, signed_by
+from domain.roles import Role, SignerSet, any_of, counter_signed, signed_by, together
 
 # Whoever may read private details: an officer with a task, a supervisor, an inspector.
 _READERS: Final = (
@@ -27,9 +27,7 @@ INTEGRITY: Final[tuple[Kind, ...]] = (
         stream=StreamType.DOSSIER,
         facts=facts.CorrectionAppended,
         details=facts.CorrectionAppendedDetails,
-        signers=signed_by(
-            SignerSet(frozenset({Role.RECEIVER, Role.PROCESSOR}), with_all=frozenset({Role.HEAD}))
-        ),
+        signers=signed_by(counter_signed(Role.HEAD, Role.RECEIVER, Role.PROCESSOR)),
         details_required=True,
     ),
     Kind(
@@ -37,7 +35,7 @@ INTEGRITY: Final[tuple[Kind, ...]] = (
         stream=StreamType.OFFICE,
         facts=facts.LateEntryDeclared,
         details=facts.LateEntryDeclaredDetails,
-        signers=signed_by(SignerSet(frozenset({Role.RECEIVER}), with_all=frozenset({Role.HEAD}))),
+        signers=signed_by(together(Role.RECEIVER, Role.HEAD)),
     ),
     Kind(
         name="ledger.outage_declared",
@@ -57,6 +55,15 @@ INTEGRITY: Final[tuple[Kind, ...]] = (
         facts=facts.AccessLogged,
         details=facts.AccessLoggedDetails,
         signers=signed_by(any_of(*_READERS)),
+        details_required=True,
+    ),
+    # Never the reader's own word: `domain.rules.people.inspection_orders` asks for another person.
+    Kind(
+        name="access.order_issued",
+        stream=StreamType.ACCESS,
+        facts=facts.AccessOrderIssued,
+        details=facts.AccessOrderIssuedDetails,
+        signers=signed_by(any_of(Role.INSPECTOR), any_of(Role.HEAD)),
         details_required=True,
     ),
     # By whoever led the inspection; by the system where the order's limit has passed.

@@ -53,8 +53,8 @@ def _private(code: str, vi: str, en: str) -> RuleRow:
     return RuleRow(code, Verdict.REFUSE, AskedBy.PRIVATE, Sentence(vi, en))
 
 
-def _flagged(rule: str, vi: str, en: str) -> RuleRow:
-    return RuleRow(rule, Verdict.FLAG, AskedBy.PUBLIC, Sentence(vi, en))
+def _flagged(rule: str, vi: str, en: str, asked_by: AskedBy = AskedBy.PUBLIC) -> RuleRow:
+    return RuleRow(rule, Verdict.FLAG, asked_by, Sentence(vi, en))
 
 
 # SPEC: formats.md, "Order of checks".
@@ -108,6 +108,16 @@ RULES: Final[tuple[RuleRow, ...]] = (
         "Khi đó chưa giữ vai trò",
         "a role that the key did not hold at the moment named",
     ),
+    _refused(
+        "person_repeated",
+        "Một người ký hai lần bằng hai khóa",
+        "one person with two keys, where two officers must sign",
+    ),
+    _refused(
+        "signers_not_independent",
+        "Người này đăng ký khóa hoặc cấp vai trò cho người kia",
+        "one of two officers enrolled the other, or gave the role",
+    ),
     _refused("stale_version", "Có người ghi trước", "somebody was first: read again"),
     _refused(
         "not_permitted",
@@ -118,6 +128,11 @@ RULES: Final[tuple[RuleRow, ...]] = (
         "fact_missing",
         "Thiếu phần riêng tư bắt buộc",
         "no private part, though the act says nothing without it",
+    ),
+    _refused(
+        "personnel_number_missing",
+        "Khóa cán bộ không rõ của ai",
+        "an officer's key without a private part that says whose it is",
     ),
     _refused(
         "personal_data_in_public",
@@ -145,14 +160,55 @@ RULES: Final[tuple[RuleRow, ...]] = (
         "Phần riêng tư mâu thuẫn",
         "a private moment that does not exist, or a code of another day",
     ),
+    _private(
+        "personnel_number_missing",
+        "Phần riêng tư không nêu số hiệu công chức",
+        "a private part of an officer's key without the personnel number",
+    ),
+    _private(
+        "person_repeated",
+        "Hai khóa cùng một số hiệu công chức",
+        "two keys with one personnel number, where two officers must sign",
+    ),
+    _private(
+        "signers_not_independent",
+        "Người ban hành quyết định thanh tra cũng là người xem",
+        "an inspection order by its own reader, or by who enrolled the reader",
+    ),
+    _private(
+        "order_not_in_force",
+        "Xem khi không có quyết định thanh tra còn hiệu lực",
+        "a read under an order that nobody issued, that has ended, or that is for others",
+    ),
     RuleRow(
         "acted_in_the_future",
         Verdict.REFUSE,
         AskedBy.CLOCK,
         Sentence("Thời điểm ở tương lai", "a moment that has not come"),
     ),
+    RuleRow(
+        "dated_back",
+        Verdict.REFUSE,
+        AskedBy.CLOCK,
+        Sentence(
+            "Ghi lùi thời điểm của lịch, giờ làm việc hoặc gián đoạn hệ thống",
+            "a calendar, office hours or an outage signed as of before the last seal",
+        ),
+    ),
     _flagged("R01", "Tiếp nhận chậm", "accepted, refused or sent back after the limit of intake"),
     _flagged("R02", "Yêu cầu bổ sung nhiều lần", "a supplement asked for more often than allowed"),
+    _flagged(
+        "R03",
+        "Đòi giấy tờ ngoài danh mục, hoặc ngoài lần yêu cầu đầu",
+        "a paper off the published list, or beyond the first request",
+        AskedBy.PRIVATE,
+    ),
+    _flagged(
+        "R05",
+        "Dừng thời hạn vào ngày cuối hoặc sau khi đã quá hạn",
+        "the clock stopped on the last day of a limit, or after it",
+    ),
+    _flagged("R06", "Chờ quá lâu mà không đóng", "a wait that outlived its limit"),
     _flagged(
         "R07", "Xin lỗi quá một lần hoặc không xin lỗi", "a second apology, or late without one"
     ),
@@ -171,11 +227,46 @@ RULES: Final[tuple[RuleRow, ...]] = (
         "Một người vừa tiếp nhận vừa phê duyệt",
         "one person both takes in and approves",
     ),
-    _flagged("R17", "Thu sai mức phí", "an amount that is not the catalogue's"),
+    _flagged(
+        "R17",
+        "Thu sai mức phí, thu sau kết quả, hoàn trả sai",
+        "an amount that is not the catalogue's, a demand after the result, a false refund",
+    ),
     _flagged(
         "R18",
         "Yêu cầu bổ sung không qua Bộ phận Một cửa, thiếu chữ ký tại quầy",
         "a request past the one-stop shop, or a counter act that only one side signed",
     ),
-    _flagged("key_replaced", "Thay khóa người nộp", "the applicant's key was replaced"),
+    _flagged(
+        "R19",
+        "Từ chối vào phút chót hoặc sau khi đã quá hạn",
+        "refused on the merits at the end of a limit, or after it",
+    ),
+    _flagged("R25", "Chậm trả lời lấy ý kiến", "a consultation that outlived the day asked for"),
+    _flagged(
+        "R27",
+        "Dãy mã hồ sơ có số trống hoặc trùng (cảnh báo công khai)",
+        "a gap or a repeat in the codes of a day (a public alarm)",
+        AskedBy.PRIVATE,
+    ),
+    _flagged(
+        "R29",
+        "Lịch, giờ làm việc công bố sau khi đã quá hạn",
+        "a calendar or hours recorded after the due date that they moved",
+    ),
+    _flagged(
+        "key_replaced",
+        "Cán bộ thay khóa người nộp hoặc mã bí mật",
+        "officers replaced the applicant's key or the slip's secret",
+    ),
+    _flagged(
+        "taken_unannounced",
+        "Nhận hồ sơ mà không ai chuyển đến",
+        "a taking-over that nobody had announced and no giver signed",
+    ),
+    _flagged(
+        "due_moved_late",
+        "Thời hạn đổi sau khi đã quá hạn",
+        "what moved a due date was recorded after that had passed",
+    ),
 )

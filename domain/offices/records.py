@@ -20,6 +20,7 @@ from domain.facts.shapes import Code
 from domain.moments import FIRST_YEAR, LAST_YEAR, Moment, time_zone
 
 MAX_DOCUMENT_BYTES: Final = 262_144
+MAX_COMPLAINT_CHARACTERS: Final = 300
 
 DocumentType = TypeVar("DocumentType")
 ClockText = Annotated[str, msgspec.Meta(pattern="^(?:[01][0-9]|2[0-3]):[0-5][0-9]$(?!\\n)")]
@@ -168,11 +169,12 @@ def decode_document(document: bytes, decoder: msgspec.json.Decoder[DocumentType]
         MalformedDocument: too long, not JSON, or not of the decoder's shape.
     """
     if len(document) > MAX_DOCUMENT_BYTES:
-        raise MalformedDocument
+        raise MalformedDocument(f"{len(document)} bytes; at most {MAX_DOCUMENT_BYTES}")
     try:
         return decoder.decode(document)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise MalformedDocument from error
+        # The decoder names the member and what it wants; the document is public.
+        raise MalformedDocument(str(error)[:MAX_COMPLAINT_CHARACTERS]) from error
 
 
 _OFFICE_DECODER = msgspec.json.Decoder(Office)
@@ -189,7 +191,7 @@ def parse_office(document: bytes) -> Office:
     try:
         time_zone(office.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise MalformedDocument("time_zone") from error
+        raise MalformedDocument(f"time_zone: there is no {office.time_zone}") from error
     check_sessions("office_hours", office.office_hours)
     _check_existence(office)
     return office
@@ -203,16 +205,17 @@ def check_sessions(name: str, sessions: tuple[Session, ...]) -> None:
     """
     clocks = [clock for session in sessions for clock in (session.opens, session.closes)]
     if any(earlier >= later for earlier, later in pairwise(clocks)):
-        raise MalformedDocument(name)
+        raise MalformedDocument(f"{name}: each must open and close after the one before")
 
 
 def _check_existence(office: Office) -> None:
     for name, day in (("valid_from", office.valid_from), ("valid_to", office.valid_to)):
         if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise MalformedDocument(name)
+            found = f"{day.isoformat()} is not within {FIRST_YEAR} to {LAST_YEAR}"
+            raise MalformedDocument(f"{name}: {found}")
     if office.valid_from and office.valid_to and office.valid_to < office.valid_from:
-        raise MalformedDocument("valid_to")
+        raise MalformedDocument(f"valid_to: {office.valid_to} is before valid_from")
     if office.succeeded_by and office.valid_to is None:
-        raise MalformedDocument("succeeded_by")
+        raise MalformedDocument("succeeded_by: it needs valid_to, the office's last day")
     if office.id in (office.parent, *office.succeeds, *office.succeeded_by):
-        raise MalformedDocument("parent, succeeds, succeeded_by")
+        raise MalformedDocument("parent, succeeds, succeeded_by: one names the office itself")

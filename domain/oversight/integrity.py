@@ -1,13 +1,17 @@
 """Integrity records: findings, who read what, and outages, as public acts left them."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from domain.facts.integrity import AccessLoggedDetails, AccessPurpose, FindingVerdict
 from domain.moments import Moment
+
+# No law on the length of inspections was read: a year is our own bound on how long one is sealed.
+LONGEST_ORDER: Final = timedelta(days=366)
 
 
 class FindingState(StrEnum):
@@ -42,10 +46,16 @@ class FindingRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class AccessRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="access"):
-    """How often somebody read private details of one dossier, and when last."""
+    """How often somebody read private details of one dossier, and when last.
+
+    Or, of a stream that began with an inspection order, by whose key that was issued, and whether
+    it has ended. What it permits is private.
+    """
 
     reads: int
     last_read_at: Moment
+    issued_by: str | None = None
+    has_ended: bool = False
 
 
 class DenunciationRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="denunciation"):

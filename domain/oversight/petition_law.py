@@ -67,10 +67,21 @@ class LawVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PetitionLaw(LawVersion):
-    """The limits of one track by clock; the decision on a complaint has its own table."""
+    """The limits of one track by clock; the decision on a complaint has its own table.
+
+    Whoever complains has so many days for it after a decision or an act (`filing_days`), and for
+    the second complaint after the first one's decision, or its limit (`second_days`).
+    """
 
     limits: Mapping[PetitionClock, Limit] = field(default_factory=dict)
     decisions: tuple[DecisionTerm, ...] = ()
+    filing_days: int | None = None
+    second_days: int | None = None
+    second_days_remote: int | None = None
+
+    def second_term(self, *, is_remote: bool) -> int:
+        """Give the calendar days in which a second complaint may follow; none on other tracks."""
+        return (self.second_days_remote if is_remote else self.second_days) or 0
 
     def decision_limit(self, level: int, *, is_complex: bool, is_remote: bool) -> Limit | None:
         """Give how long the decision on a complaint may take, in calendar days."""
@@ -108,12 +119,16 @@ FEEDBACK_LAWS: Final = (
     ),
 )
 
-# LAW: Law on Complaints 02/2011, arts 27 (accept within 10 days), 28, 37 (decide).
+# LAW: Law on Complaints 02/2011, arts 27 (accept within 10 days), 28, 37 (decide); 9 (file within
+# 90 days of the decision or act), 33 (the second within 30 days, 45 where it is remote).
 _COMPLAINT_LIMITS: Final = {PetitionClock.ACCEPTANCE: _days(10)}
 _COMPLAINT_TERMS: Final = (
     DecisionTerm(level=1, usual=30, complex=45, remote=45, remote_complex=60),
     DecisionTerm(level=2, usual=45, complex=60, remote=60, remote_complex=70),
 )
+_FILING_DAYS: Final = 90
+_SECOND_DAYS: Final = 30
+_SECOND_DAYS_REMOTE: Final = 45
 COMPLAINT_LAWS: Final = (
     PetitionLaw(
         id="complaints-2011",
@@ -121,6 +136,9 @@ COMPLAINT_LAWS: Final = (
         verified=True,
         limits=_COMPLAINT_LIMITS,
         decisions=_COMPLAINT_TERMS,
+        filing_days=_FILING_DAYS,
+        second_days=_SECOND_DAYS,
+        second_days_remote=_SECOND_DAYS_REMOTE,
         valid_to=_LAST_OLD_DAY,
     ),
     PetitionLaw(
@@ -129,6 +147,9 @@ COMPLAINT_LAWS: Final = (
         verified=False,
         limits=_COMPLAINT_LIMITS,
         decisions=_COMPLAINT_TERMS,
+        filing_days=_FILING_DAYS,
+        second_days=_SECOND_DAYS,
+        second_days_remote=_SECOND_DAYS_REMOTE,
         valid_from=_FIRST_NEW_DAY,
     ),
 )

@@ -5,7 +5,7 @@ stream. A clock is computed from the record alone, by the limits in force when i
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -20,6 +20,7 @@ from domain.oversight.petition_law import (
     FEEDBACK_LAWS,
     LawVersion,
     PetitionClock,
+    PetitionLaw,
     law_on,
 )
 from domain.procedures import Limit, LimitUnit
@@ -51,7 +52,8 @@ class PetitionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """What the public acts of one petition add up to; nothing here says who or which dossier.
 
     `office` must act next. Times are of the present level of a complaint, and of the last answer;
-    `refused_at`, `information_at` and `forwarded_at` are of the first such act.
+    `refused_at`, `information_at` and `forwarded_at` are of the first such act. A second complaint
+    on the stream of the first `follows_decision`, where that was one on its merits.
     """
 
     track: PetitionTrack
@@ -72,6 +74,7 @@ class PetitionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     outcome: ComplaintOutcome | None = None
     is_complex: bool = False
     is_remote: bool = False
+    follows_decision: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -160,6 +163,36 @@ def _complaint_dues(record: PetitionRecord, working: WorkingTime) -> tuple[Petit
     assert limit is not None
     clock, start = PetitionClock.DECISION, record.accepted_at
     return (*dues, _due(law, clock, limit, start, record.decided_at, working))
+
+
+def kept_until(record: PetitionRecord, ended_on: date, working: WorkingTime) -> date | None:
+    """Give until when a complaint keeps the data of the dossier that it is about; None: not at all.
+
+    Only one that is open does, until its clock's limit and the term of a second complaint after it
+    have passed. What was filed too late for the law does so only once the office took it up: else
+    strangers, one after another, could keep a dossier for ever. ``ended_on``: the last day on
+    which something happened to the dossier.
+
+    LAW: Law on Complaints 02/2011 arts 9, 27, 28, 33, 37; that data is kept so long is our reading.
+
+    Raises:
+        CalendarHorizonPassed: a limit ends outside the published calendar.
+    """
+    if record.track is not PetitionTrack.COMPLAINT or not record.is_open:
+        return None
+    filed_on = record.filed_at.day_in(working.zone)
+    law = law_on(COMPLAINT_LAWS, filed_on)
+    is_taken_up = record.accepted_at is not None or record.follows_decision
+    if not is_taken_up and _is_too_late(filed_on, ended_on, law):
+        return None
+    due = _complaint_dues(record, working)[-1].due
+    assert due.day is not None
+    return due.day + timedelta(days=law.second_term(is_remote=record.is_remote))
+
+
+def _is_too_late(filed_on: date, ended_on: date, law: PetitionLaw) -> bool:
+    days = law.filing_days
+    return days is not None and filed_on > ended_on + timedelta(days=days)
 
 
 def denunciation_due(

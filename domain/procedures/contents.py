@@ -65,12 +65,16 @@ class ComponentCase(Document, frozen=True, kw_only=True):
 
 
 class InternalStep(Document, frozen=True, kw_only=True):
-    """One step of the internal process (quy trình nội bộ): who, where, in what working hours."""
+    """One step of the internal process (quy trình nội bộ): who, where, in what working hours.
+
+    `code` is what acts name that begin the step.
+    """
 
     role: Role
     unit: Code | None = None
     hours: Annotated[int, Meta(ge=0, le=10_000)] | None = None
     name: BilingualName | None = None
+    code: Code | None = None
 
 
 class SlipTypes(Document, frozen=True, kw_only=True):

@@ -76,6 +76,8 @@ class Procedure(Document, frozen=True, kw_only=True):
     valid_to: date | None = None
     pause_in_consultation: bool = False
     pause_in_site_survey: bool = False
+    pause_in_outage: bool = False
+    return_limit: Limit | None = None
     channels: Annotated[tuple[Channel, ...], Meta(max_length=3)] = ()
     channel_limits: ChannelLimits = ChannelLimits()
     channel_fees: ChannelFees = ChannelFees()
@@ -128,11 +130,15 @@ class Procedure(Document, frozen=True, kw_only=True):
 
 
 class ProcedureRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="procedure"):
-    """What the registry holds of a procedure: its versions, oldest first, and their documents."""
+    """What the registry holds of a procedure: its versions, oldest first, and their documents.
+
+    `owner` is the office that published the first version; later ones are its, or above it.
+    """
 
     code: str
     versions: tuple[Procedure, ...]
     documents: tuple[str, ...]
+    owner: str | None = None
 
     def version_in_force(self, day: date) -> Procedure | None:
         """Give the newest version that holds on that day."""
@@ -162,11 +168,11 @@ def parse_procedure(document: bytes) -> Procedure:
     procedure = decode_document(document, _PROCEDURE_DECODER)
     for limit in _limits(procedure):
         if limit.unit is not LimitUnit.UNKNOWN and limit.amount is None:
-            raise MalformedDocument("amount")
+            raise MalformedDocument(f"amount: a limit in {limit.unit.value} needs one")
     _check_codes(procedure)
     level = procedure.service_level
     if level is not None and level.service is Service.PARTIAL and not level.reason:
-        raise MalformedDocument("reason")
+        raise MalformedDocument("service_level.reason: a partial service needs one")
     return procedure
 
 
@@ -175,16 +181,20 @@ def _limits(procedure: Procedure) -> Iterator[Limit]:
     declared = (
         procedure.limit,
         procedure.supplement_wait,
+        procedure.return_limit,
         *(limits.of(channel) for limits in by_channel for channel in Channel),
     )
     return (limit for limit in declared if limit is not None)
 
 
 def _check_codes(procedure: Procedure) -> None:
-    """Hold that a code names one case, and one paper within its case."""
+    """Hold that a code names one case, one paper within its case, and one internal step."""
     lists = [
         [case.code for case in procedure.cases],
         *([paper.code for paper in case.components] for case in procedure.cases),
     ]
     if any(len(set(codes)) != len(codes) for codes in lists):
-        raise MalformedDocument("cases")
+        raise MalformedDocument("cases: a code stands twice in one list")
+    steps = [step.code for step in procedure.steps if step.code is not None]
+    if len(set(steps)) != len(steps):
+        raise MalformedDocument("steps")

@@ -15,6 +15,7 @@ class Reader(StrEnum):
     ANYONE = "anyone"
     KNOWS_CODE = "knows_code"
     HOLDS_SECRET = "holds_secret"  # noqa: S105 - the name of a reader, not a secret
+    HELD_SECRET = "held_secret"  # noqa: S105 - of a slip that was replaced
     HOLDS_KEY = "holds_key"
     PROXY = "proxy"
     OFFICER_WITH_TASK = "officer_with_task"
@@ -44,6 +45,7 @@ class Subject(StrEnum):
     SHARE_DONE = "share_done"
     STATUS = "status"
     TIMELINE = "timeline"
+    VEILED_RECORD = "veiled_record"
     PRIVATE_DETAILS = "private_details"
     PERSONS = "persons"
     OFFICERS = "officers"
@@ -60,7 +62,8 @@ class Right(StrEnum):
 
     `RECORDED`: open once an entry on the dossier's access stream says so. `WITHHELD`: the answer
     comes without it. All others refuse: `UNKNOWN` as if there were no such dossier, `NOT_YOURS` to
-    an officer without a task there, `ORDER_NEEDED` until an inspection order is named,
+    an officer without a task there, `REPLACED` to whoever has a slip that was replaced,
+    `ORDER_NEEDED` until an inspection order is named,
     `UNPROVEN` where the request is not signed by an enrolled key, `NOT_AN_INSPECTOR` where it is
     by another's, `SEALED` as if there were nothing.
     """
@@ -70,6 +73,7 @@ class Right(StrEnum):
     WITHHELD = "withheld"
     UNKNOWN = "unknown"
     NOT_YOURS = "not_yours"
+    REPLACED = "replaced"
     ORDER_NEEDED = "order_needed"
     UNPROVEN = "unproven"
     NOT_AN_INSPECTOR = "not_an_inspector"
@@ -82,6 +86,7 @@ CLASS_OF: Final[Mapping[Subject, PublicationClass]] = {
     Subject.SHARE_DONE: PublicationClass.P1,
     Subject.STATUS: PublicationClass.P2,
     Subject.TIMELINE: PublicationClass.P2,
+    Subject.VEILED_RECORD: PublicationClass.P2,
     Subject.PRIVATE_DETAILS: PublicationClass.P2,
     Subject.PERSONS: PublicationClass.P2,
     Subject.OFFICERS: PublicationClass.P2,
@@ -108,6 +113,7 @@ _NO_BUSINESS: Final = {
     Reader.OFFICER_WITHOUT_TASK: Right.NOT_YOURS,
     Reader.OFFICER_ELSEWHERE: Right.NOT_YOURS,
     Reader.INSPECTOR_ELSEWHERE: Right.NOT_YOURS,
+    Reader.HELD_SECRET: Right.REPLACED,
 }
 _TO_HOLDERS: Final = dict.fromkeys(_HOLDERS, Right.OPEN)
 _TO_ALL: Final = dict.fromkeys(Reader, Right.OPEN)
@@ -126,7 +132,7 @@ _RECORDED: Final = {
 # SPEC: domain.md 3.4: inspectors read by pseudonyms; opening names takes an order.
 _NAMES: Final = {**_RECORDED, Reader.INSPECTOR: Right.ORDER_NEEDED}
 _OVERSIGHT: Final = {
-    **dict.fromkeys((*_STRANGERS, *_HOLDERS), Right.UNPROVEN),
+    **dict.fromkeys((*_STRANGERS, Reader.HELD_SECRET, *_HOLDERS), Right.UNPROVEN),
     **dict.fromkeys(_OFFICERS, Right.NOT_AN_INSPECTOR),
     **dict.fromkeys(_INSPECTORS, Right.OPEN),
     Reader.INSPECTOR_ELSEWHERE: Right.WITHHELD,
@@ -138,10 +144,13 @@ RIGHTS: Final[Mapping[Subject, Mapping[Reader, Right]]] = {
     Subject.SHARE_DONE: {**_OF_A_DOSSIER, Reader.KNOWS_CODE: Right.OPEN},
     Subject.STATUS: _OF_A_DOSSIER,
     Subject.TIMELINE: _OF_A_DOSSIER,
+    # What the log shows to all of an open dossier; whoever signs its next act must name the last.
+    Subject.VEILED_RECORD: {**_OF_A_DOSSIER, Reader.OFFICER_WITHOUT_TASK: Right.OPEN},
     Subject.PRIVATE_DETAILS: _RECORDED,
     Subject.PERSONS: _NAMES,
     Subject.OFFICERS: _NAMES,
-    Subject.READS: _OF_A_DOSSIER,
+    # The true holder of a slip that somebody else replaced must see that, and who had looked.
+    Subject.READS: {**_OF_A_DOSSIER, Reader.HELD_SECRET: Right.OPEN},
     # What concerns an officer's own interests, or why a dossier is kept, is not the party's.
     Subject.INTERNAL_DETAILS: {**_RECORDED, **dict.fromkeys(_HOLDERS, Right.WITHHELD)},
     Subject.FINDINGS: _OVERSIGHT,

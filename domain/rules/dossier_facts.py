@@ -21,13 +21,16 @@ from domain.facts import (
     DossierSubmitted,
     DueDateImported,
     ExtensionApologyIssued,
+    HandoverAcknowledged,
     HoldLifted,
     IntakeSupplementRequested,
     PaymentRequired,
     ProxyAuthorised,
     ProxyRevoked,
     ReschedulingGround,
+    ReturnedForRework,
     StepTransferred,
+    SubmittedForApproval,
     SupplementRequested,
 )
 from domain.keys import vkey_name
@@ -53,7 +56,7 @@ def check_moment(name: str, text: str | None) -> None:
     try:
         parse_moment(text)
     except MalformedMoment as error:
-        raise FactInvalid(name) from error
+        raise FactInvalid(f"{name}: there is no such moment") from error
 
 
 def _submitted(_state: StreamState | None, action: Action, register: Register) -> None:
@@ -66,11 +69,12 @@ def _submitted(_state: StreamState | None, action: Action, register: Register) -
         return
     # Whoever names a key must hold it, or a stranger's key could be tied to a dossier.
     if vkey_name(facts.applicant_key) not in {signer.key for signer in action.signers}:
-        raise FactInvalid("applicant_key")
+        raise FactInvalid("applicant_key: it does not sign this act")
     # No log holds citizens' signatures, so an import has nobody who signs as the applicant; and a
     # key that is enrolled would link the dossier to a person.
     if action.is_imported or register.key(vkey_name(facts.applicant_key)) is not None:
-        raise FactInvalid("applicant_key")
+        found = "an import names none" if action.is_imported else "it is enrolled"
+        raise FactInvalid(f"applicant_key: {found}")
 
 
 def _accepted(_state: StreamState | None, action: Action, _register: Register) -> None:
@@ -83,13 +87,30 @@ def _routed(state: StreamState | None, action: Action, register: Register) -> No
     assert isinstance(state, Dossier)
     office_record(register, action.facts.to_office)
     if action.facts.to_office == state.office:
-        raise FactInvalid("to_office")
+        raise FactInvalid(f"to_office: the dossier lies with {state.office} already")
 
 
-def _sent(_state: StreamState | None, action: Action, register: Register) -> None:
+def _sent(state: StreamState | None, action: Action, register: Register) -> None:
     facts = action.facts
     assert isinstance(facts, DossierForwarded | StepTransferred)
     office_record(register, facts.to_office)
+    _check_step(state, facts.step, register)
+
+
+def _step_begun(state: StreamState | None, action: Action, register: Register) -> None:
+    facts = action.facts
+    assert isinstance(facts, HandoverAcknowledged | SubmittedForApproval | ReturnedForRework)
+    _check_step(state, facts.step, register)
+
+
+def _check_step(state: StreamState | None, step: str | None, register: Register) -> None:
+    """Refuse a step that the procedure version does not publish: it could be any word."""
+    if step is None:
+        return
+    assert isinstance(state, Dossier)
+    version = procedure_record(register, state.procedure).version(state.procedure_version)
+    if version is None or step not in {one.code for one in version.steps}:
+        raise FactInvalid("step: this version of the procedure has none of that code")
 
 
 def _supplement_asked(_state: StreamState | None, action: Action, register: Register) -> None:
@@ -118,7 +139,7 @@ def _closed(state: StreamState | None, action: Action, _register: Register) -> N
     assert isinstance(action.facts, DossierClosed)
     assert isinstance(state, Dossier)
     if state.status is not _STATUS_OF_GROUND[action.facts.ground]:
-        raise FactInvalid("ground")
+        raise FactInvalid(f"ground: {action.facts.ground.value} in status {state.status.name}")
 
 
 def _apology_issued(_state: StreamState | None, action: Action, _register: Register) -> None:
@@ -133,14 +154,15 @@ def _rescheduled(_state: StreamState | None, action: Action, _register: Register
     if facts.ground is ReschedulingGround.APOLOGY:
         _check_earlier_version("apology_version", facts.apology_version, action)
     elif facts.apology_version is not None:
-        raise FactInvalid("apology_version")
+        raise FactInvalid(f"apology_version: named beside the ground {facts.ground.value}")
 
 
 def _due_date_imported(_state: StreamState | None, action: Action, _register: Register) -> None:
     facts = action.facts
     assert isinstance(facts, DueDateImported)
     if (facts.due_on is None) == (facts.due_at is None):
-        raise FactInvalid("due_on, due_at")
+        found = "none" if facts.due_on is None else "both"
+        raise FactInvalid(f"due_on, due_at: {found} of them")
     check_moment("due_at", facts.due_at)
 
 
@@ -158,14 +180,14 @@ def _proxy_revoked(state: StreamState | None, action: Action, _register: Registe
     assert isinstance(action.facts, ProxyRevoked)
     assert isinstance(state, Dossier)
     if action.facts.proxy not in state.proxy_keys:
-        raise FactInvalid("proxy")
+        raise FactInvalid(f"proxy: {action.facts.proxy} is no proxy of this dossier")
 
 
 def _hold_lifted(state: StreamState | None, action: Action, _register: Register) -> None:
     assert isinstance(action.facts, HoldLifted)
     assert isinstance(state, Dossier)
     if action.facts.hold_version not in state.holds:
-        raise FactInvalid("hold_version")
+        raise FactInvalid(f"hold_version: no hold of version {action.facts.hold_version} is open")
 
 
 def _check_new_key(name: str, vkey: str, state: StreamState | None, register: Register) -> None:
@@ -173,7 +195,7 @@ def _check_new_key(name: str, vkey: str, state: StreamState | None, register: Re
     assert isinstance(state, Dossier)
     key = vkey_name(vkey)
     if key in (*state.applicant_keys, *state.proxy_keys) or register.key(key) is not None:
-        raise FactInvalid(name)
+        raise FactInvalid(f"{name}: {key} signs on this dossier already, or is enrolled")
 
 
 def _check_answer_day(name: str, day: date | None, action: Action, register: Register) -> None:
@@ -182,7 +204,7 @@ def _check_answer_day(name: str, day: date | None, action: Action, register: Reg
         return
     assert action.office is not None
     if day < action.at.day_in(office_record(register, action.office).office.time_zone):
-        raise FactInvalid(name)
+        raise FactInvalid(f"{name}: {day.isoformat()} is before the day of the act")
 
 
 def _check_earlier_version(name: str, version: int | None, action: Action) -> None:
@@ -190,7 +212,7 @@ def _check_earlier_version(name: str, version: int | None, action: Action) -> No
         if not action.is_imported:
             raise FactMissing(name)
     elif version >= action.version:
-        raise FactInvalid(name)
+        raise FactInvalid(f"{name}: {version}, and this act is version {action.version}")
 
 
 DOSSIER_FACT_RULES: Final[Mapping[str, FactRule]] = {
@@ -200,6 +222,9 @@ DOSSIER_FACT_RULES: Final[Mapping[str, FactRule]] = {
     "dossier.routed_to_office": _routed,
     "dossier.forwarded": _sent,
     "dossier.step_transferred": _sent,
+    "dossier.handover_acknowledged": _step_begun,
+    "dossier.submitted_for_approval": _step_begun,
+    "dossier.returned_for_rework": _step_begun,
     "dossier.consultation_requested": _consultation_requested,
     "dossier.consultation_answered": _consultation_named,
     "dossier.consultation_overdue_notified": _consultation_named,

@@ -32,13 +32,13 @@ from domain.facts import (
 from domain.keys import vkey_name
 from domain.moments import Moment
 from domain.roles import Role
-from domain.rules.due_fold import DUE_EFFECTS, DUE_RESUMING, Effect
+from domain.rules.dates.due_fold import DUE_EFFECTS, DUE_RESUMING, Effect
 from domain.rules.integrity_fold import INTEGRITY_EFFECTS
 from domain.rules.register import Register
 from domain.transitions import TRANSITIONS, Move, Transition, target_status
 
 
-def open_dossier(action: Action) -> Dossier:
+def open_dossier(action: Action, register: Register) -> Dossier:
     """Give the state after a submission."""
     facts = action.facts
     assert isinstance(facts, DossierSubmitted)
@@ -53,7 +53,17 @@ def open_dossier(action: Action) -> Dossier:
         submitted_at=action.at,
         applicant_keys=() if key is None else (vkey_name(key),),
         imported=action.is_imported,
+        submitted_version=_version_in_force(facts.procedure, action, register),
     )
+
+
+def _version_in_force(code: str, action: Action, register: Register) -> int | None:
+    """Give the version that the registry knows to hold now: a later one changes nothing of it."""
+    record, office = register.procedure(code), register.office(action.office or "")
+    if record is None or office is None:
+        return None
+    version = record.version_in_force(action.at.day_in(office.office.time_zone))
+    return None if version is None else version.version
 
 
 def fold_dossier(dossier: Dossier, action: Action, register: Register) -> Dossier:

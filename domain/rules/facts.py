@@ -32,6 +32,7 @@ from domain.rules.integrity_rules import INTEGRITY_FACT_RULES
 from domain.rules.key_facts import KEY_FACT_RULES
 from domain.rules.personal_data import check_personal_data
 from domain.rules.register import Register, StreamState
+from domain.rules.territory import check_owner
 
 FactRule = Callable[[StreamState | None, Action, Register], None]
 
@@ -70,7 +71,8 @@ def _check_days(facts: Facts) -> None:
     for name in facts.__struct_fields__:
         value = getattr(facts, name)
         if isinstance(value, date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
-            raise FactInvalid(name)
+            found = f"{value.isoformat()} is not within {FIRST_YEAR} to {LAST_YEAR}"
+            raise FactInvalid(f"{name}: {found}")
 
 
 def check_details(action: Action) -> None:
@@ -113,9 +115,9 @@ def _check_import_marks(facts: ImportableFacts, action: Action) -> None:
     if facts.performer is None and facts.label is None and facts.label_hash is None:
         return
     if not action.is_imported:
-        raise FactInvalid("performer, label")
+        raise FactInvalid("performer, label, label_hash: no importer signs")
     if facts.label is not None and facts.label_hash is not None:
-        raise FactInvalid("label_hash")
+        raise FactInvalid("label_hash: it stands beside a label")
 
 
 def _office_registered(_state: StreamState | None, action: Action, register: Register) -> None:
@@ -126,7 +128,7 @@ def _office_registered(_state: StreamState | None, action: Action, register: Reg
     except MalformedDocument as error:
         raise DocumentRefused(error.detail) from error
     if office.id != action.stream_id:
-        raise FactInvalid("document")
+        raise FactInvalid(f"document: it is of {office.id}, the stream of {action.stream_id}")
 
 
 def _procedure_published(state: StreamState | None, action: Action, register: Register) -> None:
@@ -138,11 +140,15 @@ def _procedure_published(state: StreamState | None, action: Action, register: Re
     except MalformedDocument as error:
         raise DocumentRefused(error.detail) from error
     if procedure.code != action.stream_id:
-        raise FactInvalid("document")
+        raise FactInvalid(f"document: it is of {procedure.code}, the stream of {action.stream_id}")
     if procedure.version != facts.procedure_version:
-        raise FactInvalid("procedure_version")
-    if isinstance(state, ProcedureRecord) and procedure.version <= state.versions[-1].version:
-        raise FactInvalid("procedure_version")
+        found = f"{facts.procedure_version}, and its document says {procedure.version}"
+        raise FactInvalid(f"procedure_version: {found}")
+    if isinstance(state, ProcedureRecord):
+        check_owner(register, action, state.owner)
+        if procedure.version <= state.versions[-1].version:
+            found = f"{procedure.version}, and {state.versions[-1].version} is published"
+            raise FactInvalid(f"procedure_version: {found}")
 
 
 def _calendar_published(_state: StreamState | None, action: Action, register: Register) -> None:
@@ -153,7 +159,7 @@ def _calendar_published(_state: StreamState | None, action: Action, register: Re
     except MalformedDocument as error:
         raise DocumentRefused(error.detail) from error
     if calendar.id != action.stream_id:
-        raise FactInvalid("document")
+        raise FactInvalid(f"document: it is of {calendar.id}, the stream of {action.stream_id}")
 
 
 FACT_RULES: Final[Mapping[str, FactRule]] = {

@@ -10,11 +10,12 @@ from domain.facts.feedback import (
     ComplaintAccepted,
     ComplaintDecided,
     ComplaintFiled,
+    ComplaintOutcome,
     FeedbackClassified,
     FeedbackVerdict,
     SatisfactionRated,
 )
-from domain.facts.tallies import TallyPublished
+from domain.facts.tallies import DossiersCounted, TallyPublished, TallySubject
 from domain.oversight.integrity import DenunciationRecord
 from domain.oversight.petitions import PetitionRecord, PetitionState, PetitionTrack
 from domain.rules.feedback_rules import petitioner_keys
@@ -29,6 +30,10 @@ _VERDICT_STATES: Final = {
     FeedbackVerdict.FORWARDED: PetitionState.FEEDBACK_FILED,
     FeedbackVerdict.INFORMATION_WANTED: PetitionState.INFORMATION_WANTED,
 }
+
+_ON_THE_MERITS: Final = frozenset(
+    {ComplaintOutcome.UPHELD, ComplaintOutcome.PARTLY_UPHELD, ComplaintOutcome.REJECTED}
+)
 
 
 def _rated(_state: StreamState | None, action: Action, _register: Register) -> RatingRecord:
@@ -109,6 +114,7 @@ def _complaint_filed(
         filed_at=action.at,
         petitioner_keys=petitioner_keys(state, action),
         level=facts.level,
+        follows_decision=isinstance(state, PetitionRecord) and state.outcome in _ON_THE_MERITS,
     )
 
 
@@ -149,9 +155,10 @@ def _denounced(
 def _tallied(state: StreamState | None, action: Action, _register: Register) -> TallyRecord:
     """Give the record of a month's tallies after one more."""
     facts = action.facts
-    assert isinstance(facts, TallyPublished)
+    assert isinstance(facts, TallyPublished | DossiersCounted)
     earlier = state.subjects if isinstance(state, TallyRecord) else ()
-    return TallyRecord((*earlier, facts.subject), facts.document, action.at)
+    subject = facts.subject if isinstance(facts, TallyPublished) else TallySubject.DOSSIERS
+    return TallyRecord((*earlier, subject), facts.document, action.at)
 
 
 FEEDBACK_FOLDS: Final[Mapping[str, Fold]] = {
@@ -166,4 +173,5 @@ FEEDBACK_FOLDS: Final[Mapping[str, Fold]] = {
     "petition.complaint_decided": _complaint_decided,
     "denunciation.received": _denounced,
     "tally.published": _tallied,
+    "tally.dossiers_counted": _tallied,
 }

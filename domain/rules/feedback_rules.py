@@ -4,7 +4,7 @@ And of tallies: their month is over, and the document is the one that the facts 
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 from domain.actions import Action
 from domain.errors import (
@@ -24,13 +24,16 @@ from domain.facts.feedback import (
     FeedbackFiled,
     FeedbackVerdict,
 )
-from domain.facts.tallies import TallyPublished
+from domain.facts.tallies import DossiersCounted, TallyPublished, TallySubject
 from domain.keys import vkey_name
 from domain.oversight.petitions import PetitionRecord, PetitionState
 from domain.roles import Role
 from domain.rules.register import Register, StreamState, TallyRecord, office_record
 from domain.rules.territory import acts_for
-from domain.tallies import Tally, parse_tally
+from domain.tallies import parse_tally
+from domain.veiled_tallies import parse_veiled_tally
+
+DocumentT = TypeVar("DocumentT")
 
 FactRule = Callable[[StreamState | None, Action, Register], None]
 
@@ -54,7 +57,7 @@ def _filed(state: StreamState | None, action: Action, register: Register) -> Non
     assert isinstance(facts, FeedbackFiled | ComplaintFiled)
     if isinstance(state, PetitionRecord):
         if facts.petitioner_key is not None:
-            raise FactInvalid("petitioner_key")
+            raise FactInvalid("petitioner_key: this petition was filed already")
     else:
         _check_petitioner_key(facts.petitioner_key, action, register)
     if isinstance(facts, ComplaintFiled):
@@ -74,9 +77,9 @@ def _check_petitioner_key(vkey: str | None, action: Action, register: Register) 
             raise FactMissing("petitioner_key")
         return
     if vkey_name(vkey) not in {signer.key for signer in action.signers}:
-        raise FactInvalid("petitioner_key")
+        raise FactInvalid("petitioner_key: it does not sign this act")
     if register.key(vkey_name(vkey)) is not None:
-        raise FactInvalid("petitioner_key")
+        raise FactInvalid("petitioner_key: it is enrolled")
 
 
 def _check_level(state: StreamState | None, facts: ComplaintFiled, action: Action) -> None:
@@ -86,7 +89,7 @@ def _check_level(state: StreamState | None, facts: ComplaintFiled, action: Actio
     if state.level == _SECOND_LEVEL:
         raise NotPermitted(f"{action.kind.name} {state.state}")
     if facts.level != _SECOND_LEVEL:
-        raise FactInvalid("level")
+        raise FactInvalid(f"level: {facts.level} on a complaint that was decided")
 
 
 def _check_office(state: PetitionRecord, action: Action, register: Register) -> None:
@@ -104,10 +107,11 @@ def _classified(state: StreamState | None, action: Action, register: Register) -
     facts = action.facts
     assert isinstance(facts, FeedbackClassified)
     if (facts.verdict is FeedbackVerdict.FORWARDED) != (facts.to_office is not None):
-        raise FactInvalid("to_office")
+        found = "none" if facts.to_office is None else facts.to_office
+        raise FactInvalid(f"to_office: {found} beside the verdict {facts.verdict.value}")
     if facts.to_office is not None:
         if facts.to_office == action.office:
-            raise FactInvalid("to_office")
+            raise FactInvalid(f"to_office: {facts.to_office} has the petition already")
         office_record(register, facts.to_office)
 
 
@@ -117,9 +121,9 @@ def _decided(state: StreamState | None, action: Action, register: Register) -> N
     assert isinstance(action.facts, ComplaintDecided)
     outcome, was_accepted = action.facts.outcome, state.state is PetitionState.ACCEPTED
     if was_accepted and outcome is ComplaintOutcome.NOT_ACCEPTED:
-        raise FactInvalid("outcome")
+        raise FactInvalid(f"outcome: {outcome.value}, and the complaint was accepted")
     if not was_accepted and outcome not in _WITHOUT_ACCEPTANCE:
-        raise FactInvalid("outcome")
+        raise FactInvalid(f"outcome: {outcome.value}, and the complaint was not accepted")
 
 
 def _tallied(state: StreamState | None, action: Action, register: Register) -> None:
@@ -134,25 +138,52 @@ def _tallied(state: StreamState | None, action: Action, register: Register) -> N
     """
     facts = action.facts
     assert isinstance(facts, TallyPublished)
+    if facts.subject is not TallySubject.RATINGS:
+        raise FactInvalid(f"subject: {facts.subject.value} has a kind of its own")
+    _check_month(state, action, facts.subject)
+    tally = _read(facts.document, register, parse_tally)
+    if (tally.subject, tally.month) != (facts.subject, action.stream_id):
+        raise FactInvalid(f"document: it counts {tally.subject.value} of {tally.month}")
+    if tally.counted != facts.counted:
+        raise FactInvalid(f"counted: {facts.counted}, and its document has {tally.counted}")
+    if facts.withheld > facts.envelopes:
+        raise FactInvalid(f"withheld: {facts.withheld} of {facts.envelopes} envelopes")
+
+
+def _tallied_dossiers(state: StreamState | None, action: Action, register: Register) -> None:
+    """Check a tally of veiled dossiers against its document and its month.
+
+    That it adds up to the veils of the log is for the caller, who counts them.
+
+    Raises:
+        NotPermitted: the month is not over, or has a tally of dossiers.
+        DocumentMissing, DocumentRefused: the document is not stored, or no tally.
+        FactInvalid: the document says something else than the facts.
+    """
+    facts = action.facts
+    assert isinstance(facts, DossiersCounted)
+    _check_month(state, action, TallySubject.DOSSIERS)
+    tally = _read(facts.document, register, parse_veiled_tally)
+    if tally.month != action.stream_id:
+        raise FactInvalid(f"document: it counts {tally.month}")
+    if tally.counted != facts.counted or facts.counted > facts.veils:
+        found = f"{facts.counted} of {facts.veils} veils, and its document has {tally.counted}"
+        raise FactInvalid(f"counted: {found}")
+
+
+def _check_month(state: StreamState | None, action: Action, subject: TallySubject) -> None:
     if f"{action.at.start_in('UTC'):%Y-%m}" <= action.stream_id:
         raise NotPermitted(f"{action.kind.name} {action.stream_id}")
-    if isinstance(state, TallyRecord) and facts.subject in state.subjects:
-        raise NotPermitted(f"{action.kind.name} {facts.subject}")
-    tally = _read_tally(facts, register)
-    if (tally.subject, tally.month) != (facts.subject, action.stream_id):
-        raise FactInvalid("document")
-    if tally.counted != facts.counted:
-        raise FactInvalid("counted")
-    if facts.withheld > facts.envelopes:
-        raise FactInvalid("withheld")
+    if isinstance(state, TallyRecord) and subject in state.subjects:
+        raise NotPermitted(f"{action.kind.name} {subject}")
 
 
-def _read_tally(facts: TallyPublished, register: Register) -> Tally:
-    document = register.document(facts.document)
+def _read(document_hex: str, register: Register, parse: Callable[[bytes], DocumentT]) -> DocumentT:
+    document = register.document(document_hex)
     if document is None:
-        raise DocumentMissing(facts.document)
+        raise DocumentMissing(document_hex)
     try:
-        return parse_tally(document)
+        return parse(document)
     except MalformedDocument as error:
         raise DocumentRefused(error.detail) from error
 
@@ -167,4 +198,5 @@ FEEDBACK_FACT_RULES: Final[Mapping[str, FactRule]] = {
     "petition.complaint_accepted": _concerned,
     "petition.complaint_decided": _decided,
     "tally.published": _tallied,
+    "tally.dossiers_counted": _tallied_dossiers,
 }

@@ -61,13 +61,18 @@ def _outage_ended(state: StreamState | None, action: Action, _register: Register
 
 
 def _access_logged(state: StreamState | None, action: Action, _register: Register) -> AccessRecord:
-    reads = state.reads if isinstance(state, AccessRecord) else 0
-    return AccessRecord(reads + 1, action.at)
+    if isinstance(state, AccessRecord):
+        return replace(state, reads=state.reads + 1, last_read_at=action.at)
+    return AccessRecord(1, action.at)
+
+
+def _order_issued(_state: StreamState | None, action: Action, _register: Register) -> AccessRecord:
+    return AccessRecord(0, action.at, issued_by=action.signers[0].key)
 
 
 def _access_opened(state: StreamState | None, _action: Action, _register: Register) -> AccessRecord:
     assert isinstance(state, AccessRecord)
-    return state
+    return replace(state, has_ended=state.issued_by is not None)
 
 
 def _finding_raised(
@@ -109,6 +114,7 @@ INTEGRITY_FOLDS: Final[Mapping[str, Fold]] = {
     "ledger.outage_declared": _outage_declared,
     "ledger.outage_ended": _outage_ended,
     "access.logged": _access_logged,
+    "access.order_issued": _order_issued,
     "access.opened": _access_opened,
     "finding.raised": _finding_raised,
     "finding.answered": _finding_answered,

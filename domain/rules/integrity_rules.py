@@ -1,7 +1,6 @@
 """Rules about the facts of integrity: corrections, late entries, outages, erasure and findings."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Final
 
 from domain.actions import Action
@@ -34,16 +33,13 @@ from domain.moments import Moment, is_before, parse_moment
 from domain.offices import OfficeRecord
 from domain.oversight.corrections import PUBLIC_FIELDS
 from domain.oversight.erasure import ErasureCase, check_erasure, retention_end
-from domain.oversight.integrity import FindingRecord, Outage
+from domain.oversight.integrity import LONGEST_ORDER, FindingRecord, Outage
 from domain.procedures import Procedure
 from domain.rules.register import Register, StreamState, office_record, procedure_record
 
 FactRule = Callable[[StreamState | None, Action, Register], None]
 
 _UTC: Final = "UTC"
-
-# No law on the length of inspections was read: a year is our own bound on how long one is sealed.
-LONGEST_ORDER: Final = timedelta(days=366)
 
 
 def offices_of_outage(state: StreamState | None, action: Action) -> tuple[str | None, ...]:
@@ -85,17 +81,18 @@ def _late_entry(state: StreamState | None, action: Action, _register: Register) 
     assert isinstance(facts, LateEntryDeclared)
     assert isinstance(state, OfficeRecord)
     if action.office != action.stream_id:
-        raise FactInvalid("office")
+        raise FactInvalid(f"office: {action.office}, on the stream of {action.stream_id}")
     today = action.at.day_in(state.office.time_zone)
     if not facts.since <= facts.until <= today:
-        raise FactInvalid("since, until")
+        found = f"{facts.since.isoformat()} to {facts.until.isoformat()}, today {today.isoformat()}"
+        raise FactInvalid(f"since, until: {found}")
 
 
 def _instant(name: str, text: str) -> Moment:
     try:
         return parse_moment(text)
     except MalformedMoment as error:
-        raise FactInvalid(name) from error
+        raise FactInvalid(f"{name}: there is no such moment") from error
 
 
 def _outage_declared(_state: StreamState | None, action: Action, register: Register) -> None:
@@ -105,9 +102,9 @@ def _outage_declared(_state: StreamState | None, action: Action, register: Regis
     if facts.expected_until is not None:
         until = _instant("expected_until", facts.expected_until)
         if not is_before(since, until, _UTC):
-            raise FactInvalid("expected_until")
+            raise FactInvalid("expected_until: it is not after since")
     if len(set(facts.offices)) < len(facts.offices):
-        raise FactInvalid("offices")
+        raise FactInvalid("offices: one stands there twice")
     for office in facts.offices:
         office_record(register, office)
 
@@ -117,10 +114,11 @@ def _outage_ended(state: StreamState | None, action: Action, _register: Register
     assert isinstance(facts, OutageEnded)
     outage = open_outage(state, action)
     if outage is None:
-        raise FactInvalid("declared_version")
+        found = f"no open outage was declared by version {facts.declared_version}"
+        raise FactInvalid(f"declared_version: {found}")
     until = _instant("until", facts.until)
     if is_before(until, Moment(instant=outage.since), _UTC) or is_before(action.at, until, _UTC):
-        raise FactInvalid("until")
+        raise FactInvalid("until: it is before the outage began, or after this act")
 
 
 def _erased(state: StreamState | None, action: Action, register: Register) -> None:
@@ -129,7 +127,7 @@ def _erased(state: StreamState | None, action: Action, register: Register) -> No
     if state.erased_at is not None or state.ended_at is None or state.outcome is None:
         raise NotPermitted(f"{action.kind.name} {state.status.name}")
     zone = office_record(register, state.office).office.time_zone
-    procedure = _retaining_version(state, register, zone)
+    procedure = _retaining_version(state, register)
     if procedure is None or procedure.retention_years is None:
         raise RetentionNotPassed("retention_years")
     ended = (state.returned_at or state.ended_at).day_in(zone)
@@ -137,12 +135,13 @@ def _erased(state: StreamState | None, action: Action, register: Register) -> No
     check_erasure(ErasureCase(action.at.day_in(zone), until, open_holds=len(state.holds)))
 
 
-def _retaining_version(dossier: Dossier, register: Register, zone: str) -> Procedure | None:
-    """Give the version in force at acceptance, or at submission where nothing was accepted."""
+def _retaining_version(dossier: Dossier, register: Register) -> Procedure | None:
+    """Give the version in force at acceptance, or at submission where nothing was accepted.
+
+    One that was published later, with whatever dates, shortens nobody's retention.
+    """
     record = procedure_record(register, dossier.procedure)
-    if dossier.procedure_version is not None:
-        return record.version(dossier.procedure_version)
-    return record.version_in_force(dossier.submitted_at.day_in(zone))
+    return record.version(dossier.procedure_version or dossier.submitted_version)
 
 
 def _finding_raised(_state: StreamState | None, action: Action, _register: Register) -> None:
@@ -150,12 +149,12 @@ def _finding_raised(_state: StreamState | None, action: Action, _register: Regis
     assert isinstance(facts, FindingRaised)
     if facts.rule is None:
         if facts.rule_version is not None or facts.evidence:
-            raise FactInvalid("rule_version, evidence")
+            raise FactInvalid("rule_version, evidence: the rule is private")
         _check_sealed(action)
         return
     # SPEC: domain.md 7.2, "Fairness": every other finding stays private.
     if facts.rule not in PUBLIC_ALARMS:
-        raise FactInvalid("rule")
+        raise FactInvalid(f"rule: {facts.rule} is no public alarm")
     if facts.rule_version is None:
         raise FactMissing("rule_version")
 
@@ -163,7 +162,7 @@ def _finding_raised(_state: StreamState | None, action: Action, _register: Regis
 def _check_sealed(action: Action) -> None:
     """Check that an act on a private finding shows nothing but its commitment."""
     if action.office is not None:
-        raise FactInvalid("office")
+        raise FactInvalid("office: this act is on a private finding")
     if action.commitment is None:
         raise FactMissing("details")
 
@@ -182,7 +181,7 @@ def _finding_closed(state: StreamState | None, action: Action, _register: Regist
             raise FactMissing("verdict")
         return
     if action.facts.verdict is not None:
-        raise FactInvalid("verdict")
+        raise FactInvalid("verdict: this finding is private")
     _check_sealed(action)
 
 
@@ -216,7 +215,7 @@ def check_integrity_details(action: Action) -> None:
         case FindingClosedDetails() as details:
             assert isinstance(action.facts, FindingClosed)
             if action.facts.verdict not in (None, details.verdict):
-                raise FactInvalid("verdict")
+                raise FactInvalid("verdict: public and private one differ")
         case _:
             pass
 
@@ -227,8 +226,10 @@ def _check_order(action: Action, details: AccessLoggedDetails) -> None:
         raise FactMissing("order")
     if details.order_until is None:
         raise FactMissing("order_until")
+    if details.order_stream is None:
+        raise FactMissing("order_stream")
     if details.order_until > action.at.day_in(_UTC) + LONGEST_ORDER:
-        raise FactInvalid("order_until")
+        raise FactInvalid("order_until: it is too far ahead")
 
 
 def _check_new_value(facts: Facts, details: CorrectionAppendedDetails) -> None:
@@ -240,4 +241,4 @@ def _check_new_value(facts: Facts, details: CorrectionAppendedDetails) -> None:
 def _check_alarm(facts: Facts, details: FindingRaisedDetails) -> None:
     assert isinstance(facts, FindingRaised)
     if facts.rule != (details.rule if details.rule in PUBLIC_ALARMS else None):
-        raise FactInvalid("rule")
+        raise FactInvalid("rule: public and private one differ")

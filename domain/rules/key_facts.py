@@ -24,7 +24,9 @@ from domain.facts import (
 from domain.keys import KeyRecord, LedgerRecord, vkey_body, vkey_name
 from domain.moments import FIRST_YEAR, LAST_YEAR
 from domain.roles import ENROLLED_ASSURANCES, UNGRANTED_ROLES, Role
+from domain.rules.people.two_persons import check_has_person
 from domain.rules.register import Register, StreamState, office_record
+from domain.rules.registrars import roles_carried_over
 
 FactRule = Callable[[StreamState | None, Action, Register], None]
 
@@ -33,7 +35,7 @@ def _ledger_opened(_state: StreamState | None, action: Action, _register: Regist
     facts = action.facts
     assert isinstance(facts, LedgerOpened)
     if not facts.origin == action.ledger == action.stream_id == vkey_name(facts.log_vkey):
-        raise FactInvalid("origin")
+        raise FactInvalid("origin: facts, header, stream and log key name different ledgers")
     # SPEC: formats.md, "Keys": log, witness, promise and actor keys never coincide.
     vkeys = (
         facts.registrar_vkey,
@@ -43,11 +45,12 @@ def _ledger_opened(_state: StreamState | None, action: Action, _register: Regist
         *facts.recovery_vkeys,
     )
     if len({vkey_name(vkey) for vkey in vkeys}) < len(vkeys):
-        raise FactInvalid("vkey")
+        raise FactInvalid("vkey: two of the ledger's own keys are one")
     if (facts.recovery_threshold is None) != (not facts.recovery_vkeys):
-        raise FactInvalid("recovery_threshold")
+        raise FactInvalid("recovery_threshold: it needs recovery keys, and they need it")
     if (facts.recovery_threshold or 0) > len(facts.recovery_vkeys):
-        raise FactInvalid("recovery_threshold")
+        found = f"{facts.recovery_threshold} of {len(facts.recovery_vkeys)} keys"
+        raise FactInvalid(f"recovery_threshold: {found}")
 
 
 def _root_changed(state: StreamState | None, action: Action, register: Register) -> None:
@@ -58,23 +61,25 @@ def _root_changed(state: StreamState | None, action: Action, register: Register)
     bodies = {vkey_body(vkey) for vkey in state.own_vkeys()}
     is_known = register.key(vkey_name(facts.registrar_vkey)) is not None
     if is_known or vkey_body(facts.registrar_vkey) in bodies:
-        raise FactInvalid("registrar_vkey")
+        found = vkey_name(facts.registrar_vkey)
+        raise FactInvalid(f"registrar_vkey: {found} is a key that the ledger knows")
 
 
-def _key_registered(_state: StreamState | None, action: Action, register: Register) -> None:
+def _key_registered(state: StreamState | None, action: Action, register: Register) -> None:
     facts = action.facts
     assert isinstance(facts, KeyRegistered)
     if vkey_name(facts.vkey) != action.stream_id:
-        raise FactInvalid("vkey")
+        raise FactInvalid(f"vkey: of {vkey_name(facts.vkey)}, on the stream of {action.stream_id}")
     if register.key(action.stream_id) is not None:
-        raise FactInvalid("vkey")
+        raise FactInvalid(f"vkey: {action.stream_id} is the ledger's own key")
     if facts.assurance not in ENROLLED_ASSURANCES:
-        raise FactInvalid("assurance")
+        raise FactInvalid(f"assurance: {facts.assurance.value}")
     _check_grants(facts.grants, register)
     if facts.replaces is not None:
         _check_replaced(facts.replaces, facts, register)
     elif not facts.grants:
         raise FactMissing("grants")
+    check_has_person(state, action, roles_carried_over(facts, register))
 
 
 def _check_replaced(name: str, facts: KeyRegistered, register: Register) -> None:
@@ -84,7 +89,8 @@ def _check_replaced(name: str, facts: KeyRegistered, register: Register) -> None
         raise KeyNotEnrolled(name)
     # The root is replaced by `ledger.root_rotated`, the system key not at all.
     if before.successor is not None or before.of_ledger:
-        raise FactInvalid("replaces")
+        found = f"has the successor {before.successor}" if before.successor else "is the ledger's"
+        raise FactInvalid(f"replaces: {name} {found}")
     # A revoked key's roles do not come back by themselves: they must be named.
     if not facts.grants and (before.revoked_at is not None or not any(before.held())):
         raise FactMissing("grants")
@@ -93,7 +99,7 @@ def _check_replaced(name: str, facts: KeyRegistered, register: Register) -> None
 def _check_grants(grants: Iterable[Grant], register: Register) -> None:
     for grant in grants:
         if grant.role in UNGRANTED_ROLES:
-            raise FactInvalid("grants")
+            raise FactInvalid(f"grants: {grant.role.value} is not granted by a registrar")
         if grant.office != ANY_OFFICE:
             office_record(register, grant.office)
         _check_days(grant)
@@ -102,10 +108,11 @@ def _check_grants(grants: Iterable[Grant], register: Register) -> None:
 def _check_days(grant: Grant) -> None:
     days = [day for day in (grant.from_on, grant.until_on) if day is not None]
     if any(not FIRST_YEAR <= day.year <= LAST_YEAR for day in days) or days != sorted(days):
-        raise FactInvalid("grants")
+        found = " to ".join(day.isoformat() for day in days)
+        raise FactInvalid(f"grants: {grant.role.value}@{grant.office} from {found}")
     # Days are compared with the moment that an action names, and an import's are another system's.
     if days and grant.role is Role.IMPORTER:
-        raise FactInvalid("grants")
+        raise FactInvalid("grants: importer has days")
 
 
 def _check_goes_on(state: StreamState | None, action: Action) -> KeyRecord:
@@ -119,7 +126,8 @@ def _key_revoked(state: StreamState | None, action: Action, _register: Register)
     assert isinstance(action.facts, KeyRevoked)
     _check_goes_on(state, action)
     if action.facts.reason is RevocationReason.REPLACED:
-        raise FactInvalid("reason")  # `key.replaced` says by which key
+        # `key.replaced` says by which key.
+        raise FactInvalid("reason: replaced")
 
 
 def _key_replaced(state: StreamState | None, action: Action, register: Register) -> None:
@@ -131,15 +139,18 @@ def _key_replaced(state: StreamState | None, action: Action, register: Register)
     if successor is None:
         raise KeyNotEnrolled(action.facts.successor)
     if successor.replaces != state.name:
-        raise FactInvalid("successor")
+        found = f"{successor.name} replaces {successor.replaces or 'no key'}"
+        raise FactInvalid(f"successor: {found}, not {state.name}")
 
 
 def _role_granted(state: StreamState | None, action: Action, register: Register) -> None:
     assert isinstance(action.facts, RoleGranted)
     held = {later.grant for later in _check_goes_on(state, action).held()}
     _check_grants(action.facts.grants, register)
-    if not held.isdisjoint(action.facts.grants):
-        raise FactInvalid("grants")
+    for grant in action.facts.grants:
+        if grant in held:
+            raise FactInvalid(f"grants: {grant.role.value}@{grant.office} is held already")
+    check_has_person(state, action, action.facts.grants)
 
 
 def _role_revoked(state: StreamState | None, action: Action, _register: Register) -> None:
@@ -148,7 +159,8 @@ def _role_revoked(state: StreamState | None, action: Action, _register: Register
     for taken in action.facts.grants:
         is_held = any((one.role, one.office) == (taken.role, taken.office) for one in held)
         if not is_held or taken.from_on is not None or taken.until_on is not None:
-            raise FactInvalid("grants")
+            found = "is named with days" if is_held else "is not held"
+            raise FactInvalid(f"grants: {taken.role.value}@{taken.office} {found}")
 
 
 KEY_FACT_RULES: Final[Mapping[str, FactRule]] = {

@@ -13,7 +13,7 @@ from domain.facts.tallies import TallySubject
 from domain.keys import KeyRecord, LedgerRecord
 from domain.moments import Moment
 from domain.offices import OfficeRecord
-from domain.oversight.integrity import AccessRecord, DenunciationRecord, FindingRecord
+from domain.oversight.integrity import AccessRecord, DenunciationRecord, FindingRecord, Outage
 from domain.oversight.petitions import PetitionRecord
 from domain.procedures import ProcedureRecord
 
@@ -79,6 +79,10 @@ class Register(Protocol):
         """Give a dossier by the name of its stream."""
         ...
 
+    def outages(self, ledger: str) -> tuple[Outage, ...]:
+        """Give the outages that were declared in a ledger, by its origin."""
+        ...
+
     def document(self, sha256_hex: str) -> bytes | None:
         """Give the bytes of a public document."""
         ...
@@ -106,6 +110,11 @@ class RecordsByStream(ABC):
     def dossier(self, stream: str) -> Dossier | None:
         """Give a dossier by the name of its stream."""
         return self._state_of(stream, Dossier)
+
+    def outages(self, ledger: str) -> tuple[Outage, ...]:
+        """Give the outages that were declared in a ledger, by its origin."""
+        record = self._state_of(f"ledger:{ledger}", LedgerRecord)
+        return () if record is None else record.outages
 
 
 def office_record(register: Register, office_id: str) -> OfficeRecord:

@@ -24,6 +24,7 @@ from domain.facts import (
 from domain.keys import FormerRoot, KeyRecord, LaterGrant, LedgerRecord
 from domain.offices import OfficeRecord, parse_office
 from domain.procedures import ProcedureRecord, parse_procedure
+from domain.roles import Role
 from domain.rules.facts import document_bytes
 from domain.rules.feedback_fold import FEEDBACK_FOLDS
 from domain.rules.integrity_fold import INTEGRITY_FOLDS
@@ -79,7 +80,13 @@ def _key_registered(_state: StreamState | None, action: Action, register: Regist
         action.at,
         replaces=facts.replaces,
         assurance=facts.assurance,
+        enrolled_by=_registrar_of(action),
+        has_details=action.commitment is not None,
     )
+
+
+def _registrar_of(action: Action) -> str | None:
+    return next((one.key for one in action.signers if one.role is Role.REGISTRAR), None)
 
 
 def _key_revoked(state: StreamState | None, action: Action, _register: Register) -> KeyRecord:
@@ -103,7 +110,8 @@ def _key_replaced(state: StreamState | None, action: Action, _register: Register
 def _role_granted(state: StreamState | None, action: Action, _register: Register) -> KeyRecord:
     assert isinstance(state, KeyRecord)
     assert isinstance(action.facts, RoleGranted)
-    later = tuple(LaterGrant(grant, action.at) for grant in action.facts.grants)
+    giver = _registrar_of(action)
+    later = tuple(LaterGrant(grant, action.at, giver) for grant in action.facts.grants)
     return replace(state, later=(*state.later, *later))
 
 
@@ -137,9 +145,13 @@ def _procedure_published(
     sha256_hex = action.facts.document
     procedure = parse_procedure(document_bytes(register, sha256_hex))
     if state is None:
-        return ProcedureRecord(procedure.code, (procedure,), (sha256_hex,))
+        return ProcedureRecord(procedure.code, (procedure,), (sha256_hex,), action.office)
     assert isinstance(state, ProcedureRecord)
-    return ProcedureRecord(state.code, (*state.versions, procedure), (*state.documents, sha256_hex))
+    return replace(
+        state,
+        versions=(*state.versions, procedure),
+        documents=(*state.documents, sha256_hex),
+    )
 
 
 def _calendar_published(
@@ -149,8 +161,7 @@ def _calendar_published(
     sha256_hex = action.facts.document
     calendar = parse_calendar(document_bytes(register, sha256_hex))
     if isinstance(state, CalendarRecord):
-        earlier = (*state.earlier, state.document)
-        return CalendarRecord(calendar, sha256_hex, action.at, earlier)
+        return state.followed_by(calendar, sha256_hex, action.at)
     return CalendarRecord(calendar, sha256_hex, action.at)
 
 

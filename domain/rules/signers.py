@@ -11,7 +11,6 @@ from domain.errors import (
     NotYourOffice,
     NotYourPetition,
     NotYourRole,
-    PersonRepeated,
     RevokedKey,
     RoleNotHeldThen,
     SignerRepeated,
@@ -31,10 +30,11 @@ from domain.facts.integrity import (
     OutageEnded,
     PersonalDataErased,
 )
-from domain.keys import KeyRecord, person_of, vkey_name
+from domain.keys import KeyRecord, vkey_name
 from domain.roles import DECIDING_ROLES, VISITING_ROLES, Role
 from domain.rules.feedback_rules import petitioner_keys
 from domain.rules.integrity_rules import offices_of_outage
+from domain.rules.people.two_persons import check_two_persons
 from domain.rules.register import Register, StreamState, office_record
 from domain.rules.registrars import (
     check_holder,
@@ -60,7 +60,7 @@ def check_signers(state: StreamState | None, action: Action, register: Register)
         _check_import_stays_apart(state, action)
     for signer in action.signers:
         _check_signer(state, action, signer, register, zone)
-    _check_persons(action, register)
+    check_two_persons(action, register)
     if isinstance(action.facts, HandoverAcknowledged):
         _check_taker(action, register)
 
@@ -108,23 +108,11 @@ def _check_company(action: Action) -> None:
         raise SignerRepeated
 
 
-def _check_persons(action: Action, register: Register) -> None:
-    """Check that those who may act only together are not one person with several keys."""
-    if len(action.signers) == 1:
-        return
-    roles = frozenset(signer.role for signer in action.signers)
-    if not action.kind.signers.needs_two_persons(roles):
-        return
-    persons = {person_of(signer.key, register.key) for signer in action.signers}
-    if len(persons) < len(action.signers):
-        raise PersonRepeated
-
-
 def _check_office(action: Action, register: Register) -> str:
     """Check the office in the header, and give its time zone."""
     if action.kind.stream in OFFICELESS_STREAMS:
         if action.office is not None:
-            raise FactInvalid("office")
+            raise FactInvalid(f"office: a {action.kind.stream.value} stream has none")
         return UTC_ZONE
     if action.office is None:
         if action.kind.stream in (StreamType.DOSSIER, StreamType.PETITION):

@@ -6,7 +6,9 @@ whom their own last document names.
 
 from datetime import date
 
-from domain.errors import OfficeNotInForce
+from domain.actions import Action, Signer
+from domain.errors import NotYourOffice, OfficeNotInForce
+from domain.facts import ANY_OFFICE
 from domain.moments import Moment
 from domain.offices import OfficeRecord
 from domain.rules.register import Register
@@ -38,6 +40,46 @@ def acts_for(register: Register, acting: str | None, held: str, at: Moment) -> b
         waiting += [heir for heir in heirs if heir not in seen]
         seen.update(heirs)
     return False
+
+
+def check_owner(register: Register, action: Action, owner: str | None) -> None:
+    """Check that an office may go on with what another began: as itself, its heir, or above it.
+
+    SPEC: domain.md 4.2, "departmentPromulgate": a procedure has an owner that issues it. That the
+    offices above may do it in its place is our reading.
+
+    Whoever holds the role for any office holds it for the owner; where the first was published
+    for no office, nobody else goes on with it.
+
+    Raises:
+        NotYourOffice: the act's office is none of these.
+    """
+    if any(_holds_anywhere(signer, register) for signer in action.signers):
+        return
+    if owner is not None:
+        if acts_for(register, action.office, owner, action.at):
+            return
+        if action.office in _above(register, owner, action.at):
+            return
+    raise NotYourOffice(str(action.office))
+
+
+def _holds_anywhere(signer: Signer, register: Register) -> bool:
+    record = register.key(signer.key)
+    return record is not None and record.covers(signer.role, ANY_OFFICE)
+
+
+def _above(register: Register, office_id: str, at: Moment) -> list[str]:
+    """Give the offices above one at a moment, the nearest first; a circle ends where it closes."""
+    found: list[str] = []
+    record = register.office(office_id)
+    while record is not None:
+        parent = record.at(at).parent
+        if parent is None or parent in (office_id, *found):
+            break
+        found.append(parent)
+        record = register.office(parent)
+    return found
 
 
 def _heirs(record: OfficeRecord | None, at: Moment) -> tuple[str, ...]:

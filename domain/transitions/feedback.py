@@ -76,5 +76,6 @@ FEEDBACK: Final[Mapping[str, Transition]] = {
         clock=_STOP,
     ),
     "tally.published": Transition(rows="", creates=True, continues=True),
+    "tally.dossiers_counted": Transition(rows="", creates=True, continues=True),
     "denunciation.received": Transition(rows="43", creates=True, clock=_START),
 }

@@ -19,21 +19,28 @@ from domain.transitions.shapes import (
 )
 
 INTAKE: Final[Mapping[str, Transition]] = {
-    "dossier.submitted": Transition(rows="1", creates=True, clock=(starts(Clock.ACCEPTANCE),)),
+    "dossier.submitted": Transition(
+        rows="1", creates=True, clock=(starts(Clock.INTAKE_NOTICE), starts(Clock.ACCEPTANCE))
+    ),
     "dossier.submission_acknowledged": Transition(rows="2", moves=stay(NEW)),
     "dossier.intake_task_assigned": Transition(
-        rows="3", moves=stay(NEW), clock=(starts(Clock.INTAKE_NOTICE),)
+        rows="3", moves=stay(NEW), clock=stops(Clock.INTAKE_NOTICE)
     ),
     "dossier.intake_supplement_requested": Transition(
         rows="4",
         moves=all_to(SUPPLEMENT, NEW),
-        clock=(*stops(Clock.ACCEPTANCE), starts(Clock.SUPPLEMENT)),
+        clock=(*stops(Clock.INTAKE_NOTICE, Clock.ACCEPTANCE), starts(Clock.SUPPLEMENT)),
     ),
     "dossier.accepted": Transition(
         rows="5",
         moves=all_to(ACCEPTED, NEW, SUPPLEMENT),
         waiting_from=frozenset({NEW}),
-        clock=(*stops(Clock.ACCEPTANCE, Clock.SUPPLEMENT), starts(Clock.PROCESSING)),
+        clock=(
+            *stops(Clock.INTAKE_NOTICE, Clock.ACCEPTANCE, Clock.SUPPLEMENT),
+            starts(Clock.PROCESSING),
+            starts(Clock.TRANSFER),
+            starts(Clock.SEND_BACK),
+        ),
     ),
     "dossier.intake_refused": Transition(
         rows="6",

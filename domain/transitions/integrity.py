@@ -26,6 +26,7 @@ INTEGRITY: Final[Mapping[str, Transition]] = {
         clock=(ClockEffect(Clock.PROCESSING, ClockAct.RESUME, flag=_IF_DECLARED),),
     ),
     "access.logged": Transition(rows="47", creates=True, continues=True),
+    "access.order_issued": Transition(rows="", creates=True),
     "access.opened": Transition(rows="", continues=True),
     "dossier.personal_data_erased": Transition(
         rows="48",

@@ -22,14 +22,18 @@ SITE_SURVEY: Final = "pause_in_site_survey"
 CONSULTATION: Final = "pause_in_consultation"
 
 PROCESSING: Final[Mapping[str, Transition]] = {
-    "dossier.forwarded": Transition(rows="10", moves=stay(ACCEPTED), clock=(starts(Clock.STEP),)),
+    "dossier.forwarded": Transition(
+        rows="10", moves=stay(ACCEPTED), clock=(*stops(Clock.TRANSFER), starts(Clock.STEP))
+    ),
     "dossier.handover_acknowledged": Transition(
         rows="11",
         moves=all_to(IN_PROCESS, ACCEPTED) | stay(IN_PROCESS, PROCESSED),
-        clock=(starts(Clock.STEP),),
+        clock=(*stops(Clock.TRANSFER), starts(Clock.STEP)),
     ),
     "dossier.processor_assigned": Transition(
-        rows="12", moves=all_to(IN_PROCESS, ACCEPTED) | stay(IN_PROCESS)
+        rows="12",
+        moves=all_to(IN_PROCESS, ACCEPTED) | stay(IN_PROCESS),
+        clock=stops(Clock.TRANSFER),
     ),
     "dossier.processor_reassigned": Transition(rows="12", moves=stay(ACCEPTED, IN_PROCESS)),
     "dossier.conflict_declared": Transition(rows="13", moves=stay(NEW, ACCEPTED, IN_PROCESS)),

@@ -9,11 +9,16 @@ from domain.transitions.shapes import (
     PROCESSED,
     STOP_ALL,
     Clock,
+    ClockAct,
+    ClockEffect,
     Transition,
     all_to,
     stay,
     stops,
 )
+
+# How soon a result must be handed over, only a procedure says.
+_RETURNING: Final = ClockEffect(Clock.RETURN, ClockAct.START, flag="return_limit")
 
 RESULTS: Final[Mapping[str, Transition]] = {
     "dossier.result_approved": Transition(rows="33", moves=stay(IN_PROCESS)),
@@ -21,14 +26,14 @@ RESULTS: Final[Mapping[str, Transition]] = {
         rows="34",
         moves=all_to(PROCESSED, IN_PROCESS),
         outcome=Outcome.REFUSED,
-        clock=stops(Clock.PROCESSING),
+        clock=(*stops(Clock.PROCESSING), _RETURNING),
     ),
     "dossier.result_issued": Transition(
         rows="35",
         moves=all_to(PROCESSED, IN_PROCESS),
         after_approval=True,
         outcome=Outcome.GRANTED,
-        clock=stops(Clock.PROCESSING),
+        clock=(*stops(Clock.PROCESSING), _RETURNING),
     ),
     "dossier.result_ready_notified": Transition(rows="36", moves=stay(PROCESSED)),
     "dossier.result_dispatched": Transition(rows="37", moves=stay(PROCESSED)),

@@ -26,6 +26,9 @@ class Clock(StrEnum):
     SUPPLEMENT = "supplement"
     CONSULTATION = "consultation"
     PETITION = "petition"
+    TRANSFER = "transfer"
+    SEND_BACK = "send_back"
+    RETURN = "return"
 
 
 class ClockAct(StrEnum):
@@ -125,4 +128,7 @@ STOP_ALL: Final = stops(
     Clock.STEP,
     Clock.SUPPLEMENT,
     Clock.CONSULTATION,
+    Clock.TRANSFER,
+    Clock.SEND_BACK,
+    Clock.RETURN,
 )

@@ -34,7 +34,7 @@ WAITING: Final[Mapping[str, Transition]] = {
     "dossier.supplement_requested": Transition(
         rows="17",
         moves=all_to(SUPPLEMENT, IN_PROCESS),
-        clock=(BY_POLICY, starts(Clock.SUPPLEMENT)),
+        clock=(BY_POLICY, *stops(Clock.SEND_BACK), starts(Clock.SUPPLEMENT)),
     ),
     "dossier.supplement_submitted": Transition(rows="18", moves=stay(SUPPLEMENT)),
     "dossier.supplement_judged_incomplete": Transition(rows="19", moves=stay(SUPPLEMENT)),

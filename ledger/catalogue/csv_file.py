@@ -49,6 +49,7 @@ _FLAGS: Final = (
     "pause_in_payment",
     "pause_in_consultation",
     "pause_in_site_survey",
+    "pause_in_outage",
     "counter_decides",
 )
 _LISTS: Final = ("levels", "channels", "life_events", "keywords", "legal_basis")

@@ -58,6 +58,7 @@ NOT_STATED: Final = (
     "pause_in_payment",
     "pause_in_consultation",
     "pause_in_site_survey",
+    "pause_in_outage",
 )
 STATED: Final = ("name", "level", "field", "limit", "channel_limits", "channel_fees", "cases")
 _CODE: Final = re.compile(

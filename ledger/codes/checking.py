@@ -4,11 +4,12 @@ For whoever may open the private parts: codes are private, so the public log can
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from domain.actions import Action
 from domain.errors import MalformedDossierCode
 from domain.facts import DossierAcceptedDetails
 from domain.offices.codes import DossierCode, parse_dossier_code
@@ -30,6 +31,7 @@ class RecordedCode:
     stream: str
     office: str
     imported: bool
+    entry_index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +45,32 @@ class CodeProblem:
 
 
 def recorded_codes(
-    reader: LedgerReader, vault: Vault, ledger: str, unreadable: list[str]
+    reader: LedgerReader,
+    vault: Vault,
+    ledger: str,
+    unreadable: list[str],
+    hidden: list[Action] | None = None,
 ) -> Iterator[RecordedCode]:
     """Give the codes of all recorded acceptances whose private part was not erased.
 
-    Streams whose private part was garbled are added to ``unreadable``; the others are given.
+    Streams whose private part was garbled are added to ``unreadable``; acceptances whose private
+    part no longer opens, for whatever reason, to ``hidden``.
 
     Raises:
         StoreUnavailable: ledger or vault cannot be read.
     """
     for start in range(0, reader.sequenced_size(), ENTRIES_PER_READ):
         entries = reader.entries(start, min(start + ENTRIES_PER_READ, reader.sequenced_size()))
-        texts = [open_text(entry.body, ledger) for entry in entries if _ACCEPTANCE in entry.body]
-        for text, part in _opened(vault, texts, unreadable):
+        accepted = [entry for entry in entries if _ACCEPTANCE in entry.body]
+        texts = [open_text(entry.body, ledger) for entry in accepted]
+        indexes = {
+            text.text_hash: entry.entry_index for text, entry in zip(texts, accepted, strict=True)
+        }
+        opened = list(_opened(vault, texts, unreadable))
+        if hidden is not None:
+            known = {text.text_hash for text, _ in opened}
+            hidden += [text.action for text in texts if _may_hide(text, known)]
+        for text, part in opened:
             try:
                 details = check_private_part(text.action, part.salt, part.details).details
             except MalformedAction:
@@ -64,7 +79,23 @@ def recorded_codes(
             if isinstance(details, DossierAcceptedDetails) and details.code is not None:
                 action = text.action
                 office = action.office or ""
-                yield RecordedCode(details.code, action.stream, office, action.is_imported)
+                index = indexes[text.text_hash]
+                yield RecordedCode(details.code, action.stream, office, action.is_imported, index)
+
+
+def _may_hide(text: OpenedText, known: Collection[bytes]) -> bool:
+    return text.action.commitment is not None and text.text_hash not in known
+
+
+def streams_by_code(
+    reader: LedgerReader, vault: Vault, ledger: str, unreadable: list[str]
+) -> dict[str, str]:
+    """Give the stream of each recorded dossier code; the writer lets none be used twice.
+
+    Raises:
+        StoreUnavailable: as `recorded_codes`.
+    """
+    return {each.code: each.stream for each in recorded_codes(reader, vault, ledger, unreadable)}
 
 
 def _opened(

@@ -19,19 +19,29 @@ ERASURE: Final = "dossier.personal_data_erased"
 _MENTIONED: Final = f'"action":"{ERASURE}"'.encode()
 
 Forget = Callable[[list[str]], None]
+FindRelated = Callable[[list[str]], list[str]]
 
 
 class Eraser:
     """Carries out the erasures of one ledger in one vault, and in the books beside it.
 
     ``forget`` takes the erased streams out of those books; called again, it changes nothing.
+    ``find_related`` names the streams whose private parts go with them.
     """
 
-    def __init__(self, reader: LedgerReader, vault: Vault, forget: Forget):
+    def __init__(
+        self,
+        reader: LedgerReader,
+        vault: Vault,
+        forget: Forget,
+        find_related: FindRelated = lambda _dossiers: [],
+    ):
         self._reader = reader
         self._vault = vault
         self._forget = forget
+        self._find_related = find_related
         self._log_position = 0
+        self._veiled_after = 0
 
     def carry_out(self) -> list[str]:
         """Destroy what recorded erasures name and is not destroyed yet; give those streams.
@@ -51,14 +61,42 @@ class Eraser:
             for first in range(start, size, READ_BATCH)
             for stream in self._erased(first, min(size, first + READ_BATCH))
         ]
+        veiled, last = self._veiled()
+        streams += veiled
         if streams:
+            self.erase_related(streams)
             self._vault.erase(streams)
             self._forget(streams)
+        self._veiled_after = last
         if streams or noted > size or size - noted >= NOTED_EVERY:
             # CRASH: not before all of it is done; until then it is done once more.
             self._vault.move_erasure_position(size)
         self._log_position = size
         return streams
+
+    def _veiled(self) -> tuple[list[str], int]:
+        """Give the veiled dossiers that are erased, and the last of their acts that was looked at.
+
+        No entry shows their acts, so no position of a file tells how far it is: each process
+        looks at all of them once, and erasing again is fine.
+        """
+        found, last = list[str](), self._veiled_after
+        while batch := self._reader.veiled_events(last, READ_BATCH):
+            found += [event.stream for event in batch if event.kind == ERASURE]
+            last = batch[-1].notification_id
+        return found, last
+
+    def erase_related(self, dossiers: list[str]) -> None:
+        """Destroy what goes with erased dossiers on other streams; again, what has settled since.
+
+        Raises:
+            StoreUnavailable: a store failed; it is done next time.
+        """
+        # CRASH: before the dossiers themselves, by which alone it is found again.
+        related = self._find_related(dossiers)
+        if related:
+            self._vault.erase(related)
+            self._forget(related)
 
     def _erased(self, start: int, end: int) -> list[str]:
         bodies = [entry.body for entry in self._reader.entries(start, end)]

@@ -1,95 +1,65 @@
-"""Open complaints, denunciations and findings about a dossier, for whoever may open private parts.
+"""What is on record about dossiers in private alone, for whoever may open private parts.
 
-They name their dossier in private alone, so neither the public log nor the writer can tell. What
-does not open may be about any dossier, and keeps all of them: erasing cannot be taken back.
+The writer asks at its start: complaints, denunciations and findings name their dossier nowhere
+else, and what does not open may be about any dossier (`ledger.remembering.matters`).
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from domain.actions import Action
-from domain.facts.feedback import ComplaintFiledDetails, DenunciationReceivedDetails
-from domain.facts.integrity import FindingRaised, FindingRaisedDetails
 from domain.kinds import KINDS
-from domain.oversight.erasure import OpenMatters
-from ledger.action_notes import OpenedText, check_private_part, open_text
-from ledger.private.vault import PrivatePart
+from ledger.access_streams import OpenPrivate
+from ledger.action_notes import check_private_part, open_text
+from ledger.errors import MalformedAction, StoreCorrupt
+from ledger.remembering.matters import OPENING_KINDS
 from ledger.storage.port import EventPlace, LedgerReader
 
-OpenPrivate = Callable[[bytes], PrivatePart | None]
-
 READ_BATCH: Final = 2_000
-COMPLAINT_FILED: Final = "petition.complaint_filed"
-DENUNCIATION: Final = "denunciation.received"
-FINDING_RAISED: Final = "finding.raised"
-# A second complaint opens a decided one again; a denunciation has no end on record.
-_OPENING: Final = frozenset({COMPLAINT_FILED, DENUNCIATION, FINDING_RAISED})
-_KINDS: Final = _OPENING | {"petition.complaint_decided", "finding.closed"}
 
 
-def find_open_matters(
-    reader: LedgerReader, open_private: OpenPrivate, ledger: str, dossier: str
-) -> OpenMatters:
-    """Count what is open about one dossier.
+def opened_matters(
+    reader: LedgerReader, open_private: OpenPrivate, ledger: str
+) -> Iterator[Action]:
+    """Give the acts that open a matter, each with its private part; what does not open is left out.
 
     Raises:
-        StoreCorrupt, StoreUnavailable: ledger or vault cannot be read.
+        StoreCorrupt, StoreUnavailable: the ledger database cannot be read.
     """
-    evidence = {event.entry_index for event in reader.stream_events(dossier)}
-    counts: dict[str, int] = defaultdict(int)
-    for opened in _open_acts(reader, ledger):
-        if _is_about(opened, open_private, dossier, evidence):
-            counts[opened.action.kind.name] += 1
-    return OpenMatters(counts[COMPLAINT_FILED], counts[DENUNCIATION], counts[FINDING_RAISED])
+    for _, note in recorded_acts(reader, OPENING_KINDS):
+        opened = opened_act(open_private, note, ledger)
+        if opened is not None:
+            yield opened
 
 
-def _open_acts(reader: LedgerReader, ledger: str) -> Iterator[OpenedText]:
-    """Give the acts that opened what nobody has closed since."""
-    waiting: dict[str, list[bytes]] = {}
-    for place, body in _acts(reader):
-        if place.kind in _OPENING:
-            waiting.setdefault(place.stream, []).append(body)
-        else:
-            waiting.pop(place.stream, None)
-    for notes in waiting.values():
-        yield from (open_text(note, ledger) for note in notes)
+def opened_act(open_private: OpenPrivate, note: bytes, ledger: str) -> Action | None:
+    """Give an act with its private part; None where it has none, or it does not open."""
+    text = open_text(note, ledger)
+    try:
+        part = None if text.action.commitment is None else open_private(text.text_hash)
+        if part is not None:
+            return check_private_part(text.action, part.salt, part.details)
+    except (MalformedAction, StoreCorrupt):
+        # Whoever garbled it must not be able to stop the writer by it; `audit --vault` names it.
+        pass
+    return None
 
 
-def _acts(reader: LedgerReader) -> Iterator[tuple[EventPlace, bytes]]:
-    """Give the acts of the kinds concerned, in order within each stream."""
-    size = reader.sequenced_size()
-    for start in range(0, size, READ_BATCH):
-        end = min(size, start + READ_BATCH)
-        places, entries = reader.event_places(start, end), reader.entries(start, end)
-        for place, entry in zip(places, entries, strict=True):
-            if place is not None and place.kind in _KINDS and not KINDS[place.kind].deferred:
-                yield place, entry.body
-    # Of these the log holds envelopes at most.
-    for event in (*reader.enveloped_events(), *reader.deferred_events()):
-        if event.kind in _KINDS:
-            yield event.place, event.note
-
-
-def _is_about(
-    opened: OpenedText, open_private: OpenPrivate, dossier: str, evidence: set[int | None]
-) -> bool:
-    action = opened.action
-    if isinstance(action.facts, FindingRaised) and not evidence.isdisjoint(action.facts.evidence):
-        return True
-    if action.commitment is None:
-        return False
-    part = open_private(opened.text_hash)
-    if part is None:
-        return True
-    return _names(check_private_part(action, part.salt, part.details), dossier, evidence)
-
-
-def _names(action: Action, dossier: str, evidence: set[int | None]) -> bool:
-    match action.details:
-        case FindingRaisedDetails() as details:
-            return details.dossier == dossier or not evidence.isdisjoint(details.evidence)
-        case ComplaintFiledDetails() | DenunciationReceivedDetails() as details:
-            return details.dossier == dossier
-        case _:
-            return False
+def recorded_acts(
+    reader: LedgerReader, kinds: Collection[str]
+) -> Iterator[tuple[EventPlace, bytes]]:
+    """Give place and note of all acts of some kinds, in order within each stream."""
+    if any(not KINDS[kind].deferred for kind in kinds):
+        size = reader.sequenced_size()
+        for start in range(0, size, READ_BATCH):
+            end = min(size, start + READ_BATCH)
+            places = reader.event_places(start, end)
+            for entry_index, place in enumerate(places, start):
+                if place is not None and place.kind in kinds and not KINDS[place.kind].deferred:
+                    (entry,) = reader.entries(entry_index, entry_index + 1)
+                    yield place, entry.body
+    if any(KINDS[kind].deferred for kind in kinds):
+        # Of these the log holds envelopes at most.
+        for event in (*reader.enveloped_events(), *reader.deferred_events()):
+            if event.kind in kinds:
+                yield event.place, event.note

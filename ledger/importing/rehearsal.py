@@ -17,6 +17,7 @@ from domain.facts import ANY_OFFICE, Grant
 from domain.keys import KeyRecord
 from domain.moments import FIRST_YEAR, Moment, parse_moment
 from domain.offices import OfficeRecord, parse_office
+from domain.oversight.integrity import Outage
 from domain.procedures import ProcedureRecord, parse_procedure
 from domain.roles import Role
 from ledger.importing.mapping import ImportMapping
@@ -70,6 +71,10 @@ class Stage:
     def dossier(self, stream: str) -> Dossier | None:  # noqa: ARG002
         """Give nothing: no action of an import looks at another dossier."""
         return None
+
+    def outages(self, ledger: str) -> tuple[Outage, ...]:  # noqa: ARG002
+        """Give nothing: no clock of an import's procedure stands still."""
+        return ()
 
     def document(self, sha256_hex: str) -> bytes | None:
         """Give one of the two public documents."""

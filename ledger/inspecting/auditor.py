@@ -16,7 +16,7 @@ from typing import Final
 from domain.actions import Action
 from domain.errors import DomainError
 from domain.facts import KeyRegisteredDetails
-from domain.facts.tallies import TallyPublished
+from domain.facts.tallies import DossiersCounted, TallyPublished
 from ledger.action_notes import open_text
 from ledger.codes.allotted import AllottedCode
 from ledger.documents import DocumentSource
@@ -28,12 +28,15 @@ from ledger.inspecting.opening import PartOpener, Recorded
 from ledger.inspecting.orphans import Orphans
 from ledger.inspecting.references import References
 from ledger.inspecting.report import ENVELOPE_DIFFERS, Check, VaultReport, Why
+from ledger.inspecting.veiled import VEIL_DIFFERS, VeiledActs
 from ledger.private.vault import Vault
 from ledger.state import LedgerState
 from ledger.storage.port import LedgerReader
 from ledger.stored_keys import StoredKeys
 from ledger.tallying import ratings
-from ledger.writing.envelopes import ENVELOPE_TYPE_LINE, DeferredPool
+from ledger.tallying.dossiers import check_dossier_tallies
+from ledger.writing.envelopes import DeferredPool
+from ledger.writing.veils import VEIL_TYPE_LINE, is_withheld
 from transparency.errors import TransparencyError
 from transparency.hashing import leaf_hash
 from transparency.seals import is_seal, parse_seal
@@ -80,6 +83,7 @@ class VaultAuditor:
         keys, pool = StoredKeys(reader, sources.ledger), sources.pool
         envelope_of = None if pool is None else pool.envelope_of
         self._deferred = DeferredActs(sources.ledger, keys, envelope_of, now, report)
+        self._veiled = VeiledActs(sources.ledger, reader, keys, pool, now, report)
         self._references = References(reader, self._opener, sources.ledger, report)
         self._erasures = Erasures(reader, report)
         self._codes = CodeRuns(report)
@@ -115,7 +119,7 @@ class VaultAuditor:
         self._settle(sealed_at)
 
     def _read(self, entry_index: int, entry: bytes) -> Recorded | _Envelope:
-        if entry.startswith(ENVELOPE_TYPE_LINE):
+        if is_withheld(entry):
             return _Envelope(entry_index, entry)
         return Recorded(entry_index, open_text(entry, self._sources.ledger))
 
@@ -127,10 +131,29 @@ class VaultAuditor:
             recorded = [one for one in chunk if isinstance(one, Recorded)]
             actions = iter(self._opener.open(recorded))
             for one in chunk:
-                if isinstance(one, _Envelope):
-                    self._deferred.take_envelope(one.entry_index, one.body, self.state)
-                else:
+                assert one.entry_index is not None
+                self._take_veiled_before(one.entry_index)
+                if isinstance(one, Recorded):
                     self._take_action(one, next(actions), sealed_at)
+                elif one.body.startswith(VEIL_TYPE_LINE):
+                    self._veiled.take_veil(one.entry_index, one.body, self.state)
+                else:
+                    self._deferred.take_envelope(one.entry_index, one.body, self.state)
+        self.state.note_seal(sealed_at)
+
+    def _take_veiled_before(self, entry_index: int) -> None:
+        self._veiled.take_before(entry_index, self._opener, self.state, self._take_veiled)
+
+    def _take_veiled(self, one: Recorded, action: Action, promised_at: datetime) -> bool:
+        try:
+            self.state.check_public(one.opened.action, promised_at)
+        except (LedgerError, DomainError) as error:
+            # Nobody else decides it again.
+            message = f"{action.kind.name} must not have been recorded: {error.code}"
+            self.report.add_problem(error.code, one.entry_index, message)
+            return False
+        self._take_permitted(one, action)
+        return True
 
     def _take_action(self, one: Recorded, action: Action, sealed_at: datetime) -> None:
         try:
@@ -138,13 +161,16 @@ class VaultAuditor:
         except (LedgerError, DomainError):
             self.report.not_remade[Check.RULES, Why.REFUSED_IN_PUBLIC] += 1
             return
+        self._take_permitted(one, action)
+
+    def _take_permitted(self, one: Recorded, action: Action) -> None:
         self._repeat_private(one, action)
         self.state.apply(action, leaf_hash(one.opened.note))
         self._codes.take(action, self.state)
         self._references.take(one.entry_index, action)
         self._erasures.take(one.entry_index, action, self.state, self._deferred.denounced)
         self._note_number(action)
-        if isinstance(action.facts, TallyPublished):
+        if isinstance(action.facts, TallyPublished | DossiersCounted):
             self.report.remade[Check.TALLIES] += 1
         self._deferred.stream_moved(action.stream, self.state)
 
@@ -172,7 +198,9 @@ class VaultAuditor:
             sources.ledger, sources.reader, sources.vault.open_many, sources.documents, pool
         )
         try:
-            problems = ratings.check_tallies(made_from, ratings.month_before(self._now))
+            until = ratings.month_before(self._now)
+            problems = ratings.check_tallies(made_from, until)
+            problems += check_dossier_tallies(made_from, until)
         except StoreCorrupt:
             # What does not open was named where it stands.
             self.report.not_remade[Check.TALLIES, Why.UNREADABLE] += 1
@@ -181,14 +209,16 @@ class VaultAuditor:
             if problem.code == StoreCorrupt.code:
                 # What does not open was named where it stands.
                 self.report.not_remade[Check.TALLIES, Why.UNREADABLE] += 1
-            # Envelopes were compared one by one, each named by its entry.
-            elif problem.code != ENVELOPE_DIFFERS:
+            # Envelopes and veils were compared one by one, each named by its entry.
+            elif problem.code not in (ENVELOPE_DIFFERS, VEIL_DIFFERS):
                 message = f"tally of {problem.month}: {problem.message}"
                 self.report.add_problem(problem.code, None, message)
 
     def _finish(self) -> None:
         sources = self._sources
-        is_whole = sources.reader.sequenced_size() <= self.report.entries
+        size = sources.reader.sequenced_size()
+        is_whole = size <= self.report.entries
+        self._take_veiled_before(size if is_whole else self.report.entries)
         self._deferred.finish(self.state, is_whole=is_whole)
         self._opener.sort_missing()
         self._codes.finish(sources.allotted, self._now)

@@ -117,7 +117,7 @@ class DeferredActs:
 
     def take_envelope(self, entry_index: int, envelope: bytes, state: LedgerState) -> None:
         """Open an envelope, and say the last word on the act inside."""
-        state.count_envelope()
+        state.take_withheld(envelope)
         waiting = self._by_envelope.pop(entry_index, None)
         if waiting is None:
             message = "the ledger database holds no act for this envelope"

@@ -12,6 +12,7 @@ from domain.oversight.integrity import FindingRecord
 from domain.oversight.petitions import PetitionRecord
 from ledger.inspecting.deferred import Denounced
 from ledger.inspecting.report import ERASURE_NOT_DONE, Check, VaultReport
+from ledger.remembering.matters import keeps
 from ledger.state import LedgerState
 from ledger.storage.port import LedgerReader
 
@@ -48,7 +49,7 @@ class Erasures:
         self._forget_closed(action.stream, state)
         if isinstance(action.facts, PersonalDataErased):
             self._erased[action.stream] = entry_index
-            self._check(entry_index, action, denounced)
+            self._check(entry_index, action, state, denounced)
 
     def _forget_closed(self, stream: str, state: LedgerState) -> None:
         head = state.head(stream)
@@ -60,13 +61,22 @@ class Erasures:
             self._complaints.pop(stream, None)
 
     def _check(
-        self, entry_index: int | None, action: Action, denounced: Sequence[Denounced]
+        self,
+        entry_index: int | None,
+        action: Action,
+        state: LedgerState,
+        denounced: Sequence[Denounced],
     ) -> None:
         self._report.remade[Check.ERASURES] += 1
         dossier = action.stream
+        erased = state.dossier(dossier)
+        assert erased is not None
         evidence = {event.entry_index for event in self._reader.stream_events(dossier)}
         matters = OpenMatters(
-            complaints=sum(named == dossier for named in self._complaints.values()),
+            complaints=sum(
+                named == dossier and keeps(_petition(state, petition), erased, action.at, state)
+                for petition, named in self._complaints.items()
+            ),
             denunciations=sum(
                 each.dossier == dossier and not is_before(action.at, each.action.at, "UTC")
                 for each in denounced
@@ -94,3 +104,8 @@ class Erasures:
             if stream in left_over:
                 message = "the entry erases a private part that is still in the vault"
                 self._report.add_problem(ERASURE_NOT_DONE, entry_index, message)
+
+
+def _petition(state: LedgerState, stream: str) -> PetitionRecord | None:
+    head = state.head(stream)
+    return head.state if head is not None and isinstance(head.state, PetitionRecord) else None

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from domain.actions import Action
-from ledger.action_notes import OpenedText, check_private_part
+from domain.actions import Action, StreamType
+from domain.facts import SatisfactionRated
+from ledger.action_notes import OpenedText, check_private_part, open_text
 from ledger.errors import MalformedAction, StoreCorrupt
 from ledger.inspecting.report import PART_GARBLED, PART_LOST, PART_MISPLACED, VaultReport
 from ledger.private.vault import PrivatePart, Vault
+from ledger.remembering.matters import ERASED_ALONG
 from ledger.storage.port import LedgerReader
 
 ERASURE_KIND: Final = "dossier.personal_data_erased"
@@ -116,8 +118,20 @@ class PartOpener:
             self._report.add_problem(PART_LOST, missing.first_index, message)
 
     def is_erased(self, stream: str) -> bool:
-        """Tell whether an entry erases the stream, one that is not published yet included."""
-        return any(event.kind == ERASURE_KIND for event in self._reader.stream_events(stream))
+        """Tell whether an entry erases the stream, one that is not published yet included.
+
+        What went with a dossier names it in private alone, and that is erased too: of a petition,
+        a finding or an access stream the vault's own list is all that there is to ask. The dossier
+        that a rating is about stands in its note.
+        """
+        events = self._reader.stream_events(stream)
+        if any(event.kind == ERASURE_KIND for event in events):
+            return True
+        kind = stream.partition(":")[0]
+        if kind == StreamType.RATING:
+            facts = open_text(events[0].note, None).action.facts if events else None
+            return isinstance(facts, SatisfactionRated) and self.is_erased(facts.dossier)
+        return kind in ERASED_ALONG and self._vault.is_erased(stream)
 
 
 def by_chunks(items: Sequence[Recorded], size: int) -> list[Sequence[Recorded]]:

@@ -24,6 +24,7 @@ class Check(StrEnum):
     RULES = "private_rules"
     DEFERRED = "deferred_acts"
     ENVELOPES = "envelopes"
+    VEILS = "veils"
     TALLIES = "tallies"
     CODES = "dossier_codes"
     CORRECTIONS = "corrections"

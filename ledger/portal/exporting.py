@@ -1,8 +1,8 @@
 """From a dossier's opened acts to the packet that the portal is sent.
 
 Pure but for the register: the acts are those of one stream with the private parts that still open.
-What was erased, or is not known here, is left out; nothing is made up. LAW: Circular 01/2018
-art. 17: every step with who did it and when.
+What was erased, or is not known here, is left out; nothing is made up. `NEVER_FILLED` names what
+no act of this ledger tells. LAW: Circular 01/2018 art. 17: every step with who did it and when.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,14 +17,24 @@ from domain.facts import (
     Component,
     ComponentDigitisedDetails,
     ComponentSource,
+    DeliveryChoiceChangedDetails,
     DossierAcceptedDetails,
     DossierSubmittedDetails,
+    ExternalDataQueriedDetails,
     FeeAssessedDetails,
+    IdentityCheckedDetails,
+    IdentityMethod,
+    IdentitySubject,
     KeyRegisteredDetails,
+    PaymentConfirmed,
+    PaymentMethod,
     ResultIssuedDetails,
+    ResultReturnedDetails,
     SupplementRequestedDetails,
 )
+from domain.facts.shapes import DeliveryMethod
 from domain.moments import Moment, render_moment
+from domain.procedures import Procedure
 from domain.roles import Role
 from domain.rules.register import Register
 from ledger.portal.packets import (
@@ -40,6 +50,24 @@ from ledger.portal.packets import (
 )
 
 _CHANNELS: Final = {Channel.COUNTER: COUNTER, Channel.ONLINE: ONLINE, Channel.POST: POST}
+# 1: on the portal, 2: on the agency's own gateway (domain.md 2.4); what was not paid online is 0.
+_PAID_ONLINE: Final = {
+    PaymentMethod.ONLINE_PORTAL: 1,
+    PaymentMethod.ONLINE_GATEWAY: 2,
+    PaymentMethod.CASH: 0,
+    PaymentMethod.TRANSFER: 0,
+}
+# Of the applicant no kind is asked; files lie with the office, and are known by their hash alone;
+# a step is an act, which has one moment, and its hours are the catalogue's, not the act's.
+NEVER_FILLED: Final = (
+    "LoaiDoiTuong",
+    "TaiLieuNop.TenTepDinhKem",
+    "DanhSachLePhi.TenPhiLePhi",
+    "DanhSachGiayToKetQua.TenGiayTo",
+    "DanhSachGiayToKetQua.DuongDanTepTinKetQua",
+    "TienTrinh.NgayBatDau",
+    "TienTrinh.NgayKetThucTheoQuyDinh",
+)
 _CITIZENS: Final = frozenset({Role.APPLICANT, Role.PROXY})
 _REQUESTS: Final = frozenset(
     {"dossier.supplement_requested", "dossier.intake_supplement_requested"}
@@ -61,6 +89,11 @@ class _Told:
     fees: list[PacketFee] = field(default_factory=list)
     results: list[PacketResult] = field(default_factory=list)
     digitised: set[str] = field(default_factory=set)
+    delivery: DeliveryMethod | None = None
+    address: str | None = None
+    paid_online: int | None = None
+    has_verified_account: bool | None = None
+    connected: dict[str, None] = field(default_factory=dict)
 
 
 def packet_of(acts: Sequence[Action], register: Register, officer_of: FindOfficer) -> Packet | None:
@@ -84,6 +117,7 @@ def _tell(
     told: _Told, act: Action, before: Dossier | None, after: Dossier, officer_of: FindOfficer
 ) -> None:
     _open(told, act)
+    _open_around(told, act)
     if after.outcome in (Outcome.NOT_ACCEPTED, Outcome.REFUSED) and told.refused_at is None:
         told.refused_at = act.at
     step = _step(act, after, officer_of)
@@ -99,6 +133,7 @@ def _open(told: _Told, act: Action) -> None:
     match act.details:
         case DossierSubmittedDetails():
             told.submission = act.details
+            told.delivery = act.details.delivery
         case DossierAcceptedDetails():
             told.code = act.details.code or told.code
         case FeeAssessedDetails():
@@ -108,6 +143,25 @@ def _open(told: _Told, act: Action) -> None:
             told.results.append(PacketResult(code=act.details.number))
         case ComponentDigitisedDetails():
             told.digitised.add(act.details.component)
+        case _:
+            pass
+
+
+def _open_around(told: _Told, act: Action) -> None:
+    """Take in what an act tells of delivery, payment, identity and databases that were asked."""
+    if isinstance(act.facts, PaymentConfirmed):
+        told.paid_online = _PAID_ONLINE[act.facts.method]
+    match act.details:
+        case DeliveryChoiceChangedDetails():
+            told.delivery, told.address = act.details.delivery, act.details.address
+        case ResultReturnedDetails():
+            told.delivery = act.details.method or told.delivery
+        case IdentityCheckedDetails(
+            subject=IdentitySubject.APPLICANT, method=IdentityMethod.ELECTRONIC_IDENTITY
+        ):
+            told.has_verified_account = act.details.matched
+        case ExternalDataQueriedDetails(answered=True):
+            told.connected[act.details.source] = None
         case _:
             pass
 
@@ -154,7 +208,9 @@ def _completed(
 
 def _packet(code: str, dossier: Dossier, told: _Told, register: Register) -> Packet:
     record = register.procedure(dossier.procedure)
-    procedure = record and (record.version(dossier.procedure_version) or record.versions[-1])
+    procedure = None
+    if record is not None:
+        procedure = record.version(dossier.procedure_version) or record.versions[-1]
     submission = told.submission
     is_processed = dossier.status in (Status.STOPPED, Status.PROCESSED, Status.RESULT_RETURNED)
     papers = () if submission is None else submission.components
@@ -163,7 +219,7 @@ def _packet(code: str, dossier: Dossier, told: _Told, register: Register) -> Pac
         code=code,
         procedure=dossier.procedure,
         procedure_name=procedure.name.vi if procedure else None,
-        procedure_field=procedure.field[:200] if procedure and procedure.field else None,
+        procedure_field=_field(procedure),
         channel=_CHANNELS[dossier.channel],
         applicant_name=submission.applicant_name if submission else None,
         applicant_number=submission.applicant_number if submission else None,
@@ -174,14 +230,26 @@ def _packet(code: str, dossier: Dossier, told: _Told, register: Register) -> Pac
         returned_at=_moment(dossier.returned_at),
         refused_at=_moment(told.refused_at),
         status=dossier.status.value,
+        return_form=told.delivery and told.delivery.value,
+        return_place=told.address,
         unit=dossier.current_office,
         papers=tuple(_paper(paper, digitised) for paper in papers),
         fees=tuple(told.fees),
         results=tuple(told.results),
         has_digitised=bool(digitised) if papers else None,
+        has_verified_account=told.has_verified_account,
+        paid_online=told.paid_online,
+        connected=tuple(told.connected),
         supplements=tuple(told.supplements),
         steps=tuple(told.steps),
     )
+
+
+def _field(procedure: Procedure | None) -> str | None:
+    """Give the field's code, or its name where the catalogue has no code for it."""
+    if procedure is None:
+        return None
+    return procedure.field_code or (procedure.field[:200] if procedure.field else None)
 
 
 def _paper(paper: Component, digitised: set[str]) -> PacketPaper:

@@ -34,6 +34,7 @@ from domain.facts import (
     SupplementCompleted,
     SupplementRequested,
 )
+from domain.facts.reasons import IntakeRefusalReason
 from domain.kinds import KINDS
 from domain.moments import Moment, parse_moment
 from ledger.importing.pseudonyms import KeyedHash, Pseudonyms
@@ -48,7 +49,6 @@ from ledger.portal.packets import (
 )
 
 # The packet says that a dossier was refused, and not why in words of ours.
-STATED_BY_ORIGIN: Final = "stated_by_origin"
 MAX_CONTENT_CHARACTERS: Final = 4_000
 _CHANNELS: Final = {COUNTER: Channel.COUNTER, ONLINE: Channel.ONLINE, POST: Channel.POST}
 _FOREIGN_STEP: Final = KINDS["dossier.foreign_step_recorded"]
@@ -165,7 +165,7 @@ class PacketPlanner:
                 DossierAcceptedDetails(code=packet.code),
             )
         if packet.refused_at is not None:
-            refusal = IntakeRefused(reason_code=STATED_BY_ORIGIN)
+            refusal = IntakeRefused(reason_code=IntakeRefusalReason.STATED_BY_ORIGIN)
             yield self._milestone(
                 packet,
                 "NgayTuChoi",

@@ -253,6 +253,16 @@ class Vault:
         self._keyring.destroy(streams)
         wipe_remains(self._engine, largest_bytes=LARGEST_REWRITTEN_BYTES)
 
+    def is_erased(self, stream: str) -> bool:
+        """Tell whether the private parts of a stream were erased for ever.
+
+        Raises:
+            StoreUnavailable: the vault cannot be read.
+        """
+        query = sa.select(erased_table.c.stream).where(erased_table.c.stream == stream)
+        with _reading(self._engine) as connection:
+            return connection.execute(query).first() is not None
+
     def erasure_position(self) -> int:
         """Tell up to which entry index erasures are carried out in vault and keyring alike."""
         own = _position(self._engine, vault_progress_table)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from ledger.errors import NotTheWriter, StaleVersion, StoreCorrupt
 from ledger.storage.port import (
@@ -23,6 +24,9 @@ class MemoryLedgerStore:
         self._events: dict[tuple[str, int], StoredEvent] = {}
         self._bodies: list[bytes] = []
         self._places: list[EventPlace | None] = []
+        self._order: list[tuple[str, int]] = []
+        self._recorded_after: list[int] = []
+        self._last_own_entry = -1
         self._enveloped: set[tuple[str, int]] = set()
         self._checkpoint: PublishedCheckpoint | None = None
         self._fencing_token = 0
@@ -59,13 +63,45 @@ class MemoryLedgerStore:
 
     def deferred_events(self) -> Sequence[StoredEvent]:
         """Give the recorded actions that have no entry yet, in order of recording."""
-        with self._lock:
-            return [event for event in self._events.values() if event.entry_index is None]
+        return [
+            event
+            for event in self._placed_events(0)
+            if event.entry_index is None and not _is_veiled(event)
+        ]
 
-    def enveloped_events(self) -> Sequence[StoredEvent]:
+    def enveloped_events(self, start_index: int = 0) -> Sequence[StoredEvent]:
         """Give the deferred actions whose envelope has an entry, in order of recording."""
         with self._lock:
-            return [event for place, event in self._events.items() if place in self._enveloped]
+            enveloped = frozenset(self._enveloped)
+        return [
+            event
+            for event in self._placed_events(0)
+            if event.entry_index is not None
+            and event.entry_index >= start_index
+            and (event.stream, event.version) in enveloped
+            and not _is_veiled(event)
+        ]
+
+    def veiled_events(self, after_notification_id: int, limit: int) -> Sequence[StoredEvent]:
+        """Give the next acts of veiled dossiers after one, in order of recording."""
+        assert limit > 0
+        veiled = (
+            event for event in self._placed_events(after_notification_id) if _is_veiled(event)
+        )
+        return list(islice(veiled, limit))
+
+    def _placed_events(self, after_notification_id: int) -> Sequence[StoredEvent]:
+        """Give the events after one in order of recording; notification ids begin with 1."""
+        with self._lock:
+            ids = range(after_notification_id + 1, len(self._order) + 1)
+            return [
+                replace(
+                    self._events[self._order[number - 1]],
+                    recorded_after=self._recorded_after[number - 1],
+                    notification_id=number,
+                )
+                for number in ids
+            ]
 
     def checkpoint(self) -> PublishedCheckpoint | None:
         """Give the published checkpoint, or None before the first."""
@@ -93,6 +129,10 @@ class MemoryLedgerStore:
                     event.promise,
                 )
                 self._events[event.stream, event.version] = stored
+                self._order.append((event.stream, event.version))
+                self._recorded_after.append(self._last_own_entry)
+                if event.entry_index is not None:
+                    self._last_own_entry = event.entry_index
             self._append(group)
 
     def _check_free(self, group: Group) -> None:
@@ -144,3 +184,7 @@ class MemoryLedgerStore:
     def _confirm(self, fencing_token: int) -> None:
         if fencing_token != self._fencing_token:
             raise NotTheWriter("another writer took the lease")
+
+
+def _is_veiled(event: StoredEvent) -> bool:
+    return bool(event.promise) and event.stream.startswith("dossier:")

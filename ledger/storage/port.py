@@ -65,7 +65,10 @@ class EventPlace:
 class StoredEvent:
     """One recorded action; ``entry_index`` is None while its publication is deferred.
 
-    ``promise`` is the signed promise of a deferred one; empty for all others.
+    ``promise`` is the signed promise of a deferred one; empty for all others. Where deferred ones
+    are read together, each brings its place in the order of recording: ``notification_id``, and
+    ``recorded_after``, the index of the last entry recorded before it that is itself an action
+    note (-1: none), so that whoever replays can put it between entries.
     """
 
     stream: str
@@ -74,6 +77,8 @@ class StoredEvent:
     note: bytes
     entry_index: int | None
     promise: bytes = b""
+    recorded_after: int = -1
+    notification_id: int = 0
 
     @property
     def place(self) -> EventPlace:
@@ -118,10 +123,23 @@ class LedgerReader(Protocol):
         """Give all recorded actions of a stream, by version."""
 
     def deferred_events(self) -> Sequence[StoredEvent]:
-        """Give the recorded actions that have no entry yet, in order of recording."""
+        """Give the deferred actions that have no entry yet, in order of recording.
 
-    def enveloped_events(self) -> Sequence[StoredEvent]:
-        """Give the deferred actions whose envelope has an entry, in order of recording."""
+        With them comes every other event without an entry, unless its dossier is veiled.
+        """
+
+    def enveloped_events(self, start_index: int = 0) -> Sequence[StoredEvent]:
+        """Give the deferred actions whose envelope has an entry, in order of recording.
+
+        ``start_index``: those whose envelope stands there or later.
+        """
+
+    def veiled_events(self, after_notification_id: int, limit: int) -> Sequence[StoredEvent]:
+        """Give the next acts of veiled dossiers after one, in order of recording.
+
+        They are the promised actions of ``dossier:`` streams; those whose veil stands in the log
+        have its entry index.
+        """
 
     def checkpoint(self) -> PublishedCheckpoint | None:
         """Give the published checkpoint, or None before the first."""

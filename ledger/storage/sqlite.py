@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,9 @@ _TABLES: Final = (
     # Promises that must outlive the process: those of deferred events, for a month.
     "CREATE TABLE IF NOT EXISTS promises ("
     "notification_id INTEGER PRIMARY KEY REFERENCES stored_events (rowid), note BLOB NOT NULL)",
+    # By this the entry before a deferred event is found at once, however many lie between.
+    "CREATE INDEX IF NOT EXISTS entries_of_notes ON entries (notification_id, entry_index) "
+    "WHERE body IS NULL",
     "CREATE TABLE IF NOT EXISTS lease ("
     "id INTEGER PRIMARY KEY CHECK (id = 1), fencing_token INTEGER NOT NULL, holder TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS checkpoint ("
@@ -46,10 +50,29 @@ _SELECT_ENTRIES: Final = (
 _SELECT_PLACES: Final = (
     "SELECT entries.entry_index, originator_id, originator_version, topic " + _IN_RANGE
 )
-_SELECT_EVENTS: Final = (
-    "SELECT originator_id, originator_version, topic, state, entries.entry_index, promises.note "
-    "FROM stored_events LEFT JOIN entries ON entries.notification_id = stored_events.rowid "
+_EVENT: Final = (
+    "SELECT originator_id, originator_version, topic, state, entries.entry_index, promises.note"
+)
+_JOINED: Final = (
+    " FROM stored_events LEFT JOIN entries ON entries.notification_id = stored_events.rowid "
     "LEFT JOIN promises ON promises.notification_id = stored_events.rowid "
+)
+_SELECT_EVENTS: Final = _EVENT + _JOINED
+_PLACED: Final = (
+    ", (SELECT own.entry_index FROM entries AS own WHERE own.body IS NULL "
+    "AND own.notification_id < stored_events.rowid ORDER BY own.notification_id DESC LIMIT 1)"
+    ", stored_events.rowid"
+)
+_SELECT_PLACED: Final = _EVENT + _PLACED + _JOINED
+_IS_VEILED: Final = "(promises.note IS NOT NULL AND substr(originator_id, 1, 8) = 'dossier:')"
+# From the promises on, in the order of their key: few events have one. CROSS JOIN keeps SQLite
+# from beginning elsewhere.
+_SELECT_VEILED: Final = (
+    _EVENT + _PLACED + " FROM promises "
+    "CROSS JOIN stored_events ON stored_events.rowid = promises.notification_id "
+    "LEFT JOIN entries ON entries.notification_id = stored_events.rowid "
+    "WHERE promises.notification_id > ? AND substr(originator_id, 1, 8) = 'dossier:' "
+    "ORDER BY promises.notification_id LIMIT ?"
 )
 
 
@@ -117,16 +140,30 @@ class SqliteLedgerReader:
     def deferred_events(self) -> Sequence[StoredEvent]:
         """Give the recorded actions that have no entry yet, in order of recording."""
         rows = self._rows(
-            _SELECT_EVENTS + "WHERE entries.entry_index IS NULL ORDER BY stored_events.rowid"
+            _SELECT_PLACED
+            + "WHERE entries.entry_index IS NULL AND NOT "
+            + _IS_VEILED
+            + " ORDER BY stored_events.rowid"
         )
-        return [_event(row) for row in rows]
+        return [_placed_event(row) for row in rows]
 
-    def enveloped_events(self) -> Sequence[StoredEvent]:
+    def enveloped_events(self, start_index: int = 0) -> Sequence[StoredEvent]:
         """Give the deferred actions whose envelope has an entry, in order of recording."""
+        # The sign keeps SQLite from walking through all events, in an order that it has already.
         rows = self._rows(
-            _SELECT_EVENTS + "WHERE entries.body IS NOT NULL ORDER BY stored_events.rowid"
+            _SELECT_PLACED
+            + "WHERE entries.body IS NOT NULL AND entries.entry_index >= ? AND NOT "
+            + _IS_VEILED
+            + " ORDER BY +stored_events.rowid",
+            (start_index,),
         )
-        return [_event(row) for row in rows]
+        return [_placed_event(row) for row in rows]
+
+    def veiled_events(self, after_notification_id: int, limit: int) -> Sequence[StoredEvent]:
+        """Give the next acts of veiled dossiers after one, in order of recording."""
+        assert limit > 0
+        rows = self._rows(_SELECT_VEILED, (after_notification_id, limit))
+        return [_placed_event(row) for row in rows]
 
     def checkpoint(self) -> PublishedCheckpoint | None:
         """Give the published checkpoint, or None before the first."""
@@ -268,6 +305,15 @@ def _event(row: tuple[object, ...]) -> StoredEvent:
         _as_bytes(note),
         None if entry_index is None else int(str(entry_index)),
         b"" if promise is None else _as_bytes(promise),
+    )
+
+
+def _placed_event(row: tuple[object, ...]) -> StoredEvent:
+    *event, recorded_after, notification_id = row
+    return replace(
+        _event(tuple(event)),
+        recorded_after=-1 if recorded_after is None else int(str(recorded_after)),
+        notification_id=int(str(notification_id)),
     )
 
 

@@ -58,7 +58,7 @@ class StoredPlaces:
             StoreCorrupt: there is no such dossier.
         """
         office, procedure = None, None
-        for action in self._actions(stream):
+        for action in self._actions(stream, first_counts=True):
             facts = action.facts
             if isinstance(facts, DossierSubmitted):
                 office, procedure = action.office, facts.procedure
@@ -94,7 +94,12 @@ class StoredPlaces:
             raise StoreCorrupt(f"document {document_hex} is missing")
         return document
 
-    def _actions(self, stream: str) -> Iterator[Action]:
+    def _actions(self, stream: str, *, first_counts: bool = False) -> Iterator[Action]:
+        """Give the actions of a stream before ``tree_size``.
+
+        With ``first_counts`` the first one even where it is veiled, and no entry tells when.
+        """
         for event in self._reader.stream_events(stream):
-            if event.entry_index is not None and event.entry_index < self._tree_size:
+            is_before = event.entry_index is not None and event.entry_index < self._tree_size
+            if is_before or (first_counts and event.version == 1 and event.promise):
                 yield open_text(event.note, None).action

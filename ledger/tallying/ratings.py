@@ -2,13 +2,15 @@
 
 Ratings are counted in the order of their envelopes, each once. How many a tally counts follows from
 how many envelopes there are (`domain.tallies.split_off`), so whoever has the ledger database and
-the vault gets the same document, byte for byte, unless private parts were erased since.
+the vault gets the same document, byte for byte, unless private parts were erased since. A new
+tally reads the envelopes since the last one and those that it left waiting (`bookmarks`); only
+`check_tallies` reads all that there ever were.
 """
 
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,6 +27,7 @@ from ledger.drafting import Drafter, next_place
 from ledger.errors import MalformedAction, StoreCorrupt
 from ledger.private.vault import PrivatePart
 from ledger.storage.port import LedgerReader, StoredEvent
+from ledger.tallying.bookmarks import BEGINNING, Bookmark, Bookmarks, NoBookmarks
 from ledger.tallying.places import StoredPlaces
 from ledger.writing.envelopes import DeferredPool, month_of
 from transparency.notes import SigningKey
@@ -45,6 +48,7 @@ class Sources:
     open_details: OpenMany
     documents: DocumentSource
     pool: DeferredPool
+    bookmarks: Bookmarks = field(default_factory=NoBookmarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,23 @@ class PublishedTally:
     month: str
     entry_index: int
     facts: TallyPublished
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the tallies so far left over: ratings in the order of their envelopes, oldest first.
+
+    `others` are the envelopes that hold no rating, `counted` the ratings of all tallies.
+    """
+
+    counted: int
+    others: int
+    waiting: Sequence[StoredEvent]
+
+    @property
+    def envelopes(self) -> int:
+        """Count the envelopes of the log."""
+        return self.counted + self.others + len(self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,33 +105,83 @@ def next_tally(
     """
     month = month_before(now)
     stream = f"tally:{month}"
-    if sources.reader.find(stream, 1) is not None or still_waits(sources, month):
+    if any(_tallies_of(sources, month)) or still_waits(sources, month):
         return None
-    enveloped = _enveloped(sources.reader)
-    published = published_tallies(sources, enveloped, month)
-    if len(enveloped) == (published[-1].facts.envelopes if published else 0):
+    standing, last = _standing_before(sources, month)
+    if standing.envelopes == (0 if last is None else last.facts.envelopes):
         return None
-    tree_size = sources.reader.sequenced_size()
-    tally = _make(sources, month, enveloped, published, tree_size)
+    tally = _make(sources, month, standing, sources.reader.sequenced_size())
     document = render_tally(tally)
-    facts = _facts_of(tally, document, len(enveloped), published)
+    facts = _facts_of(tally, document, standing)
     place = next_place(sources.reader, stream)
     at = Moment(instant=now.replace(microsecond=0))
     signers = ((Role.SYSTEM, system),)
     return drafter.sign(TALLY_KIND, stream, place, at, facts, signers, document=document)
 
 
+def _standing_before(sources: Sources, until: str) -> tuple[Standing, PublishedTally | None]:
+    """Give what the tallies up to a month left over, and the last of them.
+
+    CRASH: the bookmark is moved to a tally that is recorded, never to one that is only drafted.
+    """
+    bookmark, last = _bookmarked(sources)
+    enveloped = _enveloped(sources.reader, bookmark.first_waiting_index)
+    waiting = [event for event in enveloped if event.kind == RATING_KIND]
+    others = [_index_of(event) for event in enveloped if event.kind != RATING_KIND]
+    new_others = [index for index in others if index > bookmark.entry_index]
+    counted = 0
+    for tally in _tallies_after(sources, bookmark, enveloped, until):
+        counted, last = counted + tally.facts.counted, tally
+    waiting = waiting[counted:]
+    standing = Standing(bookmark.counted + counted, bookmark.others + len(new_others), waiting)
+    if last is not None and last.entry_index != bookmark.entry_index:
+        before = sum(index < last.entry_index for index in new_others)
+        first = min([last.entry_index, *(_index_of(event) for event in waiting[:1])])
+        sources.bookmarks.write(
+            Bookmark(
+                month=last.month,
+                entry_index=last.entry_index,
+                counted=standing.counted,
+                others=bookmark.others + before,
+                first_waiting_index=first,
+            )
+        )
+    return standing, last
+
+
+def _bookmarked(sources: Sources) -> tuple[Bookmark, PublishedTally | None]:
+    """Give the bookmark and its tally; the beginning where that tally is not recorded."""
+    bookmark = sources.bookmarks.read()
+    if bookmark is not None:
+        for tally in _tallies_of(sources, bookmark.month):
+            if tally.entry_index == bookmark.entry_index:
+                return bookmark, tally
+    return BEGINNING, None
+
+
+def _tallies_after(
+    sources: Sources, bookmark: Bookmark, enveloped: Sequence[StoredEvent], until: str
+) -> Iterator[PublishedTally]:
+    months = _months_from(bookmark.month, until) if bookmark.month else None
+    for month in months or _months(sources, enveloped, until):
+        for tally in _tallies_of(sources, month):
+            if tally.entry_index > bookmark.entry_index:
+                yield tally
+
+
 def published_tallies(
     sources: Sources, enveloped: Sequence[StoredEvent], until: str
 ) -> list[PublishedTally]:
     """Give the tallies of ratings up to a month, the oldest first."""
-    found = []
-    for month in _months(sources, enveloped, until):
-        for event in sources.reader.stream_events(f"tally:{month}"):
-            facts = open_text(event.note, sources.ledger).action.facts
-            if isinstance(facts, TallyPublished) and event.entry_index is not None:
-                found.append(PublishedTally(month, event.entry_index, facts))
-    return found
+    months = _months(sources, enveloped, until)
+    return [tally for month in months for tally in _tallies_of(sources, month)]
+
+
+def _tallies_of(sources: Sources, month: str) -> Iterator[PublishedTally]:
+    for event in sources.reader.stream_events(f"tally:{month}"):
+        facts = open_text(event.note, sources.ledger).action.facts
+        if isinstance(facts, TallyPublished) and event.entry_index is not None:
+            yield PublishedTally(month, event.entry_index, facts)
 
 
 def check_tallies(sources: Sources, until: str) -> list[TallyProblem]:
@@ -123,8 +194,8 @@ def check_tallies(sources: Sources, until: str) -> list[TallyProblem]:
     problems = [*_check_envelopes(sources, enveloped), *_check_parts(sources, enveloped)]
     published = published_tallies(sources, enveloped, until)
     for number, tally in enumerate(published):
-        before = [event for event in enveloped if _index_of(event) < tally.entry_index]
-        made = _make(sources, tally.month, before, published[:number], tally.entry_index)
+        standing = _standing_at(tally, enveloped, published[:number])
+        made = _make(sources, tally.month, standing, tally.entry_index)
         document = sources.documents.read(tally.facts.document)
         if document is None:
             problems.append(TallyProblem("document_missing", tally.month, tally.facts.document))
@@ -167,31 +238,28 @@ def _is_same(document: bytes, made: Tally) -> bool:
     return True
 
 
-def _make(
-    sources: Sources,
-    month: str,
-    enveloped: Sequence[StoredEvent],
-    published: Sequence[PublishedTally],
-    tree_size: int,
-) -> Tally:
-    ratings = [event for event in enveloped if event.kind == RATING_KIND]
-    others = len(enveloped) - len(ratings)
-    counted_before = sum(tally.facts.counted for tally in published)
-    counted = split_off(ratings[counted_before:], others)
+def _standing_at(
+    tally: PublishedTally, enveloped: Sequence[StoredEvent], earlier: Sequence[PublishedTally]
+) -> Standing:
+    before = [event for event in enveloped if _index_of(event) < tally.entry_index]
+    ratings = [event for event in before if event.kind == RATING_KIND]
+    counted = sum(each.facts.counted for each in earlier)
+    return Standing(counted, len(before) - len(ratings), ratings[counted:])
+
+
+def _make(sources: Sources, month: str, standing: Standing, tree_size: int) -> Tally:
+    counted = split_off(standing.waiting, standing.others, standing.counted)
     places = StoredPlaces(sources.reader, sources.documents, tree_size)
     return tally_ratings(month, list(_read_ratings(sources, counted, places)), places)
 
 
-def _facts_of(
-    tally: Tally, document: bytes, envelopes: int, published: Sequence[PublishedTally]
-) -> TallyPublished:
-    counted = sum(each.facts.counted for each in published) + tally.counted
+def _facts_of(tally: Tally, document: bytes, standing: Standing) -> TallyPublished:
     return TallyPublished(
         subject=TallySubject.RATINGS,
         document=hashlib.sha256(document).hexdigest(),
-        envelopes=envelopes,
+        envelopes=standing.envelopes,
         counted=tally.counted,
-        withheld=envelopes - counted,
+        withheld=standing.envelopes - standing.counted - tally.counted,
     )
 
 
@@ -258,8 +326,8 @@ def still_waits(sources: Sources, month: str) -> bool:
     )
 
 
-def _enveloped(reader: LedgerReader) -> list[StoredEvent]:
-    return sorted(reader.enveloped_events(), key=_index_of)
+def _enveloped(reader: LedgerReader, start_index: int = 0) -> list[StoredEvent]:
+    return sorted(reader.enveloped_events(start_index), key=_index_of)
 
 
 def _index_of(event: StoredEvent) -> int:
@@ -269,10 +337,12 @@ def _index_of(event: StoredEvent) -> int:
 
 def _months(sources: Sources, enveloped: Sequence[StoredEvent], until: str) -> Iterator[str]:
     """Give the months from the first that has an envelope up to one."""
-    if not enveloped:
-        return
-    # All of the first publication stand before the first tally, whatever their months are.
-    month = month_of(sources.pool.promised_at(enveloped[0]))
+    if enveloped:
+        # All of the first publication stand before the first tally, whatever their months are.
+        yield from _months_from(month_of(sources.pool.promised_at(enveloped[0])), until)
+
+
+def _months_from(month: str, until: str) -> Iterator[str]:
     while month <= until:
         yield month
         year, number = int(month[:4]), int(month[5:])

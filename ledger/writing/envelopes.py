@@ -31,7 +31,7 @@ from ledger.storage.port import StoredEvent
 from transparency.encoding import decode_base64, encode_base64
 from transparency.errors import TransparencyError
 from transparency.notes import SigningKey
-from transparency.promises import open_promise
+from transparency.promises import Promise, open_promise
 
 ENVELOPE_TYPE_LINE: Final = b"dossier-ledger/envelope@v1\n"
 OPENING_TYPE_LINE: Final = b"dossier-ledger/opening@v1\n"
@@ -77,14 +77,26 @@ class DeferredPool:
         Raises:
             StoreCorrupt: the promise is missing or not ours.
         """
+        return self.promise_of(event).promised_at
+
+    def promise_of(self, event: StoredEvent) -> Promise:
+        """Give the promise that is stored with an event.
+
+        Raises:
+            StoreCorrupt: it is missing or not ours.
+        """
         try:
-            return open_promise(event.promise, self._verification_key).promised_at
+            return open_promise(event.promise, self._verification_key)
         except TransparencyError as error:
             raise StoreCorrupt(f"the promise of {event.place} cannot be read: {error}") from error
 
     def envelope_of(self, note: bytes) -> bytes:
         """Give the envelope that a note is, or will be, published as."""
-        return envelope_of(self._salt_of(note), note)
+        return render_envelope(self.commitment_of(note))
+
+    def commitment_of(self, note: bytes) -> bytes:
+        """Give what an envelope or a veil says of a note."""
+        return commitment_of(self._salt_of(note), note)
 
     def opening_of(self, note: bytes) -> bytes:
         """Give what shows, to whoever has it, that the envelope holds this note."""
@@ -107,9 +119,9 @@ class DeferredPool:
         return sorted(due, key=lambda waiting: waiting.envelope)
 
 
-def envelope_of(salt: bytes, note: bytes) -> bytes:
-    """Give the envelope of a note under a salt."""
-    return render_envelope(hashlib.sha256(ENVELOPE_TYPE_LINE + salt + note).digest())
+def commitment_of(salt: bytes, note: bytes) -> bytes:
+    """Give the commitment to a note under a salt."""
+    return hashlib.sha256(ENVELOPE_TYPE_LINE + salt + note).digest()
 
 
 def parse_opening(opening: bytes) -> tuple[bytes, bytes]:
@@ -136,7 +148,7 @@ def check_opening(entry: bytes, opening: bytes) -> bytes:
         OpeningMismatch: the entry is another envelope, or none.
     """
     salt, note = parse_opening(opening)
-    if envelope_of(salt, note) != entry:
+    if render_envelope(commitment_of(salt, note)) != entry:
         raise OpeningMismatch("this entry is not the envelope of the note in the opening")
     return note
 

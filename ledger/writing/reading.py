@@ -1,5 +1,6 @@
 """Reading a ledger database into memory: what the writer knows is made of it at every start."""
 
+import heapq
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Final
@@ -7,12 +8,11 @@ from typing import Final
 from domain.actions import Action
 from domain.moments import Moment
 from ledger import action_notes
-from ledger.action_notes import OpenedText
 from ledger.errors import StoreCorrupt
 from ledger.state import CLOCK_TOLERANCE, EASTERNMOST_OFFSET, LedgerState
 from ledger.storage.port import EventPlace, LedgerReader, PublishedCheckpoint, StoredEvent
-from ledger.writing.envelopes import DeferredPool
 from ledger.writing.public_log import PublicLog
+from ledger.writing.withheld import WithheldActs, is_on_dossier
 from transparency.seals import is_seal, parse_seal
 
 READ_BATCH: Final = 2_000
@@ -20,9 +20,9 @@ BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def read_store(
-    store: LedgerReader, state: LedgerState, log: PublicLog, pool: DeferredPool
+    store: LedgerReader, state: LedgerState, log: PublicLog, withheld: WithheldActs
 ) -> datetime:
-    """Take in everything that is stored: entries in order, then what was never an entry.
+    """Take in everything that is stored, in the order in which it was recorded.
 
     Returns:
         The latest instant that the clock of those who recorded it surely had reached. A seal
@@ -34,13 +34,17 @@ def read_store(
             the note of one that is not deferred is no entry.
     """
     latest = BEGINNING
-    for body, place in _stored_bodies(store):
+    waiting = _withheld_events(store)
+    held = next(waiting, None)
+    for entry_index, (body, place) in enumerate(_stored_bodies(store)):
+        while held is not None and held.recorded_after < entry_index:
+            # In the order of recording: what an act leaves behind rests on all before it.
+            _remember(held, state, log, withheld)
+            held = next(waiting, None)
         latest = max(latest, _take_in(body, place, state, log))
-    for event in store.enveloped_events():
-        state.apply_recorded(_open_deferred(event, log.origin))
-    for event in store.deferred_events():
-        state.apply_recorded(_open_deferred(event, log.origin))
-        pool.add_stored(event)
+    while held is not None:
+        _remember(held, state, log, withheld)
+        held = next(waiting, None)
     return latest
 
 
@@ -58,12 +62,30 @@ def _stored_bodies(store: LedgerReader) -> Iterator[tuple[bytes, EventPlace | No
             yield entry.body, place
 
 
-def _open_deferred(event: StoredEvent, ledger: str) -> OpenedText:
-    opened = action_notes.open_text(event.note, ledger)
+def _withheld_events(store: LedgerReader) -> Iterator[StoredEvent]:
+    """Give the events whose notes are no entries, in the order of recording."""
+    deferred = [*store.enveloped_events(), *store.deferred_events()]
+    deferred.sort(key=lambda event: event.notification_id)
+    return heapq.merge(deferred, veiled_events(store), key=lambda event: event.notification_id)
+
+
+def veiled_events(store: LedgerReader) -> Iterator[StoredEvent]:
+    """Give the acts of veiled dossiers in the order of recording, read in batches."""
+    last = 0
+    while batch := store.veiled_events(last, READ_BATCH):
+        yield from batch
+        last = batch[-1].notification_id
+
+
+def _remember(
+    event: StoredEvent, state: LedgerState, log: PublicLog, withheld: WithheldActs
+) -> None:
+    opened = action_notes.open_text(event.note, log.origin)
     _check_place(event.place, place_of(opened.action))
-    if not opened.action.kind.deferred:
+    if not (opened.action.kind.deferred or (event.promise and is_on_dossier(event.stream))):
         raise StoreCorrupt(f"{event.place} is stored, and its note is no entry")
-    return opened
+    state.apply_recorded(opened)
+    withheld.remember(event)
 
 
 def _check_place(stored: EventPlace | None, named: EventPlace | None) -> None:
@@ -78,11 +100,12 @@ def _take_in(body: bytes, place: EventPlace | None, state: LedgerState, log: Pub
         sealed_at = parse_seal(body).sealed_at
         log.append(body, None)
         log.note_seal(sealed_at)
+        state.note_seal(sealed_at)
         return sealed_at
     opened = action_notes.open_entry(body, log.origin)
     log.append(body, None if opened is None else opened.action.stream)
     if opened is None:
-        state.count_envelope()
+        state.take_withheld(body)
         return BEGINNING
     _check_place(place, place_of(opened.action))
     state.apply_recorded(opened)

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from domain.actions import Action
 from domain.errors import DomainError
 from ledger import action_notes
 from ledger.action_notes import VerifiedAction
@@ -34,10 +33,11 @@ from ledger.storage.port import (
     PublishedCheckpoint,
     StoredEvent,
 )
-from ledger.writing.envelopes import DeferredPool
 from ledger.writing.frames import HandedAction, Verdict
 from ledger.writing.public_log import Publication, PublicLog
 from ledger.writing.reading import BEGINNING, check_against_checkpoint, read_store
+from ledger.writing.veils import Face
+from ledger.writing.withheld import WithheldActs
 from transparency.checkpoints import Checkpoint, open_checkpoint
 from transparency.errors import CheckpointNotSigned, MalformedCheckpoint, TileNotFound
 from transparency.hashing import leaf_hash
@@ -109,7 +109,7 @@ class Writer:
         # Nothing is read yet: `take_over` reads when nobody else writes any more.
         self._state = make_state()
         self._log = PublicLog(self._ledger, keys.log)
-        self._pool = DeferredPool(keys.promise)
+        self._withheld = WithheldActs(self._ledger, keys.promise)
         self._checkpoint = PublishedCheckpoint(0, b"")
         self._must_reload = True
 
@@ -122,14 +122,14 @@ class Writer:
         """
         self._must_reload = True
         state, log = self._make_state(), PublicLog(self._ledger, self._keys.log)
-        pool = DeferredPool(self._keys.promise)
-        latest = read_store(self._store, state, log, pool)
+        withheld = WithheldActs(self._ledger, self._keys.promise)
+        latest = read_store(self._store, state, log, withheld)
         state.learn_codes()
         checkpoint = self._store.checkpoint() or PublishedCheckpoint(0, b"")
         check_against_checkpoint(log, checkpoint)
         # Replaced at the end and whole: a publication under way goes on proving with the old log.
         self._state, self._log, self._checkpoint = state, log, checkpoint
-        self._pool = pool
+        self._withheld = withheld
         # The clock may have been set back while nobody wrote: what is recorded was permitted.
         self._latest = max(self._latest, latest)
         self._promises.clear()
@@ -201,8 +201,8 @@ class Writer:
 
     @property
     def has_due_envelopes(self) -> bool:
-        """Tell whether a month has ended whose deferred events are not in the log yet."""
-        return self._pool.has_due(self._now())
+        """Tell whether something withheld until now may enter the log."""
+        return self._withheld.has_due(self._now())
 
     def record(self, handed: Sequence[HandedAction], *, with_seal: bool) -> GroupResult:
         """Decide a group and record what is permitted, in one durable transaction.
@@ -248,11 +248,20 @@ class Writer:
             raise
         except (LedgerError, DomainError) as error:
             return self._refuse(verified.text_hash, error)
-        self._state.apply(verified.action, verified.leaf_hash)
-        event = self._sequence(verified)
+        event = self._sequence(verified, self._apply(verified))
         accepted[verified.text_hash] = event
         note = event.promise or self._promise(verified, event)
         return Verdict("", "", event.entry_index, note, opening=self._opening_of(event))
+
+    def _apply(self, verified: VerifiedAction) -> Face | None:
+        action = verified.action
+        before = self._state.head(action.stream)
+        self._state.apply(action, verified.leaf_hash)
+        after = self._state.head(action.stream)
+        assert after is not None
+        return self._withheld.dossiers.face_of(
+            action, None if before is None else before.state, after.state, self._state
+        )
 
     def _recorded_before(
         self, verified: VerifiedAction, accepted: Accepted
@@ -278,28 +287,25 @@ class Writer:
             note = self._promise(verified, first)
         entry = b"" if first.note == verified.note else first.note
         if first.promise and first.entry_index is not None:
-            entry = self._pool.envelope_of(first.note)
+            # What entered the log in its place is what a receipt is made of.
+            entry = self._store.entries(first.entry_index, first.entry_index + 1)[0].body
         opening = self._opening_of(first)
         return Verdict("", "", first.entry_index, note, repeated=True, entry=entry, opening=opening)
 
     def _opening_of(self, event: NewEvent | StoredEvent) -> bytes:
-        return self._pool.opening_of(event.note) if event.promise else b""
+        return self._withheld.opening_of(event.note) if event.promise else b""
 
     def _promise(self, verified: VerifiedAction, event: NewEvent | StoredEvent) -> bytes:
         assert event.entry_index is not None
-        now = self._now().replace(microsecond=0)
-        note = self._sign_promise(event.note, verified.action, now, now + LONGEST_PUBLICATION_DELAY)
+        action, now = verified.action, self._now().replace(microsecond=0)
+        publish_by = now + LONGEST_PUBLICATION_DELAY
+        promise = Promise(
+            self._ledger, leaf_hash(event.note), action.stream, action.version, now, publish_by
+        )
+        note = sign_promise(promise, self._keys.promise)
         self._promises[verified.text_hash] = note
         self._open_promises.append((event.entry_index, verified.text_hash))
         return note
-
-    def _sign_promise(
-        self, note: bytes, action: Action, promised_at: datetime, publish_by: datetime
-    ) -> bytes:
-        promise = Promise(
-            self._ledger, leaf_hash(note), action.stream, action.version, promised_at, publish_by
-        )
-        return sign_promise(promise, self._keys.promise)
 
     def _now(self) -> datetime:
         # Never back: a seal must not be earlier than the clock that permitted what it covers.
@@ -322,22 +328,18 @@ class Writer:
 
     def _append_due_envelopes(self) -> list[NewBody]:
         bodies = []
-        for waiting in self._pool.take_due(self._now()):
+        for waiting in self._withheld.take_due(self._now()):
             entry_index = self._log.tree_size
             self._log.append(waiting.envelope, None)
-            self._state.count_envelope()
+            self._state.take_withheld(waiting.envelope)
             body = NewBody(entry_index, waiting.envelope, waiting.stream, waiting.version)
             bodies.append(body)
         return bodies
 
-    def _sequence(self, verified: VerifiedAction) -> NewEvent:
+    def _sequence(self, verified: VerifiedAction, face: Face | None) -> NewEvent:
         action, note = verified.action, verified.note
-        if action.kind.deferred:
-            now = self._now().replace(microsecond=0)
-            # Its promise is stored with it: memory forgets, and a promise is never dated anew.
-            promise = self._sign_promise(note, action, now, _end_of_month(now))
-            self._pool.add(action.stream, action.version, note, now)
-            return NewEvent(action.stream, action.version, action.kind.name, note, None, promise)
+        if face is not None or action.kind.deferred:
+            return self._withheld.record(action, note, self._now().replace(microsecond=0), face)
         entry_index = self._log.tree_size
         self._log.append(note, action.stream)
         return NewEvent(action.stream, action.version, action.kind.name, note, entry_index)
@@ -347,6 +349,7 @@ class Writer:
         entry_index = self._log.tree_size
         self._log.append(seal, None)
         self._log.note_seal(parse_seal(seal).sealed_at)
+        self._state.note_seal(parse_seal(seal).sealed_at)
         return NewBody(entry_index, seal)
 
     def publish(self) -> None:
@@ -390,8 +393,3 @@ def _text_hash(note: bytes) -> bytes:
 
 def _to_milliseconds(instant: datetime) -> datetime:
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
-
-
-def _end_of_month(instant: datetime) -> datetime:
-    first = instant.replace(day=1, hour=0, minute=0, second=0)
-    return (first + timedelta(days=32)).replace(day=1)

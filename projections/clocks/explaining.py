@@ -4,13 +4,22 @@ The same counts as in the fold are made again with the calendar version that the
 ended dossier is explained by what was in force at its end, whatever was published since.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from domain.calendars import NATIONAL_CALENDAR, CalendarRecord, WorkingTime, parse_calendar
+from domain.clocks.duties import (
+    NOTIFYING,
+    TRANSFERRING,
+    intake_notice_reading,
+    return_reading,
+    send_back_reading,
+    transfer_reading,
+)
 from domain.clocks.explanations import CalendarReference, Explanation, explain
+from domain.clocks.hours import working_time
 from domain.clocks.laws import law_on
 from domain.clocks.limits import (
     ClockReading,
@@ -20,14 +29,16 @@ from domain.clocks.limits import (
     step_reading,
     supplement_reading,
 )
+from domain.clocks.sentences import OtherStreams
 from domain.dossiers import Dossier, DueChange
 from domain.errors import CalendarHorizonPassed, DomainError
+from domain.moments import Moment
 from domain.procedures import Procedure
 from domain.rules.register import Register
-from domain.transitions import TRANSITIONS, Clock, ClockAct
+from domain.transitions import Clock
 from projections.dossier_rows import Act
 
-_CALENDAR_STREAM: Final = f"calendar:{NATIONAL_CALENDAR}"
+_NO_MOVES: Final = OtherStreams()
 
 
 class DueBasis(StrEnum):
@@ -55,7 +66,8 @@ def explain_dossier(dossier: Dossier, acts: Sequence[Act], register: Register) -
     desk = _desk_of(dossier, register)
     if desk is None:
         return ExplainedDossier(dossier, basis_of(dossier, None), None, ())
-    processing = _explained(desk, _processing(desk), calendar_changes(dossier))
+    moves = OtherStreams(changes_from_outside(dossier), dossier.came_too_late)
+    processing = _explained(desk, _processing(desk), moves)
     others = (_explained(desk, reading) for reading in _readings(desk, acts))
     return ExplainedDossier(
         dossier,
@@ -76,9 +88,9 @@ def basis_of(dossier: Dossier, processing: Explanation | None) -> DueBasis:
     return DueBasis.NONE if dossier.due is None else DueBasis.APPOINTMENT
 
 
-def calendar_changes(dossier: Dossier) -> tuple[DueChange, ...]:
-    """Give the moves of the due date by calendars that were published while the dossier ran."""
-    return tuple(change for change in dossier.due_changes if change.stream == _CALENDAR_STREAM)
+def changes_from_outside(dossier: Dossier) -> tuple[DueChange, ...]:
+    """Give the moves of the due date by acts on other streams while the dossier ran."""
+    return tuple(change for change in dossier.due_changes if change.stream != dossier.stream)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +104,16 @@ class _Desk:
 
 
 def _desk_of(dossier: Dossier, register: Register) -> _Desk | None:
-    office = register.office(dossier.office)
+    office = register.office(dossier.accepting_office or dossier.office)
     record = register.calendar(NATIONAL_CALENDAR)
     if office is None or record is None:
         return None
-    then = office.at(dossier.accepted_at or dossier.submitted_at)
     counted_with = _version_of(record, dossier.calendar_version, register)
     if counted_with is None:
         return None
     record, reference = counted_with
-    working = WorkingTime(record.calendar, then.time_zone, then.office_hours)
+    at = dossier.accepted_at or dossier.submitted_at
+    working = working_time(office, record, at, dossier.office_version)
     return _Desk(dossier, _procedure_of(dossier, working.zone, register), working, reference)
 
 
@@ -117,7 +129,7 @@ def _version_of(
         document = register.document(document_hex)
         if document is None:
             return None
-        record = CalendarRecord(parse_calendar(document), document_hex, record.published_at)
+        record = record.as_of_version(number, parse_calendar(document))
     return record, CalendarReference(record.calendar.id, number, document_hex)
 
 
@@ -145,14 +157,19 @@ def _processing(desk: _Desk) -> ClockReading | None:
 
 
 def _readings(desk: _Desk, acts: Sequence[Act]) -> Iterator[ClockReading | None]:
-    """Give the clocks beside processing: intake, the last supplement, the step, consultations."""
-    dossier, working = desk.dossier, desk.working
+    """Give the clocks beside processing, in the order in which they begin."""
+    dossier, procedure, working = desk.dossier, desk.procedure, desk.working
     if dossier.imported:
         return
+    told, sent = _first_act(acts, {NOTIFYING}), _first_act(acts, TRANSFERRING)
     readers: tuple[Callable[[], ClockReading | None], ...] = (
-        lambda: acceptance_reading(dossier, desk.procedure, working),
-        lambda: supplement_reading(dossier, desk.procedure, working),
-        lambda: _step(desk, acts),
+        lambda: intake_notice_reading(dossier, told, working),
+        lambda: acceptance_reading(dossier, procedure, working),
+        lambda: transfer_reading(dossier, procedure, sent, working),
+        lambda: send_back_reading(dossier, working),
+        lambda: supplement_reading(dossier, procedure, working),
+        lambda: None if procedure is None else step_reading(dossier, procedure, working),
+        lambda: return_reading(dossier, procedure, working),
     )
     for read in readers:
         try:
@@ -164,28 +181,18 @@ def _readings(desk: _Desk, acts: Sequence[Act]) -> Iterator[ClockReading | None]
         yield consultation_reading(halt, working)
 
 
-def _step(desk: _Desk, acts: Sequence[Act]) -> ClockReading | None:
-    hand_overs = tuple(act.at for act in acts if _starts_step(act.kind))
-    if desk.procedure is None:
-        return None
-    return step_reading(desk.procedure, hand_overs, desk.dossier.ended_at, desk.working)
-
-
-def _starts_step(kind: str) -> bool:
-    row = TRANSITIONS.get(kind)
-    return row is not None and any(
-        effect.clock is Clock.STEP and effect.act is ClockAct.START for effect in row.clock
-    )
+def _first_act(acts: Sequence[Act], kinds: Collection[str]) -> Moment | None:
+    return next((act.at for act in acts if act.kind in kinds), None)
 
 
 def _explained(
-    desk: _Desk, reading: ClockReading | None, changes: tuple[DueChange, ...] = ()
+    desk: _Desk, reading: ClockReading | None, moves: OtherStreams = _NO_MOVES
 ) -> Explanation | None:
     if reading is None:
         return None
     procedure = desk.procedure
     named = (desk.dossier.procedure, None if procedure is None else procedure.version)
     try:
-        return explain(reading, named, desk.calendar, desk.working, changes)
+        return explain(reading, named, desk.calendar, desk.working, moves)
     except DomainError:
         return None

@@ -1,9 +1,14 @@
-"""Rules on supplements: asked for too often (R02), found complete without papers (R09)."""
+"""Rules on supplements and on moves without ground: asked too often (R02), moved for nothing (R09).
+
+A supplement found complete though nothing came moves the limit; a new appointment ought to rest on
+an apology, or on something that stopped the clock since the appointment was last given.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from domain.dossiers import WAIT_OF_STATUS
 from domain.errors import Sentence
 from projections.dossier_rows import Act
 from projections.findings.shapes import ExaminedDossier, Hit, Parameters, Rule, Severity
@@ -15,6 +20,28 @@ SUPPLEMENT_REQUESTS: Final = frozenset(
 )
 # SPEC: domain.md 2.7, row 19: what was handed in does not suffice, which asks once more.
 REPEATED_REQUESTS: Final = SUPPLEMENT_REQUESTS | {"dossier.supplement_judged_incomplete"}
+APOLOGY: Final = "dossier.extension_apology_issued"
+RESCHEDULING: Final = "dossier.appointment_rescheduled"
+# SPEC: domain.md 7.2, R09: what may move a date beside an apology.
+CLOCK_MOVERS: Final = frozenset(
+    {
+        "dossier.supplement_completed",
+        "dossier.payment_confirmed",
+        "dossier.processing_suspended",
+        "dossier.processing_resumed",
+        "dossier.consultation_answered",
+        "dossier.verification_recorded",
+        "dossier.withdrawal_denied",
+    }
+)
+_NO_APOLOGY: Final = Sentence(
+    "Đổi ngày hẹn trả dựa trên một văn bản xin lỗi không có trong hồ sơ.",
+    "The appointment moved by an apology that the dossier does not have.",
+)
+_NOTHING_STOPPED: Final = Sentence(
+    "Đổi ngày hẹn trả theo luật mà không có việc nào làm dừng thời hạn.",
+    "The appointment moved on legal ground, and nothing had stopped the clock.",
+)
 _NOTHING_HANDED_IN = Sentence(
     "Xác nhận đã bổ sung đủ mà không có lần nộp bổ sung nào được ghi nhận.",
     "A supplement was found complete though none had been handed in.",
@@ -41,6 +68,29 @@ def _repeated_supplements(examined: ExaminedDossier, parameters: Parameters) -> 
             f"A supplement was requested {len(requests)} times.",
         )
         yield Hit(reason, requests)
+
+
+def _without_ground(examined: ExaminedDossier, parameters: Parameters) -> Iterator[Hit]:
+    """R09: the due date or the appointment moved, and nothing that happened accounts for it."""
+    yield from _missing_supplement(examined, parameters)
+    yield from _groundless_appointment(examined)
+
+
+def _groundless_appointment(examined: ExaminedDossier) -> Iterator[Hit]:
+    """Give new appointments on legal ground though no clock had stopped, or on no apology."""
+    apologies: set[int] = set()
+    stream = examined.dossier.stream
+    # A calendar that moved the limit is a ground, too; when it became one is not told apart.
+    stopped = moved = any(change.stream != stream for change in examined.dossier.due_changes)
+    for act in examined.acts:
+        stopped = stopped or act.kind in CLOCK_MOVERS or act.status in WAIT_OF_STATUS
+        if act.kind == APOLOGY:
+            apologies.add(act.version)
+        elif act.kind == RESCHEDULING and not act.is_imported:
+            on_apology = act.refers_to is not None
+            if act.refers_to not in apologies if on_apology else not stopped:
+                yield Hit(_NO_APOLOGY if on_apology else _NOTHING_STOPPED, (act,))
+            stopped = moved
 
 
 def _missing_supplement(examined: ExaminedDossier, _parameters: Parameters) -> Iterator[Hit]:
@@ -70,8 +120,11 @@ R02: Final = Rule(
 )
 R09: Final = Rule(
     "R09",
-    1,
+    2,
     Severity.HIGH,
-    (Sentence("Nộp bằng giấy tại quầy.", "The papers were handed in at the counter."),),
-    _missing_supplement,
+    (
+        Sentence("Nộp bằng giấy tại quầy.", "The papers were handed in at the counter."),
+        Sentence("Lịch làm việc thay đổi.", "The calendar was corrected."),
+    ),
+    _without_ground,
 )

@@ -20,11 +20,13 @@ from projections.dossier_rows import Act
 class TrailEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One act: by which key, as what, and how surely it was that person.
 
-    ``key``, ``role`` and ``assurance`` are None for the performer of an imported act.
+    ``key``, ``role`` and ``assurance`` are None for the performer of an imported act; an act on a
+    ``veiled`` dossier has no ``entry_index``.
     """
 
-    entry_index: int
+    entry_index: int | None
     stream: str
+    version: int
     kind: str
     at: Moment
     recorded_at: datetime
@@ -32,6 +34,11 @@ class TrailEntry(msgspec.Struct, frozen=True, kw_only=True):
     role: Role | None
     key: str | None = None
     assurance: Assurance | None = None
+
+    @property
+    def veiled(self) -> bool:
+        """Tell whether the log shows the act under a veil only."""
+        return self.entry_index is None
 
 
 def trail_of(
@@ -47,8 +54,15 @@ def trail_of(
     holder's own.
     """
     inside = (act for act in acts if start <= act.recorded_at < end)
-    mine = {act.entry_index: act for act in inside if _is_by(act, signers)}
-    return tuple(_entry(mine[index], signers, find_key) for index in sorted(mine))
+    # Whoever signed an act with two of the keys did it once.
+    mine = {_place(act): act for act in inside if _is_by(act, signers)}
+    return tuple(_entry(mine[place], signers, find_key) for place in sorted(mine))
+
+
+def _place(act: Act) -> tuple[datetime, int, str, int]:
+    """Give where an act stands in a trail: as recorded, and within one seal as in the log."""
+    index = -1 if act.entry_index is None else act.entry_index
+    return act.recorded_at, index, act.stream, act.version
 
 
 def _entry(
@@ -58,6 +72,7 @@ def _entry(
     return TrailEntry(
         entry_index=act.entry_index,
         stream=act.stream,
+        version=act.version,
         kind=act.kind,
         at=act.at,
         recorded_at=act.recorded_at,

@@ -16,6 +16,7 @@ from ledger.drafting import Place
 from tests.http.raw import part, post_raw
 from tests.http.world import World, a_signing_key, action_body, json_headers, size_of
 from tests.support.builders import OFFICE
+from tests.support.keys.personnel import the_holder_of
 
 PROBLEM = "application/problem+json"
 
@@ -54,7 +55,7 @@ def _by_revoked_key(world: World, _action: SubmittedAction) -> SubmittedAction:
     dossier = world.submit()
     key = a_signing_key("officer")
     registration = world.drafter.register_key(
-        world.registrar, key, (Grant(Role.RECEIVER, OFFICE),), world.now
+        world.registrar, key, (Grant(Role.RECEIVER, OFFICE),), world.now, the_holder_of(key)
     )
     world.record(registration)
     world.revoke(key, registration)

@@ -14,6 +14,7 @@ from ledger.drafting import FIRST_PLACE, place_after
 from tests.http.raw import part, post_raw
 from tests.http.world import World, a_signing_key, action_body, size_of
 from tests.support.builders import OFFICE
+from tests.support.keys.personnel import the_holder_of
 from transparency.promises import open_refusal
 from transparency.verifier import verify_receipt
 
@@ -33,7 +34,7 @@ def test_action_whose_key_came_in_the_same_batch_is_recorded(world: World) -> No
     dossier, submission = world.a_submission()
     officer = a_signing_key("officer")
     registration = world.drafter.register_key(
-        world.registrar, officer, (Grant(Role.RECEIVER, OFFICE),), world.now
+        world.registrar, officer, (Grant(Role.RECEIVER, OFFICE),), world.now, the_holder_of(officer)
     )
     dossier.place = place_after(FIRST_PLACE, submission.note)
     acceptance = world.sign(

@@ -16,6 +16,7 @@ from domain.facts import (
     IntakeRefused,
     IntakeSupplementRequested,
 )
+from domain.facts.reasons import IntakeRefusalReason
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction
 from ledger.drafting import Place
@@ -51,7 +52,7 @@ def other_act(world: World, dossier: DossierHandle, number: int) -> SubmittedAct
     """Give what a colleague does at the same moment, who saw the same history."""
     signer = (Role.RECEIVER, world.keys["colleague"])
     if number % 2:
-        refused = IntakeRefused(reason_code="wrong_authority")
+        refused = IntakeRefused(reason_code=IntakeRefusalReason.WRONG_AUTHORITY)
         return world.sign(dossier, "dossier.intake_refused", refused, signer)
     asked = IntakeSupplementRequested()
     return world.sign(dossier, "dossier.intake_supplement_requested", asked, signer)

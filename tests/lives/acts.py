@@ -98,12 +98,14 @@ def draw_submission(
     )
 
 
-def draw_act(chance: random.Random, town: Town, life: Life) -> tuple[SubmittedAction, Scene]:
-    """Give the next act on a dossier, permitted or not."""
+def draw_act(
+    chance: random.Random, town: Town, life: Life, goal: str | None = None
+) -> tuple[SubmittedAction, Scene]:
+    """Give the next act on a dossier, permitted or not; mostly the goal, where it is permitted."""
     dossier, place = town.dossier(life), town.world.next_place(life.stream)
     at = draw_moment(chance, town)
     scene = Scene(town, life, dossier, place.version, at, town.new_key("applicant"))
-    kind = KINDS[draw_kind(chance, dossier)]
+    kind = KINDS[draw_kind(chance, dossier, goal)]
     signers = _draw_signers(chance, kind, scene)
     is_import = any(role is Role.IMPORTER for role, _ in signers)
     submitted = town.world.desk.act(
@@ -139,9 +141,11 @@ def permitted_kinds(dossier: Dossier) -> tuple[list[str], list[str]]:
     return now, moving or now
 
 
-def draw_kind(chance: random.Random, dossier: Dossier) -> str:
-    """Give a kind: what leads on, what is permitted, or any at all."""
+def draw_kind(chance: random.Random, dossier: Dossier, goal: str | None = None) -> str:
+    """Give a kind: the goal, what leads on, what is permitted, or any at all."""
     permitted, moving = permitted_kinds(dossier)
+    if goal in permitted and not _rarely(chance, 3):
+        return goal
     if not dossier.imported:
         permitted, moving = _without_imports(permitted), _without_imports(moving)
     if _rarely(chance, 8):
@@ -214,7 +218,7 @@ def _key_of(
     own = {
         Role.APPLICANT: life.applicant,
         Role.HOLDER: scene.new_key,
-        Role.REGISTRAR: town.world.desk.registrar,
+        Role.REGISTRAR: town.registrar,
         Role.RECOVERY: town.world.keys.recovery[0],
         Role.IMPORTER: town.importer,
         # Only the ledger's own system key erases, unseals and raises findings.

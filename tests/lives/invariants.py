@@ -158,7 +158,9 @@ def check_due_date(told: Told) -> None:
         counted = processing_count(dossier, procedure, working)
         assert counted is not None
         assert counted.due == dossier.due
-    if dossier.ended_at is None:
+    if dossier.came_too_late is not None:
+        assert dossier.calendar_version < dossier.came_too_late.version
+    elif dossier.ended_at is None:
         assert dossier.calendar_version == len(told.calendars)
     _check_time_adds_up(told, working)
 

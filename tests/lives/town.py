@@ -25,6 +25,7 @@ from ledger.state import LedgerState
 from projections.follower import Follower, PrivateFold
 from projections.views import Views, open_views
 from tests.support.builders import a_calendar, an_office
+from tests.support.keys.personnel import the_holder_of
 from tests.support.ledger_builders import (
     OFFICE,
     ORIGIN,
@@ -79,6 +80,8 @@ class Town:
         self.refused = self.recorded = self._keys = 0
         self._learn_registry()
         self.importer = self.new_key("importer")
+        # Enrolled none of the officers: beside them, the one who did would be no second person.
+        self.registrar = self.new_key("registrar")
         self.officers = [self.new_key("officer") for _ in range(4)]
         self._furnish(procedure)
         self.views_path = folder / "views.sqlite3"
@@ -125,7 +128,7 @@ class Town:
         everywhere = [Grant(role, ANY_OFFICE) for role in (*OFFICE_ROLES, Role.INSPECTOR)]
         scopes = (everywhere, everywhere, _all_roles_at(OFFICE), _all_roles_at(OTHER_OFFICE))
         keys = [
-            desk.drafter.register_key(desk.registrar, key, grants, desk.now())
+            desk.drafter.register_key(desk.registrar, key, grants, desk.now(), the_holder_of(key))
             for key, grants in zip(self.officers, scopes, strict=True)
         ]
         imports = [Grant(Role.IMPORTER, ANY_OFFICE)]
@@ -135,6 +138,13 @@ class Town:
             ),
             *keys,
             desk.drafter.register_key(desk.registrar, self.importer, imports, desk.now()),
+            desk.drafter.register_key(
+                desk.registrar,
+                self.registrar,
+                [Grant(Role.REGISTRAR, ANY_OFFICE)],
+                desk.now(),
+                the_holder_of(self.registrar),
+            ),
             desk.drafter.publish_procedure(desk.catalogue, procedure.code, 1, what),
         )
         for draft in drafts:
@@ -199,7 +209,7 @@ class Town:
         desk, old, new = self.world.desk, self.officers[number], self.new_key("officer")
         place = self.world.next_place(f"key:{old.name}")
         registered = desk.drafter.register_key(
-            desk.registrar, new, [], desk.now(), replaces=old.name
+            desk.registrar, new, [], desk.now(), the_holder_of(new), replaces=old.name
         )
         assert self.hand_in(registered) == ""
         replaced = desk.drafter.replace_key(desk.registrar, old.name, new, place, desk.now())

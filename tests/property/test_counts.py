@@ -38,9 +38,7 @@ waits = st.lists(
 ).map(tuple)
 halts = st.lists(
     st.builds(
-        lambda since, until, stops: Halt(
-            HaltKind.CONSULTATION, since, until, stops_clock=stops
-        ),
+        lambda since, until, stops: Halt(HaltKind.CONSULTATION, since, until, stops_clock=stops),
         moments,
         st.none() | moments,
         st.booleans(),

@@ -5,12 +5,14 @@ give the date, whatever the order in which it was counted; an ended dossier keep
 """
 
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.calendars import Calendar, CalendarRecord, WorkingTime
-from domain.clocks.limits import processing_count
+from domain.calendars import Calendar, WorkingTime
+from domain.clocks.limits import has_passed, processing_count
 from domain.decisions import decide, evolve, moved_by
 from domain.dossiers import Dossier
 from domain.errors import ActionRefused
@@ -77,6 +79,7 @@ class Ledger:
     def __init__(self, register: MemoryRegister) -> None:
         self.register = register
         self.calendars: list[Calendar] = [register.calendars["VN"].calendar]
+        register.documents[HEX64] = msgspec.json.encode(self.calendars[0])
         accepted = an_action("dossier.accepted", at=Moment(instant=START))
         state = evolve(a_dossier(), accepted, register)
         assert isinstance(state, Dossier)
@@ -103,8 +106,11 @@ class Ledger:
         calendar = a_calendar(days_off=tuple(sorted({*a_calendar().days_off, *off})))
         self.calendars.append(calendar)
         version = len(self.calendars)
-        earlier = (HEX64,) * (version - 1)
-        self.register.calendars["VN"] = CalendarRecord(calendar, HEX64, at, earlier)
+        document = msgspec.json.encode(calendar)
+        sha256_hex = sha256(document).hexdigest()
+        self.register.documents[sha256_hex] = document
+        before = self.register.calendars["VN"]
+        self.register.calendars["VN"] = before.followed_by(calendar, sha256_hex, at)
         action = an_action(
             CALENDAR,
             stream="calendar:VN",
@@ -126,8 +132,11 @@ def test_due_date_is_a_function_of_what_happened_and_of_the_calendar(
         now += timedelta(hours=gap, minutes=1)
         at = Moment(instant=now)
         kind = data.draw(st.sampled_from(ledger.permitted(at)))
+        before = ledger.dossier
         if kind == CALENDAR:
             ledger.publish(data.draw(days_off), at)
+            if has_passed(before, procedure, at, ZONE):
+                assert ledger.dossier.due == before.due
         else:
             ledger.act(kind, at)
         seen.append((now, ledger.dossier.due))
@@ -148,7 +157,9 @@ def test_due_date_is_a_function_of_what_happened_and_of_the_calendar(
 def check_due_date(ledger: Ledger, procedure: Procedure) -> None:
     dossier = ledger.dossier
     assert dossier.calendar_version is not None
-    if dossier.ended_at is None:
+    if dossier.came_too_late is not None:
+        assert dossier.calendar_version < dossier.came_too_late.version
+    elif dossier.ended_at is None:
         assert dossier.calendar_version == len(ledger.calendars)
     working = WorkingTime(ledger.calendars[dossier.calendar_version - 1], ZONE)
     counted = processing_count(dossier, procedure, working)

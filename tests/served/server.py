@@ -12,7 +12,7 @@ from pathlib import Path
 
 from api.data_folder import DataFolder
 from bench.world import OFFICE, PROCEDURE, World, now, registry_acts
-from cli.commands.act import render_submission
+from cli.sites import render_submission
 from domain.moments import Moment
 from ledger.key_files import load_private_key, new_actor_key
 

@@ -51,7 +51,8 @@ def _ended_dossier(server: Served, folder: Path) -> tuple[str, str]:
     for path in (officer, applicant):
         run("keys", "new", path.stem, "--out", path, "--data", server.data)
     roles = [f"{role}@*" for role in ("receiver", "approver", "catalogue_admin")]
-    assert run("keys", "enroll", officer, *roles, "--data", server.data).code == 0
+    whose = ("--personnel-number", "CB-1")
+    assert run("keys", "enroll", officer, *roles, *whose, "--data", server.data).code == 0
     document = folder / "procedure.json"
     name = {"en": "A", "vi": "A"}
     limit: dict[str, object] = {"amount": 3, "unit": "working_days"}

@@ -17,7 +17,7 @@ import pytest
 
 from api.bootstrap import system_clock
 from api.data_folder import DataFolder
-from cli.commands.act import render_submission
+from cli.sites import render_submission
 from domain.facts import Channel, DossierSubmitted, DossierSubmittedDetails
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction

@@ -76,7 +76,8 @@ def test_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
 
 def test_inspector_reads_the_findings_and_nobody_else_does(server: Served, tmp_path: Path) -> None:
     inspector, other = a_key(tmp_path, Role.INSPECTOR), a_key(tmp_path, "officer")
-    enrolled = run("keys", "enroll", inspector, "inspector@*", "--data", server.data)
+    whose = ("--personnel-number", "TTr-1")
+    enrolled = run("keys", "enroll", inspector, "inspector@*", *whose, "--data", server.data)
 
     read = run("inspect", "--key", inspector, "--server", server.address, "--json")
     refused = run("inspect", "--key", other, "--server", server.address, "--json")

@@ -19,6 +19,7 @@ from ledger.bodies import canonical_json
 from ledger.drafting import FIRST_PLACE, Drafter
 from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
 from tests.support.builders import an_office
+from tests.support.keys.personnel import the_holder_of
 from tests.support.ledger_builders import OFFICE, ORIGIN, SteppingClock, a_signing_key, a_world
 from tests.support.tallies.rated import RatedLedger
 from transparency.notes import SigningKey
@@ -47,7 +48,13 @@ class Province:
             grants = [Grant(Role.RECEIVER, commune)]
             self.rated.record(
                 draft.register_office(desk.registrar, commune, document, FIRST_PLACE, desk.now()),
-                draft.register_key(desk.registrar, officer_of(commune), grants, desk.now()),
+                draft.register_key(
+                    desk.registrar,
+                    officer_of(commune),
+                    grants,
+                    desk.now(),
+                    the_holder_of(officer_of(commune)),
+                ),
             )
 
     def live(self, number: int, *, rates: bool) -> None:

@@ -22,6 +22,7 @@ from ledger.state import LedgerState
 from ledger.storage.memory import MemoryLedgerStore
 from ledger.writing.frames import Verdict
 from ledger.writing.writer import Writer
+from tests.support.keys.personnel import the_holder_of
 from tests.support.ledger_builders import ORIGIN, World, a_signing_key, a_world, handed
 from tests.support.mortal_stores import Fate, MortalStore, MortalTiles, ProcessDied
 from transparency.checkpoints import SignedCheckpoint, open_checkpoint
@@ -161,7 +162,9 @@ class SimulatedWorld:
         place = self.world.next_place(f"key:{key.name}")
         if place == FIRST_PLACE:
             grants = [Grant(Role.RECEIVER, "H27")]
-            return desk.drafter.register_key(desk.registrar, key, grants, desk.now())
+            return desk.drafter.register_key(
+                desk.registrar, key, grants, desk.now(), the_holder_of(key)
+            )
         self.revoked.append(key)
         return desk.act(
             "key.revoked",

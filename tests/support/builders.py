@@ -42,10 +42,12 @@ from domain.facts import (
     ResolutionRefused,
     StepTransferred,
 )
+from domain.facts.reasons import ApologyReason, IntakeRefusalReason, RefusalReason
 from domain.keys import KeyRecord, LedgerRecord
 from domain.kinds import KINDS
 from domain.moments import Moment, parse_moment
 from domain.offices import BilingualName, Level, Office, OfficeRecord
+from domain.oversight.integrity import Outage
 from domain.procedures import Limit, LimitUnit, Procedure, ProcedureRecord
 from domain.roles import GRANTABLE_ROLES, Role
 from domain.transitions import TRANSITIONS
@@ -90,11 +92,11 @@ LEAST_FACTS: dict[str, Facts] = {
         procedure=PROCEDURE, channel=Channel.ONLINE, applicant_key=APPLICANT_VKEY
     ),
     "dossier.accepted": DossierAccepted(),
-    "dossier.intake_refused": IntakeRefused(reason_code="wrong_authority"),
+    "dossier.intake_refused": IntakeRefused(reason_code=IntakeRefusalReason.WRONG_AUTHORITY),
     "dossier.payment_required": PaymentRequired(amount_vnd=20_000),
     "dossier.payment_confirmed": PaymentConfirmed(amount_vnd=20_000, method=PaymentMethod.CASH),
     "dossier.extension_apology_issued": ExtensionApologyIssued(
-        appointment="2026-12-01", reason_code="many_dossiers"
+        appointment="2026-12-01", reason_code=ApologyReason.MANY_DOSSIERS
     ),
     "dossier.routed_to_office": DossierRoutedToOffice(to_office=DEPARTMENT),
     "dossier.fee_assessed": FeeAssessed(catalogue_amount_vnd=20_000),
@@ -112,7 +114,7 @@ LEAST_FACTS: dict[str, Facts] = {
     "dossier.proxy_authorised": ProxyAuthorised(proxy_key=OTHER_APPLICANT_VKEY),
     "dossier.proxy_revoked": ProxyRevoked(proxy=OTHER_APPLICANT_KEY),
     "dossier.hold_lifted": HoldLifted(hold_version=1),
-    "dossier.resolution_refused": ResolutionRefused(reason_code="not_eligible"),
+    "dossier.resolution_refused": ResolutionRefused(reason_code=RefusalReason.NOT_ELIGIBLE),
     **LEAST_OVERSIGHT_FACTS,
 }
 
@@ -155,7 +157,13 @@ def an_office(office_id: str = OFFICE, **changes: Any) -> Office:
 
 def a_key(name: str = OFFICER_KEY, *grants: Grant, **changes: Any) -> KeyRecord:
     every_role = tuple(Grant(role, "*") for role in sorted(GRANTABLE_ROLES))
-    record = KeyRecord(name, f"{name}+0a1b2c3d+{'A' * 44}", grants or every_role, ENROLLED_AT)
+    record = KeyRecord(
+        name,
+        f"{name}+0a1b2c3d+{'A' * 44}",
+        grants or every_role,
+        ENROLLED_AT,
+        has_details=True,
+    )
     return msgspec.structs.replace(record, **changes)
 
 
@@ -193,6 +201,7 @@ class MemoryRegister:
     calendars: dict[str, CalendarRecord] = field(default_factory=dict)
     dossiers: dict[str, Dossier] = field(default_factory=dict)
     documents: dict[str, bytes] = field(default_factory=dict)
+    declared: tuple[Outage, ...] = ()
 
     def key(self, name: str) -> KeyRecord | None:
         return self.keys.get(name)
@@ -208,6 +217,9 @@ class MemoryRegister:
 
     def dossier(self, stream: str) -> Dossier | None:
         return self.dossiers.get(stream)
+
+    def outages(self, ledger: str) -> tuple[Outage, ...]:
+        return self.declared if ledger == LEDGER else ()
 
     def document(self, sha256_hex: str) -> bytes | None:
         return self.documents.get(sha256_hex)

@@ -11,7 +11,7 @@ from domain.offices import BilingualName, Level
 from domain.procedures import Limit, LimitUnit, Procedure, ProcedureRecord
 from domain.roles import Role
 from projections.dossier_rows import Act, DossierRow, row_of
-from projections.findings import ExaminedDossier
+from projections.findings import ExaminedDossier, find
 
 HANOI = "Asia/Ho_Chi_Minh"
 OFFICE = "H27"
@@ -115,7 +115,8 @@ def examined_dossier(
 ) -> ExaminedDossier:
     numbered = tuple(
         Act(
-            **{name: getattr(act, name) for name in Act.__struct_fields__} | {"entry_index": 10 + n}
+            **{name: getattr(act, name) for name in Act.__struct_fields__}
+            | {"entry_index": 10 + n, "version": n + 1}
         )
         for n, act in enumerate(acts)
     )
@@ -125,6 +126,11 @@ def examined_dossier(
         "calendar": CALENDAR,
     }
     return ExaminedDossier(dossier=dossier, acts=numbered, as_of=instant(as_of), **(values | more))
+
+
+def found(examined: ExaminedDossier, rule: str) -> list[tuple[int, ...]]:
+    """Give the evidence of every hit of one rule."""
+    return [finding.evidence for finding in find(examined) if finding.rule == rule]
 
 
 def a_record(*versions: Procedure) -> ProcedureRecord:

@@ -13,9 +13,15 @@ TABLES = (
     "acts",
     "act_signers",
     "states",
+    "veiled_dossiers",
+    "veiled_acts",
+    "veiled_act_signers",
+    "veiled_states",
     "procedures",
     "petitions",
+    "veil_counts",
     "holders",
+    "requested_papers",
     "position",
 )
 

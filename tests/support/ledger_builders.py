@@ -39,6 +39,7 @@ from ledger.storage.port import LedgerReader, LedgerStore
 from ledger.writing.frames import HandedAction, Verdict
 from ledger.writing.writer import Writer, WriterKeys
 from tests.support.builders import LEAST_FACTS, PROCEDURE, a_procedure, an_office
+from tests.support.keys.personnel import the_holder_of
 from transparency.checkpoints import open_checkpoint
 from transparency.encoding import encode_base64
 from transparency.notes import SigningKey, render_vkey
@@ -132,8 +133,12 @@ class Desk:
         return [
             opening_action(operator_keys(), self.clock.now),
             draft.register_office(self.registrar, OFFICE, office, FIRST_PLACE, self.now()),
-            draft.register_key(self.registrar, self.officer, grants, self.now()),
-            draft.register_key(self.registrar, self.colleague, grants, self.now()),
+            draft.register_key(
+                self.registrar, self.officer, grants, self.now(), the_holder_of(self.officer)
+            ),
+            draft.register_key(
+                self.registrar, self.colleague, grants, self.now(), the_holder_of(self.colleague)
+            ),
             draft.register_key(self.registrar, self.catalogue, catalogue, self.now()),
             draft.publish_procedure(self.catalogue, PROCEDURE, 1, self._publishing(procedure)),
             draft.publish_calendar(self.catalogue, "VN", self._publishing(the_calendar())),
@@ -249,9 +254,14 @@ class World:
     def open(self) -> "World":
         """Take over, and publish the registry."""
         self.writer.take_over("test")
-        verdicts = self.record(*self.desk.registry())
+        registry = self.desk.registry()
+        self.keep_private(registry)
+        verdicts = self.record(*registry)
         assert [verdict.code for verdict in verdicts] == [""] * len(verdicts)
         return self
+
+    def keep_private(self, submitted: Sequence[SubmittedAction]) -> None:
+        """Keep private parts, where this world has a vault."""
 
     def record(
         self, *submitted: SubmittedAction, with_seal: bool = True, publish: bool = True

@@ -111,9 +111,13 @@ class MortalStore:
         """Read, as the store inside."""
         return self.inner.deferred_events()
 
-    def enveloped_events(self) -> Sequence[StoredEvent]:
+    def enveloped_events(self, start_index: int = 0) -> Sequence[StoredEvent]:
         """Read, as the store inside."""
-        return self.inner.enveloped_events()
+        return self.inner.enveloped_events(start_index)
+
+    def veiled_events(self, after_notification_id: int, limit: int) -> Sequence[StoredEvent]:
+        """Read, as the store inside."""
+        return self.inner.veiled_events(after_notification_id, limit)
 
     def checkpoint(self) -> PublishedCheckpoint | None:
         """Read, as the store inside."""

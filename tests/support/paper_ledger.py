@@ -5,6 +5,7 @@ any two steps of a publication.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ from domain.facts.feedback import ComplaintFiled, ComplaintFiledDetails
 from domain.kinds import KINDS
 from domain.moments import parse_moment
 from domain.roles import Role
+from domain.veils import VeilAct
 from ledger.action_notes import open_text
 from ledger.documents import MemoryDocuments
 from ledger.drafting import Draft, sign_draft
@@ -33,11 +35,14 @@ from ledger.key_files import Anchors, new_actor_key
 from ledger.private.vault import PrivatePart
 from ledger.storage.memory import MemoryLedgerStore
 from ledger.storage.port import Group, NewBody, NewEvent, PublishedCheckpoint
+from ledger.writing.envelopes import commitment_of
 from ledger.writing.public_log import PublicLog
+from ledger.writing.veils import Veil, render_veil
 from tests.support.dossier_cases import CALENDAR, HANOI, OFFICE, PROCEDURE, a_procedure, instant
 from transparency.encoding import encode_base64
 from transparency.hashing import leaf_hash
 from transparency.notes import SigningKey, render_vkey
+from transparency.promises import Promise, sign_promise
 from transparency.tile_store import MemoryTileStore
 
 ORIGIN = "localhost/paper"
@@ -45,6 +50,7 @@ SECRET = encode_base64(bytes(32))
 CODE = "H27-261121-0001"
 SALT = bytes(range(32))
 BERLIN_OFFICE = "X1"
+FACE = f"{OFFICE} step"
 
 
 class PaperLedger:
@@ -65,6 +71,7 @@ class PaperLedger:
         self.private: dict[bytes, PrivatePart] = {}
         self.log = PublicLog(ORIGIN, self.log_key)
         self._heads: dict[str, tuple[int, bytes]] = {}
+        self.veiled: set[str] = set()
 
     def _random_bytes(self, count: int) -> bytes:
         self._made_keys += 1
@@ -110,7 +117,29 @@ class PaperLedger:
                 stream, version + 1, text_hash, SALT, submitted.details
             )
         self._heads[stream] = (version + 1, leaf_hash(submitted.note))
+        if stream in self.veiled:
+            self._record_veiled(stream, version + 1, kind, submitted.note, at)
+            return -1
         return self._record_event(stream, version + 1, kind, submitted.note)
+
+    def _record_veiled(self, stream: str, version: int, kind: str, note: bytes, at: str) -> None:
+        """Record an act of a veiled dossier as promised at the moment that it says."""
+        promised_at = instant(at).replace(microsecond=0)
+        publish_by = promised_at + timedelta(days=400)
+        promise = Promise(ORIGIN, leaf_hash(note), stream, version, promised_at, publish_by, FACE)
+        event = NewEvent(stream, version, kind, note, None, sign_promise(promise, self.promise))
+        self.store.record_group(Group((event,)), fencing_token=self.token)
+
+    def append_veil(self, stream: str, version: int, act: VeilAct = VeilAct.STEP) -> int:
+        """Let the veil of a recorded act enter the log."""
+        event = self.store.find(stream, version)
+        assert event is not None
+        body = render_veil(Veil("2026-02", OFFICE, act, commitment_of(SALT, event.note)))
+        entry_index = self.log.tree_size
+        self.log.append(body, None)
+        group = Group((), (NewBody(entry_index, body, stream, version),))
+        self.store.record_group(group, fencing_token=self.token)
+        return entry_index
 
     def _record_event(self, stream: str, version: int, kind: str, note: bytes) -> int:
         entry_index = self.log.tree_size
@@ -149,11 +178,12 @@ class PaperLedger:
 
     def open_registry(self, at: str = "2025-01-02T00:00:00Z", **procedure: Any) -> None:
         """Write entry 0, two offices in two time zones, one procedure and the calendar."""
+        self.promise = self.new_key("promise")
         opened = LedgerOpened(
             origin=ORIGIN,
             registrar_vkey=render_vkey(self.registrar.verification_key),
             log_vkey=render_vkey(self.log_key.verification_key),
-            promise_vkey=render_vkey(self.new_key("promise").verification_key),
+            promise_vkey=render_vkey(self.promise.verification_key),
             system_vkey=render_vkey(self.new_key("system").verification_key),
             index_version=1,
             longest_publication_delay_seconds=3600,

@@ -16,7 +16,7 @@ from domain.moments import FIRST_YEAR, LAST_YEAR, Moment, render_moment
 from domain.offices import Office, OfficeRecord, OfficeVersion
 from ledger.action_notes import open_text
 from projections.counts import CheckpointReference
-from projections.dossier_rows import Act
+from projections.dossier_rows import Act, index_of
 from projections.reading import reference_to
 from projections.views import Position
 from transparency.encoding import render_utc_milliseconds
@@ -135,7 +135,7 @@ def _version(act: Act, version: OfficeVersion) -> OfficeVersionAnswer:
     return OfficeVersionAnswer(
         document=version.document,
         document_url=f"/documents/{version.document}",
-        entry_index=act.entry_index,
+        entry_index=index_of(act),
         receipt_url=f"/v1/entries/{act.entry_index}/receipt",
         registered_at=render_moment(version.registered_at),
         recorded_at=render_utc_milliseconds(act.recorded_at),

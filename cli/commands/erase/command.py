@@ -9,22 +9,20 @@ import click
 from api import bootstrap
 from api.data_folder import DataFolder
 from api.erasing.stores import eraser
-from cli.output import UsageProblem, command, report, say
+from cli.output import Refused, UsageProblem, command, report, say
 from cli.sessions import Session, open_session, project
 from domain.decisions import decide
 from domain.dossiers import Dossier
+from domain.errors import ErasureBlocked
 from domain.facts.integrity import ErasureGround, PersonalDataErased
 from domain.moments import render_moment
-from domain.oversight.erasure import check_nothing_open
 from domain.roles import Role
 from domain.rules.register import office_record
 from ledger.action_notes import OpenedText, SubmittedAction, open_text
 from ledger.drafting import next_place
 from ledger.erasing.carrying_out import ERASURE
-from ledger.erasing.open_matters import find_open_matters
 from ledger.errors import StoreCorrupt, UnknownDossier
 from ledger.key_files import load_private_key
-from ledger.private.vault import Vault
 from transparency.notes import SigningKey
 
 
@@ -71,10 +69,14 @@ async def _erase(
             is_repeated = dossier.erased_at is not None
             if not is_repeated:
                 action = _draft(session, dossier, key, ground)
-                _check(session, vault, dossier, action)
-                await session.submit(action)
+                await _hand_in(session, dossier, action)
+            clock = bootstrap.make_clock(session.settings)
+            erasing = eraser(DataFolder(data), session.keys, vault, clock)
             # CRASH: recorded, and carried out by the next start or the running follower.
-            eraser(DataFolder(data), session.keys, vault).carry_out()
+            erasing.carry_out()
+            if is_repeated:
+                # What was open on other streams then may be settled now.
+                erasing.erase_related([stream])
             if session.is_writer:
                 await project(session)
             return {**_recorded(session, stream), "repeated": is_repeated}
@@ -101,15 +103,19 @@ def _last_backup_until(session: Session, dossier: Dossier) -> date:
     return session.now().day_in(zone) + timedelta(days=session.settings.backup_days)
 
 
-def _check(session: Session, vault: Vault, dossier: Dossier, action: SubmittedAction) -> None:
-    """Check what the writer will check, and then what the vault alone can tell.
+async def _hand_in(session: Session, dossier: Dossier, action: SubmittedAction) -> None:
+    """Let the writer decide: it alone knows in which order a complaint and an erasure came.
 
     Raises:
         ActionRefused: the retention runs, something is open, or the key may not decide it.
     """
-    origin = session.keys.origin
-    decide(dossier, open_text(action.note, origin).action, session.register())
-    check_nothing_open(0, find_open_matters(session.reader, vault.open, origin, dossier.stream))
+    decide(dossier, open_text(action.note, session.keys.origin).action, session.register())
+    try:
+        await session.submit(action)
+    except Refused as refused:
+        if str(refused).startswith(ErasureBlocked.code):
+            raise ErasureBlocked from refused
+        raise
 
 
 def _recorded(session: Session, stream: str) -> dict[str, object]:

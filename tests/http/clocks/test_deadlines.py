@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 
-from api.resources.deadlines import DeadlineAnswer
+from api.resources.deadlines import DeadlineAnswer, ExplanationAnswer
 from domain.calendars import parse_calendar
 from ledger.bodies import canonical_json
 from ledger.calendar_source import calendar_document
@@ -57,6 +57,7 @@ def test_due_date_explains_itself(followed: tuple[World, DossierHandle]) -> None
     answer = deadline_of(*followed)
 
     processing, *others = answer.clocks
+    duties = ["intake_notice", "acceptance", "transfer", "send_back"]
     assert answer.basis == "counted"
     assert answer.due_legal == "2026-12-03"
     assert (processing.clock, processing.rule) == ("processing", "processing@v1")
@@ -72,7 +73,8 @@ def test_due_date_explains_itself(followed: tuple[World, DossierHandle]) -> None
     ]
     assert processing.weekend_days == 4
     assert answer.sentence == processing.sentence
-    assert [each.clock for each in others] == ["acceptance"]
+    assert [each.clock for each in others] == duties
+    assert answer.too_late is None
 
 
 def test_later_calendar_is_named_with_both_dates_and_its_entry(
@@ -90,13 +92,35 @@ def test_later_calendar_is_named_with_both_dates_and_its_entry(
 
 
 def test_unverified_number_of_the_law_says_so(followed: tuple[World, DossierHandle]) -> None:
-    _, acceptance = deadline_of(*followed).clocks
+    acceptance = clock_of(deadline_of(*followed), "acceptance")
 
     assert not acceptance.verified
     assert not acceptance.law.verified
     assert acceptance.law.source is not None
     assert "was not checked against the text of the law" in acceptance.sentence.en
     assert "chưa được đối chiếu với văn bản luật" in acceptance.sentence.vi
+
+
+def clock_of(answer: DeadlineAnswer, clock: str) -> ExplanationAnswer:
+    (found,) = (each for each in answer.clocks if each.clock == clock)
+    return found
+
+
+def test_duties_of_the_office_are_told_with_their_limits_and_what_ended_them(
+    followed: tuple[World, DossierHandle],
+) -> None:
+    answer = deadline_of(*followed)
+    notice, transfer, send_back = (
+        clock_of(answer, name) for name in ("intake_notice", "transfer", "send_back")
+    )
+
+    assert (notice.limit.unit, notice.limit.amount) == ("hours", 2)
+    assert notice.ended_at is not None
+    assert (transfer.limit.unit, transfer.limit.amount) == ("working_days", 0)
+    assert transfer.ended_at is None
+    assert transfer.law.source == "Decree 61/2018 art. 18"
+    assert (send_back.limit.unit, send_back.limit.amount) == ("working_days", 3)
+    assert not any(each.verified for each in (notice, transfer, send_back))
 
 
 @pytest.mark.parametrize("headers", [{}, {"Dossier-Secret": "A" * 43 + "="}])
@@ -155,5 +179,5 @@ def test_dossier_that_nobody_accepted_has_the_clock_of_intake_alone(tmp_path: Pa
 
     assert answer.basis == "not_accepted"
     assert answer.due_legal is None
-    assert [clock.clock for clock in answer.clocks] == ["acceptance"]
+    assert [clock.clock for clock in answer.clocks] == ["intake_notice", "acceptance"]
     assert "chưa được tiếp nhận" in answer.sentence.vi

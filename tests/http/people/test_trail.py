@@ -50,7 +50,7 @@ def officer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Officer]:
         _accept(world, first)
         place = place_after(FIRST_PLACE, enrolled.note)
         world.record(
-            draft.register_key(root, second, [], world.now, replaces=first.name),
+            draft.register_key(root, second, [], world.now, number, replaces=first.name),
             draft.replace_key(root, first.name, second, place, world.now),
         )
         _accept(world, second)
@@ -133,3 +133,17 @@ def test_inspector_asks_only_on_days_for_which_the_role_was_given(
     headers = signed_headers(key, "/v1/findings", world.clock())
 
     assert world.client.simulate_get("/v1/findings", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("name", ["officer-00000000000000aa", "oficer", "key:officer"])
+def test_trail_of_a_name_that_nobody_has_is_not_found(officer: Officer, name: str) -> None:
+    path = f"/v1/trail/{name}"
+    headers = signed_headers(officer.world.keys["inspector"], path, officer.world.clock())
+
+    refused = officer.world.client.simulate_get(path, headers=headers)
+
+    assert (refused.status_code, refused.json["code"]) == (404, "unknown_signer")
+
+
+def test_trail_of_a_key_that_signed_nothing_in_the_period_is_empty(officer: Officer) -> None:
+    assert officer.trail(officer.first, "?from=1900-01-01&to=1900-01-02")["acts"] == []

@@ -22,12 +22,22 @@ from domain.facts import (
     ProcessorAssignedDetails,
     ProxyAuthorised,
     ProxyAuthorisedDetails,
+    SlipSecretReplaced,
+    SlipSecretReplacedDetails,
 )
-from domain.facts.integrity import AccessLogged, AccessLoggedDetails, AccessPurpose
+from domain.facts.integrity import (
+    AccessLogged,
+    AccessLoggedDetails,
+    AccessOrderIssued,
+    AccessOrderIssuedDetails,
+    AccessPurpose,
+)
+from domain.procedures import Publication
+from domain.procedures.profiles import PublicationProfile
 from domain.reading.rights import Reader
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction
-from ledger.drafting import Place, place_after
+from ledger.drafting import FIRST_PLACE, Place, place_after
 from tests.http.signing import signed_headers
 from tests.http.world import (
     OTHER_OFFICE,
@@ -47,6 +57,7 @@ APPLICANT = "Đặng Thị Hạnh"
 OFFICER_NUMBER = "CB-0042"
 ORDER = "12/QĐ-TTr"
 ORDER_UNTIL = date(2026, 12, 31)
+ORDER_STREAM = "access:" + "0d" * 32
 FAR_FUTURE = 100_000
 
 INSPECTORS = frozenset({Reader.INSPECTOR, Reader.INSPECTOR_UNDER_ORDER, Reader.INSPECTOR_ELSEWHERE})
@@ -60,6 +71,22 @@ class Case:
     world: World
     dossier: DossierHandle
     keys: dict[Reader, SigningKey] = field(default_factory=dict)
+    order_stream: str = ORDER_STREAM
+    former_secret: str = ""
+
+    def issue_order(self, stream: str, key: SigningKey, **changes: Any) -> SubmittedAction:
+        """Sign an inspection order for the inspector, on a stream of its own."""
+        members: dict[str, Any] = {
+            "order": ORDER,
+            "readers": (self.keys[Reader.INSPECTOR].name,),
+            "until": ORDER_UNTIL,
+            "offices": (OFFICE,),
+        }
+        return self.world.drafter.sign(
+            "access.order_issued", stream, FIRST_PLACE, self.world.now, AccessOrderIssued(),
+            ((changes.pop("role", Role.INSPECTOR), key),),
+            details=AccessOrderIssuedDetails(**(members | changes)),
+        )  # fmt: skip
 
     @property
     def path(self) -> str:
@@ -69,6 +96,8 @@ class Case:
         """Give what proves who asks; strangers prove nothing."""
         if reader is Reader.HOLDS_SECRET:
             return {"Dossier-Secret": self.dossier.secret}
+        if reader is Reader.HELD_SECRET:
+            return {"Dossier-Secret": self.former_secret}
         if reader is Reader.KNOWS_CODE:
             return {"Dossier-Secret": self.dossier.code}
         if reader is Reader.ANYONE:
@@ -98,6 +127,7 @@ class Case:
                 "purpose": AccessPurpose.INSPECTION,
                 "order": ORDER,
                 "order_until": ORDER_UNTIL,
+                "order_stream": self.order_stream,
             }
         previous = place.get("previous")
         return self.world.drafter.sign(
@@ -130,6 +160,12 @@ class Case:
         reads: list[Any] = result.json["reads"]
         return reads
 
+    def replace_slip(self, secret: str, *signers: tuple[Role, SigningKey]) -> None:
+        """Give the dossier a new slip; the present secret is that of the former one."""
+        details = SlipSecretReplacedDetails(secret=secret, reason_code="slip_lost")
+        self.act_together("dossier.slip_secret_replaced", SlipSecretReplaced(), details, *signers)
+        self.former_secret, self.dossier.secret = self.dossier.secret, secret
+
     def act_together(
         self,
         kind: str,
@@ -153,6 +189,15 @@ def a_case(folder: Path, **changes: Any) -> Iterator[Case]:
         yield fill_case(world)
 
 
+@contextmanager
+def a_veiled_case(folder: Path) -> Iterator[Case]:
+    """The same people around a dossier that its procedure veils."""
+    with a_world(folder, lookups_per_minute=FAR_FUTURE) as world:
+        fill_registry(world, publication=PublicationProfile(commune=Publication.VEILED))
+        world.recorded = (201, 202)
+        yield fill_case(world)
+
+
 def fill_case(world: World) -> Case:
     """Submit, accept and assign a dossier, with a proxy and a hold, and enrol who may ask."""
     case = Case(world, world.submit())
@@ -172,6 +217,7 @@ def fill_case(world: World) -> Case:
         (Role.APPLICANT, case.dossier.applicant),
         (Role.HOLDER, proxy),
     )
+    world.record(case.issue_order(ORDER_STREAM, world.enrol("orders", Grant(Role.INSPECTOR, "*"))))
     world.settle()
     world.follow()
     return case

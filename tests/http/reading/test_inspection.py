@@ -16,8 +16,9 @@ from domain.facts import (
     SupplementRequested,
     SupplementSubmitted,
 )
+from domain.facts.integrity import FindingRaised
 from domain.roles import Role
-from ledger.drafting import place_after
+from ledger.drafting import FIRST_PLACE, place_after
 from tests.http.signing import signed_headers
 from tests.http.world import (
     OTHER_OFFICE,
@@ -28,7 +29,10 @@ from tests.http.world import (
     fill_registry,
 )
 from tests.support.builders import OFFICE
+from tests.support.keys.personnel import the_holder_of
 from transparency.notes import SigningKey
+
+ALARM = f"finding:{'a7' * 16}"
 
 
 @dataclass
@@ -45,10 +49,13 @@ def inspected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inspected]:
         elsewhere = world.enrol("elsewhere", Grant(Role.INSPECTOR, OTHER_OFFICE))
         revoked = a_signing_key("inspector")
         grants = (Grant(Role.INSPECTOR, "*"),)
-        registration = world.drafter.register_key(world.registrar, revoked, grants, world.now)
+        registration = world.drafter.register_key(
+            world.registrar, revoked, grants, world.now, the_holder_of(revoked)
+        )
         world.record(registration)
         world.revoke(revoked, registration)
         _ask_twice_for_supplements(world)
+        _raise_alarm(world)
         world.settle()
         world.follow()
         yield Inspected(world, elsewhere, revoked)
@@ -72,6 +79,15 @@ def _hand_supplement_in(world: World, dossier: DossierHandle) -> None:
     dossier.place = place_after(dossier.place, action.note)
 
 
+def _raise_alarm(world: World) -> None:
+    inspector = (Role.INSPECTOR, world.keys["inspector"])
+    facts = FindingRaised(rule="R27", rule_version=1, evidence=(3,))
+    action = world.drafter.sign(
+        "finding.raised", ALARM, FIRST_PLACE, world.now, facts, (inspector,), office=OFFICE
+    )
+    world.record(action)
+
+
 def ask(world: World, key: SigningKey, path: str = "/v1/findings", **signing: Any) -> Result:
     created = signing.pop("created", world.clock())
     headers = signed_headers(key, path, created, **signing)
@@ -93,8 +109,10 @@ def test_inspector_reads_findings_with_reason_and_evidence(inspected: Inspected)
     result = ask(world, world.keys["inspector"])
 
     assert result.status_code == 200, result.text
-    (finding,) = result.json["findings"]
-    assert finding["rule"] == "R02"
+    findings = {finding["rule"]: finding for finding in result.json["findings"]}
+    # The processor had asked past the one-stop shop, too.
+    assert sorted(findings) == ["R02", "R18", "R27"]
+    finding = findings["R02"]
     assert finding["office"] == OFFICE
     assert finding["reason"]["en"] == "A supplement was requested 2 times."
     assert len(finding["evidence"]) == 2
@@ -103,13 +121,27 @@ def test_inspector_reads_findings_with_reason_and_evidence(inspected: Inspected)
     assert result.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize(("query", "findings"), [("?rule=R02", 1), ("?rule=R07", 0)])
+@pytest.mark.parametrize(
+    ("query", "findings"), [("?rule=R02", 1), ("?rule=R18", 2), ("?rule=R07", 0)]
+)
 def test_findings_of_one_rule(inspected: Inspected, query: str, findings: int) -> None:
     world = inspected.world
 
     result = ask(world, world.keys["inspector"], f"/v1/findings{query}")
 
     assert len(result.json["findings"]) == findings
+
+
+def test_public_alarm_that_stands_in_the_log_is_shown_with_its_evidence(
+    inspected: Inspected,
+) -> None:
+    world = inspected.world
+
+    result = ask(world, world.keys["inspector"], "/v1/findings?rule=R27")
+
+    (finding,) = result.json["findings"]
+    assert (finding["stream"], finding["office"]) == (ALARM, OFFICE)
+    assert (finding["severity"], finding["evidence"]) == ("critical", [3])
 
 
 def test_inspector_of_another_office_sees_nothing_of_this_one(inspected: Inspected) -> None:
@@ -291,7 +323,7 @@ def test_newly_enrolled_inspector_may_ask_before_publication(inspected: Inspecte
     world = inspected.world
     key = a_signing_key("inspector")
     grants = (Grant(Role.INSPECTOR, "*"),)
-    action = world.drafter.register_key(world.registrar, key, grants, world.now)
+    action = world.drafter.register_key(world.registrar, key, grants, world.now, the_holder_of(key))
     assert world.post(action, Prefer="respond-async").status_code == 202
 
     assert ask(world, key).status_code == 200

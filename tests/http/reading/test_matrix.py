@@ -10,19 +10,30 @@ from domain.facts.feedback import DenunciationReceived, DenunciationReceivedDeta
 from domain.reading.rights import CLASS_OF, RIGHTS, PublicationClass, Reader, Right, Subject
 from domain.roles import Role
 from ledger.drafting import FIRST_PLACE
-from tests.http.reading.people import APPLICANT, HOLDERS, OFFICER_NUMBER, Case, a_case
+from tests.http.reading.people import (
+    APPLICANT,
+    HOLDERS,
+    OFFICER_NUMBER,
+    Case,
+    a_case,
+    a_veiled_case,
+)
 from tests.http.world import json_headers
 from tests.support.builders import HEX64, OFFICE
+from transparency.encoding import encode_base64
 
 CELLS = [(subject, reader) for subject in Subject for reader in Reader]
 STRANGERS = {Reader.ANYONE, Reader.KNOWS_CODE}
 SECRET_STREAM = "0b6f00000000000000000000000000aa"
+NEW_SECRET = encode_base64(b"n" * 32)
 RATING = f"rating:{SECRET_STREAM}"
 DENUNCIATION = f"denunciation:{SECRET_STREAM}"
+HIDDEN = (Right.UNKNOWN, Subject.VEILED_RECORD)
 
 REFUSED = {
     Right.UNKNOWN: (404, {"unknown_dossier"}),
     Right.NOT_YOURS: (403, {"reading_not_permitted"}),
+    Right.REPLACED: (403, {"slip_replaced"}),
     Right.ORDER_NEEDED: (403, {"inspection_order_needed"}),
     Right.UNPROVEN: (401, {"request_not_signed", "request_signature_invalid"}),
     Right.NOT_AN_INSPECTOR: (403, {"not_an_inspector"}),
@@ -30,11 +41,17 @@ REFUSED = {
 }
 
 
-@pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
-    with a_case(tmp_path_factory.mktemp("matrix")) as made:
+@pytest.fixture(scope="module", params=["open", "veiled"])
+def case(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Case]:
+    a_case_of = a_veiled_case if request.param == "veiled" else a_case
+    with a_case_of(tmp_path_factory.mktemp("matrix")) as made:
         _rate(made)
         _denounce(made)
+        made.replace_slip(NEW_SECRET, (Role.APPLICANT, made.dossier.applicant))
+        made.world.settle()
+        made.world.follow()
         yield made
 
 
@@ -84,7 +101,7 @@ def _member(kind: str, member: str, value: str, *words: str) -> Callable[..., tu
     """Ask for one member of a private part: holders by the page, others by an access entry."""
 
     def ask(case: Case, reader: Reader) -> tuple[Result, bool]:
-        by_page = reader in HOLDERS | STRANGERS
+        by_page = reader in HOLDERS | STRANGERS | {Reader.HELD_SECRET}
         result = _page(case, reader) if by_page else case.read(reader, kind, *words)
         if result.status_code != 200:
             return result, False
@@ -109,12 +126,24 @@ def _findings(case: Case, reader: Reader) -> tuple[Result, bool]:
     return result, "findings" in result.json and reader is not Reader.INSPECTOR_ELSEWHERE
 
 
+def _is_veiled(case: Case) -> bool:
+    first = case.world.parts.reader.find(case.dossier.stream, 1)
+    assert first is not None
+    return first.promise != b""
+
+
+def _public_record(case: Case, reader: Reader) -> tuple[Result, bool]:
+    stream = f"office:{OFFICE}" if _is_veiled(case) else case.dossier.stream
+    return _get(f"/v1/streams/{stream}/head", "leaf_hash")(case, reader)
+
+
 ASK: dict[Subject, Callable[[Case, Reader], tuple[Result, bool]]] = {
-    Subject.FIGURES: _get("/v1/statistics/counts", "figures"),
-    Subject.PUBLIC_RECORD: _get("/v1/streams/{stream}/head", "leaf_hash"),
+    Subject.FIGURES: _get("/v1/statistics/counts", "total"),
+    Subject.PUBLIC_RECORD: _public_record,
     Subject.SHARE_DONE: _share,
     Subject.STATUS: _get("/v1/dossiers/{stream}", "status"),
     Subject.TIMELINE: _get("/v1/dossiers/{stream}", "acts"),
+    Subject.VEILED_RECORD: _get("/v1/streams/{stream}/head", "leaf_hash"),
     Subject.PRIVATE_DETAILS: _member("dossier.accepted", "slip_sha256", HEX64),
     Subject.PERSONS: _member("dossier.submitted", "applicant_name", APPLICANT, "persons"),
     Subject.OFFICERS: _member("dossier.processor_assigned", "assignee", OFFICER_NUMBER, "officers"),
@@ -131,12 +160,16 @@ ASK: dict[Subject, Callable[[Case, Reader], tuple[Result, bool]]] = {
 def test_request_of_a_cell_gets_what_the_matrix_says(
     case: Case, subject: Subject, reader: Reader
 ) -> None:
-    right = RIGHTS[subject][reader]
+    # What is veiled of other dossiers is the public record of an open one.
+    is_public = subject is Subject.VEILED_RECORD and not _is_veiled(case)
+    right = RIGHTS[Subject.PUBLIC_RECORD if is_public else subject][reader]
 
     result, is_shown = ASK[subject](case, reader)
 
     if right in REFUSED:
         status, codes = REFUSED[right]
+        # The head of a stream that a stranger may not know of is that of a stream that is not.
+        codes = {"not_found"} if (right, subject) == HIDDEN else codes
         assert (result.status_code, result.json["code"] in codes) == (status, True), result.text
     else:
         assert result.status_code == 200, result.text

@@ -1,10 +1,12 @@
-"""``orders``: an inspection order ends by entries, closed by its inspector or lapsed by the day."""
+"""``orders``: issued by somebody else than the reader; ended by entries, closed or lapsed."""
 
 import asyncio
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,13 +14,23 @@ from api import bootstrap
 from api.data_folder import DataFolder
 from cli.commands.processes import lapse_daily
 from cli.sessions import open_session
-from domain.facts.integrity import AccessLogged, AccessLoggedDetails, AccessPurpose
+from domain.facts import Grant
+from domain.facts.integrity import (
+    AccessLogged,
+    AccessLoggedDetails,
+    AccessOpened,
+    AccessOpenedDetails,
+    AccessPurpose,
+    OrderEnd,
+)
 from domain.reading.rights import Reader
 from domain.roles import Role
-from ledger.drafting import FIRST_PLACE
+from ledger.drafting import FIRST_PLACE, place_after
 from ledger.key_files import save_private_key
 from projections.access import logged_reads
-from tests.http.reading.people import ORDER, ORDER_UNTIL, Case, a_case
+from tests.http.reading.people import ORDER, ORDER_STREAM, ORDER_UNTIL, Case, a_case
+from tests.http.world import OTHER_OFFICE
+from tests.support.builders import OFFICE
 from tests.unit.cli.running import run
 
 FOLDER = "data"
@@ -60,7 +72,8 @@ def test_order_lapses_by_an_entry_after_its_last_day_and_once(
     lapsed = run("orders", "lapse", "--data", data, "--json")
     again = run("orders", "lapse", "--data", data, "--json")
 
-    assert [ran.members["streams"] for ran in (early, lapsed, again)] == [0, 1, 0]
+    # The order where it was issued, and the reads under it.
+    assert [ran.members["streams"] for ran in (early, lapsed, again)] == [0, 2, 0]
     assert (sealed, seals(left)) == ([True], [False])
 
 
@@ -91,14 +104,17 @@ def test_stream_that_does_not_open_keeps_no_other_s_reads_sealed(
     assert [len(reader.stream_events(stream)) for stream in (left[1], other)] == [1, 2]
 
 
-async def read_under_order(data: Path, case: Case, stream: str) -> None:
-    """Record one more read under the order, on another access stream."""
+async def read_under_order(
+    data: Path, case: Case, stream: str, *, order: str = ORDER, order_stream: str = ORDER_STREAM
+) -> None:
+    """Record one more read under an order, on another access stream."""
     details = AccessLoggedDetails(
         dossier=case.dossier.stream,
         purpose=AccessPurpose.INSPECTION,
         fields=("persons",),
-        order=ORDER,
+        order=order,
         order_until=ORDER_UNTIL,
+        order_stream=order_stream,
     )
     signers = ((Role.INSPECTOR, case.keys[Reader.INSPECTOR]),)
     async with open_session(data) as session:
@@ -121,7 +137,7 @@ async def lapses(data: Path, left: tuple[Case, str]) -> None:
         duty.cancel()
 
 
-@pytest.mark.parametrize(("order", "streams"), [(ORDER, 1), ("99/QĐ-TTr", 0)])
+@pytest.mark.parametrize(("order", "streams"), [(ORDER, 2), ("99/QĐ-TTr", 0)])
 def test_inspector_closes_an_order_by_its_number(
     tmp_path: Path, left: tuple[Case, str], order: str, streams: int
 ) -> None:
@@ -131,3 +147,81 @@ def test_inspector_closes_an_order_by_its_number(
 
     assert ran.members == {"order": order, "streams": streams}
     assert seals(left) == [not streams]
+
+
+ENTRIES = ("dossier.submitted", "persons")
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Iterator[Case]:
+    with a_case(tmp_path) as made:
+        yield made
+
+
+def refusal_of(case: Case, **changes: Any) -> str:
+    result = case.read(Reader.INSPECTOR_UNDER_ORDER, *ENTRIES, **changes)
+    assert result.status_code == 422, result.text
+    assert "acts" not in result.json
+    return str(result.json["code"])
+
+
+def test_order_that_the_inspector_made_up_opens_no_names(case: Case) -> None:
+    assert refusal_of(case, order="99/QĐ-TTr") == "order_not_in_force"
+    assert refusal_of(case, order_stream="access:" + "0e" * 32) == "order_not_in_force"
+    assert case.read(Reader.INSPECTOR_UNDER_ORDER, *ENTRIES).status_code == 200
+
+
+def test_order_for_another_reader_or_office_opens_no_names(case: Case) -> None:
+    issuer = case.world.keys["orders"]
+    for number, changes in enumerate(
+        ({"readers": (case.world.enrol("away", Grant(Role.INSPECTOR, "*")).name,)},
+         {"offices": (OTHER_OFFICE,)})
+    ):  # fmt: skip
+        stream = f"access:{number:064x}"
+        case.world.record(case.issue_order(stream, issuer, **changes))
+
+        assert refusal_of(case, order_stream=stream) == "order_not_in_force"
+
+
+def test_inspector_issues_no_order_for_themselves(case: Case) -> None:
+    own = case.issue_order("access:" + "0f" * 32, case.keys[Reader.INSPECTOR])
+
+    result = case.world.post(own)
+
+    assert (result.status_code, result.json["code"]) == (422, "signers_not_independent")
+
+
+def test_order_that_was_closed_opens_no_names_any_more(case: Case) -> None:
+    issued = case.world.parts.reader.stream_events(ORDER_STREAM)
+    case.world.record(
+        case.world.drafter.sign(
+            "access.opened", ORDER_STREAM, place_after(FIRST_PLACE, issued[-1].note),
+            case.world.now, AccessOpened(), ((Role.INSPECTOR, case.keys[Reader.INSPECTOR]),),
+            details=AccessOpenedDetails(order=ORDER, end=OrderEnd.CLOSED),
+        )
+    )  # fmt: skip
+
+    assert refusal_of(case) == "order_not_in_force"
+
+
+def test_order_is_issued_by_a_command_and_known_after_a_restart(
+    tmp_path: Path, left: tuple[Case, str]
+) -> None:
+    case, key = left[0], tmp_path / "orders.key"
+    save_private_key(key, case.world.keys["orders"])
+    options = ("--office", OFFICE, "--until", "2026-12-31", "--data", tmp_path / FOLDER, "--json")
+    reader = case.keys[Reader.INSPECTOR].name
+
+    ran = run("orders", "issue", "13/QĐ", "--key", key, "--reader", reader, *options)
+    own = run(
+        "orders", "issue", "14/QĐ", "--key", tmp_path / "inspector.key", "--reader", reader,
+        *options,
+    )  # fmt: skip
+
+    assert (ran.code, own.code) == (0, 4)
+    asyncio.run(
+        read_under_order(
+            tmp_path / FOLDER, case, f"access:{8:064x}", order="13/QĐ",
+            order_stream=ran.members["stream"],
+        )
+    )  # fmt: skip

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
-from domain.facts import Grant, SlipSecretReplaced, SlipSecretReplacedDetails
+from domain.facts import Grant
 from domain.reading.rights import Reader
 from domain.roles import Role
 from tests.http.reading.people import Case, a_case
@@ -24,14 +25,26 @@ def case(tmp_path: Path) -> Iterator[Case]:
 
 
 def replace_secret(case: Case, *signers: tuple[Role, SigningKey]) -> None:
-    details = SlipSecretReplacedDetails(secret=NEW_SECRET, reason_code="slip_lost")
-    case.act_together("dossier.slip_secret_replaced", SlipSecretReplaced(), details, *signers)
+    first = case.dossier.secret
+    case.replace_slip(NEW_SECRET, *signers)
+    case.dossier.secret = first
     case.world.settle()
     case.world.follow()
 
 
 def open_with(case: Case, secret: str, path: str = "") -> Any:
     return case.world.client.simulate_get(case.path + path, headers={"Dossier-Secret": secret})
+
+
+def a_page(case: Case, language: str = "vi", **form: str) -> Any:
+    return case.world.client.simulate_post(
+        "/dossiers",
+        body=urlencode({"dossier": case.dossier.stream} | form),
+        headers={
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept-Language": language,
+        },
+    )
 
 
 def as_applicant(case: Case) -> tuple[Role, SigningKey]:
@@ -47,7 +60,7 @@ def test_new_secret_opens_the_dossier_and_the_old_one_nothing(case: Case) -> Non
 
     old, new = (open_with(case, secret) for secret in (case.dossier.secret, NEW_SECRET))
 
-    assert (old.status_code, old.json["code"]) == (404, "unknown_dossier")
+    assert (old.status_code, old.json["code"]) == (403, "slip_replaced")
     assert new.status_code == 200
     assert NEW_SECRET not in new.text
 
@@ -112,3 +125,58 @@ def test_refused_reads_and_reads_by_officers_are_not_among_them(case: Case) -> N
 
     assert [(read["times"], read["with_present_secret"]) for read in own] == [(1, True)]
     assert "own_reads" not in to_officer
+
+
+def test_holder_of_the_old_slip_sees_who_replaced_it_and_who_had_looked(case: Case) -> None:
+    """Receiver and head gave themselves a new secret: the true holder saw an empty list."""
+    head = case.world.enrol("head", Grant(Role.HEAD, OFFICE))
+    case.read(Reader.OFFICER_WITH_TASK, "dossier.accepted")
+    open_with(case, case.dossier.secret)
+    case.world.wait(minutes=5)
+    replace_secret(case, as_receiver(case), (Role.HEAD, head))
+    case.world.wait(minutes=5)
+    case.read(Reader.OFFICER_WITH_TASK, "dossier.submitted")
+    open_with(case, NEW_SECRET)
+
+    told = open_with(case, case.dossier.secret, "/access").json
+
+    assert [read["fields"] for read in told["reads"]] == [["dossier.accepted"]]
+    assert {read["minute"] for read in told["own_reads"]} == {
+        "2026-11-20T02:01:00Z",
+        "2026-11-20T02:11:00Z",  # this very look, with the old slip
+    }
+    assert all(read["with_present_secret"] for read in told["own_reads"])
+    assert told["replaced"]["at"] == "2026-11-20T02:06:00Z"
+    assert [(one["role"], one["key"]) for one in told["replaced"]["signers"]] == [
+        ("receiver", case.world.keys["receiver"].name),
+        ("head", head.name),
+    ]
+
+
+def test_old_secret_opens_nothing_though_no_follower_has_stepped(case: Case) -> None:
+    """Between the publication of a new secret and the follower's step the old one still opened."""
+    opened = a_page(case, secret=case.dossier.secret)
+    held = opened.text.split('name="pass" value="')[1].split('"')[0]
+    old = case.dossier.secret
+    case.replace_slip(NEW_SECRET, as_applicant(case))
+
+    by_secret = open_with(case, old)
+    by_pass = a_page(case, **{"pass": held})
+
+    assert (by_secret.status_code, by_secret.json["code"]) == (403, "slip_replaced")
+    assert open_with(case, NEW_SECRET).status_code == 200
+    assert case.dossier.code not in by_pass.text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_page_tells_the_holder_of_the_old_slip_that_it_was_replaced(
+    case: Case, language: str
+) -> None:
+    case.read(Reader.OFFICER_WITH_TASK, "dossier.accepted")
+    replace_secret(case, as_applicant(case), as_receiver(case))
+
+    page = a_page(case, language, secret=case.dossier.secret)
+
+    assert case.world.keys["receiver"].name in page.text
+    assert case.dossier.code not in page.text
+    assert NEW_SECRET not in page.text

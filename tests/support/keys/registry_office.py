@@ -23,6 +23,7 @@ from domain.facts import (
 from domain.keys import KeyRecord, LedgerRecord, root_keys
 from domain.roles import Role
 from tests.support.builders import (
+    COMMITMENT,
     DEPARTMENT,
     OFFICE,
     MemoryRegister,
@@ -102,7 +103,7 @@ def an_enrolment(
 ) -> Action:
     facts = KeyRegistered(vkey=a_vkey(name), grants=grants, replaces=replaces, **changes)
     signers = (Signer(by, Role.REGISTRAR), Signer(name, Role.HOLDER))
-    return on_key("key.registered", name, facts, *signers)
+    return on_key("key.registered", name, facts, *signers, commitment=COMMITMENT)
 
 
 def a_grant(*grants: Grant, by: str = LOCAL, name: str = OLD, **changes: Any) -> Action:

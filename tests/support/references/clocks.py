@@ -94,6 +94,9 @@ def is_office_minute(working: WorkingTime, instant: datetime) -> bool:
     local = instant.astimezone(time_zone(working.zone))
     clock = f"{local:%H:%M}"
     sessions = working.office_hours or working.calendar.sessions
+    for changed in working.changed_hours:
+        if changed.from_on <= local.date():
+            sessions = changed.sessions
     return is_worked(working, local.date()) and any(
         session.opens <= clock < session.closes for session in sessions
     )

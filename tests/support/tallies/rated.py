@@ -7,12 +7,27 @@ from domain.facts import RatingStage
 from ledger.action_notes import SubmittedAction, open_text
 from ledger.errors import StoreCorrupt
 from ledger.private.vault import PrivatePart
+from ledger.storage.port import LedgerReader
+from ledger.tallying.bookmarks import Bookmark
 from ledger.tallying.ratings import Sources, next_tally
 from ledger.writing.envelopes import DeferredPool
 from ledger.writing.frames import Verdict
 from tests.support.ledger_builders import ORIGIN, World, a_world
 
 DAYS_TO_NEXT_MONTH = 31
+
+
+@dataclass
+class MemoryBookmarks:
+    """Keeps the newest bookmark."""
+
+    kept: Bookmark | None = None
+
+    def read(self) -> Bookmark | None:
+        return self.kept
+
+    def write(self, bookmark: Bookmark) -> None:
+        self.kept = bookmark
 
 
 @dataclass
@@ -23,12 +38,15 @@ class RatedLedger:
     parts: dict[bytes, PrivatePart] = field(default_factory=dict)
     notes: list[bytes] = field(default_factory=list)
     garbled: set[bytes] = field(default_factory=set)
+    bookmarks: MemoryBookmarks = field(default_factory=MemoryBookmarks)
+    reader: LedgerReader | None = None
 
     def sources(self) -> Sources:
         """What tallies are made from."""
         pool = DeferredPool(self.world.keys.promise)
         world = self.world
-        return Sources(ORIGIN, world.store, self.open_many, world.documents, pool)
+        reader = self.reader or world.store
+        return Sources(ORIGIN, reader, self.open_many, world.documents, pool, self.bookmarks)
 
     def open_many(self, text_hashes: Sequence[bytes]) -> Mapping[bytes, PrivatePart]:
         """Open private parts, as the vault does."""

@@ -69,7 +69,9 @@ def test_refused_command_takes_only_the_ledger_back_that_it_made(tmp_path: Path)
 def test_enrolment_founds_the_ledger_it_is_for_and_says_so(tmp_path: Path) -> None:
     data, key = tmp_path / "data", a_key(tmp_path, "officer")
 
-    enrolled = run("keys", "enroll", key, "receiver@*", "--data", data, "--json")
+    enrolled = run(
+        "keys", "enroll", key, "receiver@*", "--personnel-number", "CB-1", "--data", data, "--json"
+    )
 
     assert enrolled.code == 0
     assert enrolled.said == f"new ledger {_origin(data)} made in {data}/\n"
@@ -78,7 +80,7 @@ def test_enrolment_founds_the_ledger_it_is_for_and_says_so(tmp_path: Path) -> No
 
 def test_key_that_is_enrolled_already_is_told_so_and_what_helps(tmp_path: Path) -> None:
     data, key = tmp_path / "data", a_key(tmp_path, "officer")
-    run("keys", "enroll", key, "receiver@*", "--data", data)
+    run("keys", "enroll", key, "receiver@*", "--personnel-number", "CB-1", "--data", data)
 
     again = run("keys", "enroll", key, "clerk@*", "--data", data)
 

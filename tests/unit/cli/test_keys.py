@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 from cli.commands.audit import audit
 from cli.commands.keys import keys
-from cli.output import EXIT_OK, EXIT_REFUSED, EXIT_USAGE
+from cli.output import EXIT_OK, EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE
+from ledger.errors import WriterUnavailable
 from ledger.key_files import load_private_key
 
 
@@ -31,6 +32,9 @@ class Desk:
         return members
 
     def try_to(self, *words: str) -> tuple[int, dict[str, Any]]:
+        if words[0] == "enroll" and "--personnel-number" not in words:
+            # An officer's key is one person's: each file that is enrolled here is another's.
+            words = (*words, "--personnel-number", f"CB-{Path(words[1]).stem}")
         result = CliRunner().invoke(keys, [*words, "--data", str(self.data), "--json"])
         line = result.stdout.strip()
         assert line or result.exit_code == EXIT_USAGE, result
@@ -146,3 +150,76 @@ def test_root_kept_elsewhere_is_asked_for(desk: Desk) -> None:
     assert desk.try_to("enroll", officer, "receiver@*")[1]["code"] == "root_not_here"
     desk.type("enroll", officer, "receiver@*", "--registrar", str(away))
     desk.type("rotate-root", "--old", str(away))
+
+
+def test_refused_change_of_the_root_leaves_no_key_behind(desk: Desk) -> None:
+    desk.type("enroll", str(desk.new("before")), "receiver@*")
+    before = {path.name for path in (desk.data / "keys").iterdir()}
+
+    code, _ = desk.try_to("recover-root", "recovery-1")
+    stranger, _ = desk.try_to("rotate-root", "--old", str(desk.new("stranger", "registrar")))
+
+    assert (code, stranger) == (EXIT_REFUSED, EXIT_REFUSED)
+    assert {path.name for path in (desk.data / "keys").iterdir()} == before
+    assert Path(desk.type("rotate-root")["file"]).name == "registrar-2.key"
+
+
+def test_new_root_is_kept_where_no_answer_says_that_it_was_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.type("enroll", str(desk.new("before")), "receiver@*")
+
+    async def loses_the_answer(*_: object) -> None:
+        raise WriterUnavailable("the writer does not answer")
+
+    monkeypatch.setattr("cli.sessions.Session.submit", loses_the_answer)
+    code, members = desk.try_to("rotate-root")
+
+    assert (code, members["code"]) == (EXIT_UNREACHABLE, "writer_unavailable")
+    assert (desk.data / "keys" / "registrar-2.key").exists()
+
+
+def test_root_that_is_shown_is_the_one_in_force_and_the_anchor_stands_beside_it(
+    desk: Desk,
+) -> None:
+    first = desk.type("show", "registrar")
+    rotated = desk.type("rotate-root")
+
+    shown = desk.type("show", "registrar")
+
+    assert first["vkey"] == first["anchor"]
+    assert shown["name"] == rotated["name"]
+    assert shown["anchor"] == first["vkey"]
+
+
+@pytest.mark.parametrize("kind", ["log", "promise", "offcer", "nguyen", "Officer"])
+def test_key_of_an_unknown_kind_is_not_made(desk: Desk, kind: str) -> None:
+    code, _ = desk.try_to("new", kind, "--out", str(desk.folder / "some.key"))
+
+    assert code == EXIT_USAGE
+    assert not (desk.folder / "some.key").exists()
+
+
+def test_refused_grant_says_what_was_found_and_what_would_be_right(desk: Desk) -> None:
+    key = desk.new("officer")
+    desk.type("enroll", str(key), "receiver@*")
+
+    again = desk.try_to("grant", str(key), "receiver@*")[1]["message"]
+    days = desk.try_to(
+        "grant", str(key), "clerk@*", "--from", "2026-02-01", "--until", "2026-01-01"
+    )
+
+    assert again.startswith("fact_invalid: grants: receiver@* is held already (Name each role once")
+    assert "clerk@* from 2026-02-01 to 2026-01-01" in days[1]["message"]
+
+
+def test_key_that_is_enrolled_is_no_successor_and_the_command_says_so(desk: Desk) -> None:
+    old, new = desk.new("old"), desk.new("new")
+    number = ("--personnel-number", "CB-0007")
+    desk.type("enroll", str(old), "receiver@*", *number)
+    desk.type("replace", str(old), str(new), *number)
+
+    code, members = desk.try_to("replace", str(old), str(new), *number)
+
+    assert (code, members["code"]) == (EXIT_REFUSED, "refused")
+    assert "is enrolled already" in members["message"]

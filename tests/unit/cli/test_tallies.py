@@ -25,6 +25,7 @@ from domain.roles import Role
 from ledger.drafting import FIRST_PLACE, next_place
 from ledger.intake import Answer
 from tests.support.builders import LEAST_FACTS
+from tests.support.keys.personnel import the_holder_of
 from tests.support.ledger_builders import a_signing_key
 from tests.unit.cli.running import a_ledger, run
 from transparency.encoding import encode_base64
@@ -53,7 +54,9 @@ async def _rate(data: Path, count: int) -> list[Answer]:
         officer = a_signing_key("officer")
         grants = [Grant(Role.RECEIVER, "SAMPLE")]
         await session.submit(
-            session.drafter.register_key(session.root(), officer, grants, session.now())
+            session.drafter.register_key(
+                session.root(), officer, grants, session.now(), the_holder_of(officer)
+            )
         )
         return [await _rate_one(session, number) for number in range(count)]
 

@@ -20,7 +20,9 @@ def test_ledger_without_documents_passes_its_audit_and_so_does_a_copied_log(
 ) -> None:
     data, key = str(tmp_path / "data"), str(tmp_path / "officer.key")
     _run("keys", "new", "officer", "--out", key, "--data", data)
-    enrolled, _ = _run("keys", "enroll", key, "receiver@*", "--data", data)
+    enrolled, _ = _run(
+        "keys", "enroll", key, "receiver@*", "--personnel-number", "CB-1", "--data", data
+    )
     shutil.copytree(tmp_path / "data" / "log", tmp_path / "copy")
     anchors = str(tmp_path / "data" / "keys" / "anchors.toml")
 

@@ -13,7 +13,6 @@ from domain.calendars import (
     DayKind,
     DayNote,
     WorkingTime,
-    acceptance_start,
     add_working_days,
     add_working_hours,
     end_of_calendar_days,
@@ -25,6 +24,7 @@ from domain.calendars import (
     working_days_between,
     working_time_between,
 )
+from domain.clocks.arrivals import acceptance_start
 from domain.clocks.laws import LAWS
 from domain.errors import CalendarHorizonPassed, MalformedDocument
 from domain.moments import Moment

@@ -7,7 +7,7 @@ import pytest
 from domain.decisions import (
     decide,
 )
-from domain.dossiers import Channel, Dossier, Due, Outcome, Status, Wait, WaitKind
+from domain.dossiers import Channel, Dossier, Due, Outcome, Status, StepBegun, Wait, WaitKind
 from domain.errors import (
     CalendarHorizonPassed,
     ProcedureNotInForce,
@@ -19,6 +19,7 @@ from domain.facts import (
     DossierAccepted,
     ExtensionApologyIssued,
 )
+from domain.facts.reasons import ApologyReason
 from domain.procedures import Limit, LimitUnit, SupplementPolicy
 from domain.roles import Role
 from tests.support.builders import (
@@ -61,9 +62,13 @@ def test_ordinary_life_ends_with_the_result_in_the_applicants_hands() -> None:
         channel=Channel.ONLINE,
         status=Status.RESULT_RETURNED,
         submitted_at=a_moment("2026-03-02T02:00:00Z"),
+        submitted_version=1,
         accepted_at=a_moment("2026-03-02T03:00:00Z"),
         procedure_version=1,
         calendar_version=1,
+        accepting_office="H27.15",
+        office_version=1,
+        step=StepBegun(a_moment("2026-03-02T04:00:00Z"), 1),
         due=Due(day=date(2026, 3, 11)),
         approved_at=a_moment("2026-03-02T06:00:00Z"),
         ended_at=a_moment("2026-03-02T07:00:00Z"),
@@ -311,7 +316,7 @@ def test_pause_without_a_due_date_has_nothing_to_move() -> None:
 
 def test_apology_moves_the_appointment_and_never_the_legal_due_date() -> None:
     apology = ExtensionApologyIssued(
-        appointment="2026-04-01T02:00:00Z", reason_code="many_dossiers"
+        appointment="2026-04-01T02:00:00Z", reason_code=ApologyReason.MANY_DOSSIERS
     )
     action = an_action("dossier.extension_apology_issued", facts=apology)
 

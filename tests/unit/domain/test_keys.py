@@ -37,6 +37,7 @@ from domain.offices import OfficeRecord
 from domain.procedures import ProcedureRecord
 from domain.roles import Role
 from tests.support.builders import (
+    COMMITMENT,
     HEX64,
     LEDGER,
     OFFICE,
@@ -86,6 +87,7 @@ def an_enrolment(*grants: Grant, **changes: Any) -> Action:
         "facts": KeyRegistered(
             vkey=a_vkey(NEW_KEY), grants=grants or (Grant(Role.RECEIVER, OFFICE),)
         ),
+        "commitment": COMMITMENT,
     }
     return an_action("key.registered", **(enrolment | changes))
 
@@ -161,7 +163,12 @@ def test_enrolled_key_holds_its_grants() -> None:
     record = evolve(None, an_enrolment(), register)
 
     assert record == KeyRecord(
-        NEW_KEY, a_vkey(NEW_KEY), (Grant(Role.RECEIVER, OFFICE),), a_moment()
+        NEW_KEY,
+        a_vkey(NEW_KEY),
+        (Grant(Role.RECEIVER, OFFICE),),
+        a_moment(),
+        enrolled_by=OFFICER_KEY,
+        has_details=True,
     )
     assert isinstance(record, KeyRecord)
     assert record.covers(Role.RECEIVER, OFFICE)

@@ -10,6 +10,7 @@ from ledger.documents import MemoryDocuments
 from ledger.drafting import FIRST_PLACE, Place
 from ledger.opening import opening_action
 from tests.support.forged_logs import Forger, a_forger
+from tests.support.keys.personnel import the_holder_of
 from tests.support.ledger_builders import (
     START,
     a_signing_key,
@@ -197,7 +198,11 @@ def test_a_grant_that_the_registrar_did_not_sign_is_named_with_what_it_was_used_
     stream = forger.a_dossier()
     grants = [Grant(Role.RECEIVER, "H27")]
     desk = forger.desk
-    forger.add(desk.drafter.register_key(desk.officer, STRANGER, grants, desk.now()))
+    forger.add(
+        desk.drafter.register_key(
+            desk.officer, STRANGER, grants, desk.now(), the_holder_of(STRANGER)
+        )
+    )
     forger.add(forger.act("dossier.accepted", stream, signers=[(Role.RECEIVER, STRANGER)]))
 
     assert _named(forger) == [("not_your_role", 9), ("key_not_enrolled", 10)]

@@ -208,7 +208,6 @@ def test_documents_that_were_lost_with_the_logs_folder_are_served_again_at_the_n
 
 def test_every_document_of_a_recorded_registry_is_found_in_its_entries() -> None:
     world = a_world()
-    world.open()
 
     named = {name for entry in world.entries() for name in documents_named(entry)}
 

@@ -10,6 +10,7 @@ from ledger.errors import KeyNameTaken, SchemaMismatch
 from ledger.state import LedgerState
 from ledger.stored_keys import StoredKeys
 from tests.support.builders import PROCEDURE
+from tests.support.keys.personnel import the_holder_of
 from tests.support.ledger_builders import (
     ORIGIN,
     KnownKeys,
@@ -30,7 +31,9 @@ from transparency.notes import (
 def _enrol(world: World, key: SigningKey) -> str:
     registrar = world.keys.registrar
     grants = [Grant(Role.RECEIVER, "*")]
-    action = world.desk.drafter.register_key(registrar, key, grants, world.desk.now())
+    action = world.desk.drafter.register_key(
+        registrar, key, grants, world.desk.now(), the_holder_of(key)
+    )
     (verdict,) = world.record(action)
     return verdict.code
 

@@ -14,6 +14,7 @@ from ledger.drafting import FIRST_PLACE, Place
 from ledger.stored_keys import StoredKeys
 from tests.support.builders import PROCEDURE
 from tests.support.forged_logs import Forger, a_forger
+from tests.support.keys.personnel import the_holder_of
 from tests.support.ledger_builders import (
     ORIGIN,
     World,
@@ -49,7 +50,9 @@ def recovered(world: World, new: SigningKey, *recovery: SigningKey) -> str:
 
 def enrolled(world: World, registrar: SigningKey, number: int) -> str:
     key, grants = a_signing_key("officer", number), [Grant(Role.RECEIVER, "*")]
-    action = world.desk.drafter.register_key(registrar, key, grants, world.desk.now())
+    action = world.desk.drafter.register_key(
+        registrar, key, grants, world.desk.now(), the_holder_of(key)
+    )
     (verdict,) = world.record(action)
     return verdict.code
 
@@ -125,7 +128,10 @@ def test_recovery_key_is_enrolled_as_nobodys(key: SigningKey) -> None:
 
 def enrolled_key(world: World, key: SigningKey) -> str:
     grants = [Grant(Role.RECEIVER, "*")]
-    (verdict,) = world.record(world.desk.drafter.register_key(FIRST, key, grants, world.desk.now()))
+    details = the_holder_of(key)
+    (verdict,) = world.record(
+        world.desk.drafter.register_key(FIRST, key, grants, world.desk.now(), details)
+    )
     return verdict.code
 
 
@@ -165,7 +171,13 @@ def enrolment_by(forger: Forger, registrar: SigningKey) -> SubmittedAction:
     signers = [(Role.REGISTRAR, registrar), (Role.HOLDER, key)]
     stream = f"key:{key.name}"
     return forger.act(
-        "key.registered", stream, facts=facts, signers=signers, office=None, place=FIRST_PLACE
+        "key.registered",
+        stream,
+        facts=facts,
+        signers=signers,
+        office=None,
+        place=FIRST_PLACE,
+        details=the_holder_of(key),
     )
 
 

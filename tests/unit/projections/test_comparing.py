@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,8 @@ CHANGES = {
     "an act was deleted": (f"DELETE FROM acts WHERE {FIRST_ACT}", ("acts", 1, "6")),
     "an act was added": (
         "INSERT INTO acts SELECT 999, stream, 99, kind, at, recorded_at, office, signers, "
-        f"performer, status, due, appointment FROM acts WHERE {FIRST_ACT}",
+        "performer, status, due, appointment, amount_vnd, to_office, answer_by, refers_to "
+        f"FROM acts WHERE {FIRST_ACT}",
         ("acts", 1, "999"),
     ),
     "a state was overwritten": (
@@ -303,3 +305,59 @@ def test_a_file_that_is_no_database_is_unavailable(paper: PaperLedger, path: Pat
 
     with pytest.raises(StoreUnavailable):
         compare_views(path, _sources(paper))
+
+
+def _veiled_life(paper: PaperLedger) -> None:
+    paper.veiled.add(a_stream(50))
+    paper.submit(a_stream(50), "2026-03-01T00:00:00Z")
+    paper.submit(a_stream(51), "2026-03-01T00:00:00Z")
+    paper.seal_and_publish("2026-03-01T01:00:00.000Z")
+    paper.accept(a_stream(50), "2026-03-01T02:00:00Z", code="H27-260301-0050")
+
+
+VEILED_CHANGES = {
+    "a veiled dossier was deleted": ("DELETE FROM veiled_dossiers", "veiled_dossiers"),
+    "a veiled act was moved": (
+        "UPDATE veiled_acts SET at = '2026-01-01T00:00:00Z' WHERE version = 1",
+        "veiled_acts",
+    ),
+    "a veiled state was deleted": ("DELETE FROM veiled_states", "veiled_states"),
+    "a signer was added": (
+        f"INSERT INTO veiled_act_signers VALUES ('officer-0', '{a_stream(50)}', 1)",
+        "veiled_act_signers",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "table"), VEILED_CHANGES.values(), ids=VEILED_CHANGES.keys())
+def test_change_of_a_veiled_dossier_shows_to_whoever_has_the_ledger_database(
+    paper: PaperLedger, path: Path, change: str, table: str
+) -> None:
+    _veiled_life(paper)
+    with closing(open_views(path)) as views:
+        a_follower(paper, views).catch_up()
+    # What comes later is not in the stored views, and none of it is missed there.
+    paper.finish(a_stream(50), "2026-03-02T00:00:00Z")
+    sources = replace(_sources(paper), veiled=paper.store)
+    before = compare_views(path, sources)
+
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(change)
+
+    assert before == SAME
+    assert [each.table for each in compare_views(path, sources).differences] == [table]
+
+
+def test_without_the_ledger_database_all_that_is_public_is_compared(
+    paper: PaperLedger, path: Path
+) -> None:
+    _veiled_life(paper)
+    with closing(open_views(path)) as views:
+        a_follower(paper, views).catch_up()
+    before = compare_views(path, _sources(paper))
+
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"DELETE FROM dossiers WHERE stream = '{a_stream(51)}'")
+
+    assert before == SAME
+    assert [each.table for each in compare_views(path, _sources(paper)).differences] == ["dossiers"]

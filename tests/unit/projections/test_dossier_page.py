@@ -9,6 +9,7 @@ from domain.facts import (
     DossierSubmittedDetails,
     ExtensionApologyIssued,
 )
+from domain.facts.reasons import ApologyReason
 from domain.roles import Assurance, Role
 from projections.dossier_page import DossierPage, dossier_page, share_done
 from projections.follower import Follower, PrivateFold
@@ -83,7 +84,9 @@ def test_page_shows_what_an_act_did_to_the_dates(paper: PaperLedger, views: View
         "2026-02-06T02:00:00Z",
         Role.APPROVER,
         paper.head,
-        facts=ExtensionApologyIssued(appointment="2026-02-20", reason_code="no_answer"),
+        facts=ExtensionApologyIssued(
+            appointment="2026-02-20", reason_code=ApologyReason.AWAITING_OTHER_AGENCY
+        ),
     )
     paper.seal_and_publish("2026-02-06T02:00:01.000Z")
 

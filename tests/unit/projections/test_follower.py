@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from domain.dossiers import Status
+from domain.facts import IntakeSupplementRequestedDetails
+from domain.facts.shapes import SupplementItem
 from domain.roles import Role
 from ledger.errors import StoreCorrupt, StoreUnavailable
 from ledger.storage.memory import MemoryLedgerStore
@@ -122,6 +124,20 @@ def test_skipped_index_is_an_alarm(paper: PaperLedger, views: Views) -> None:
     assert follower.position() is None
 
 
+def _ask_for_a_paper(paper: PaperLedger, stream: str) -> None:
+    paper.submit(stream, "2026-03-01T00:00:00Z")
+    paper.act(
+        "dossier.intake_supplement_requested",
+        stream,
+        "2026-03-01T00:00:00Z",
+        Role.RECEIVER,
+        paper.officer,
+        details=IntakeSupplementRequestedDetails(
+            items=(SupplementItem(component="form", reason="thiếu"),)
+        ),
+    )
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_fault_in_any_table_leaves_view_and_position_as_they_were(
     paper: PaperLedger, views: Views, tmp_path: Path, table: str
@@ -133,8 +149,12 @@ def test_fault_in_any_table_leaves_view_and_position_as_they_were(
     before = tables_of(path)
     paper.submit(a_stream(5), "2026-03-01T00:00:00Z")
     paper.accept(a_stream(5), "2026-03-01T00:00:00Z")
+    _ask_for_a_paper(paper, a_stream(7))
     paper.complain(f"petition:{5:032x}", "2026-03-01T00:00:00Z")
+    paper.veiled.add(a_stream(6))
+    paper.submit(a_stream(6), "2026-03-01T00:00:00Z")
     paper.publish_procedure("2026-03-01T00:00:00Z", version=2)
+    paper.append_veil(a_stream(6), 1)
     paper.seal_and_publish("2026-03-01T00:00:01.000Z")
     fault = sqlite3.connect(path)
     fault.execute(

@@ -125,7 +125,7 @@ def decided_states(paper: PaperLedger) -> LedgerState:
     return state
 
 
-def test_month_before_the_new_calendar_is_judged_by_the_old_date(
+def test_calendar_after_the_date_had_passed_changes_neither_the_month_before_nor_its_own(
     paper: PaperLedger, views: Views
 ) -> None:
     publish_calendar(paper, "2026-03-05T02:00:00Z", *(date(2026, 2, day) for day in range(3, 28)))
@@ -137,7 +137,7 @@ def test_month_before_the_new_calendar_is_judged_by_the_old_date(
         counted = read_counts(reader)
     assert counted is not None
     overdue = {figure.period: figure.pending_overdue for figure in counted.figures}
-    assert overdue == {"2026-02": 1, "2026-03": 0}
+    assert overdue == {"2026-02": 1, "2026-03": 1}
 
 
 def test_explanation_rests_on_the_calendar_of_the_time_and_names_the_change(

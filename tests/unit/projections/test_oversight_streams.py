@@ -37,6 +37,7 @@ from projections.holders import Mark, is_same_hash, mark_hash
 from projections.states import StreamStates
 from projections.views import ViewReader, open_views
 from tests.support.followed_ledger import VIEW_SECRET
+from tests.support.keys.personnel import the_holder_of
 from tests.support.ledger_builders import (
     OFFICE,
     ORIGIN,
@@ -60,7 +61,12 @@ def world() -> World:
     world = a_world()
     grants = [Grant(Role.INSPECTOR, "*")]
     desk = world.desk
-    enrol(world, desk.drafter.register_key(desk.registrar, INSPECTOR, grants, desk.now()))
+    enrol(
+        world,
+        desk.drafter.register_key(
+            desk.registrar, INSPECTOR, grants, desk.now(), the_holder_of(INSPECTOR)
+        ),
+    )
     return world
 
 

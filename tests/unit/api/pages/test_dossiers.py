@@ -24,6 +24,7 @@ from domain.facts import (
     SupplementRequested,
     SupplementRequestedDetails,
 )
+from domain.facts.reasons import IntakeRefusalReason
 from domain.offices import BilingualName, OfficeRecord
 from domain.procedures import ChannelLimits, Limit, LimitUnit, ProcedureRecord, SupplementPolicy
 from domain.roles import Assurance, Role
@@ -250,14 +251,17 @@ def test_paused_payment_is_said_only_where_the_procedure_pauses() -> None:
     assert len(a_page(dossier, pause_in_payment=True).due_reasons) == 2
 
 
-def test_limit_in_prose_gives_the_appointment_or_nothing() -> None:
+def test_limit_in_prose_is_told_apart_from_one_that_nobody_stated() -> None:
     unknown = Limit(unit=LimitUnit.UNKNOWN)
 
     with_due = a_page(a_dossier_in_process(), limit=unknown)
     without = a_page(a_dossier_in_process(due=None), limit=unknown)
+    told = Limit(unit=LimitUnit.UNKNOWN, prose="ngay trong ngày")
+    in_prose = a_page(a_dossier_in_process(due=None), limit=told)
 
     assert "appointment" in with_due.due_reasons[0]
-    assert "prose" in without.due_reasons[0]
+    assert without.due_reasons == ("The procedure states no limit.",)
+    assert "prose" in in_prose.due_reasons[0]
 
 
 def test_dossier_before_acceptance_has_no_limit_yet() -> None:
@@ -287,7 +291,7 @@ def test_holder_reads_what_is_missing() -> None:
 def test_holder_reads_why_intake_refused() -> None:
     act = an_act(
         "dossier.intake_refused",
-        IntakeRefused(reason_code="wrong_authority"),
+        IntakeRefused(reason_code=IntakeRefusalReason.WRONG_AUTHORITY),
         details=IntakeRefusedDetails(explanation="Nộp tại Công an xã"),
     )
 
@@ -323,12 +327,6 @@ def test_unpublished_act_names_no_entry() -> None:
     page = a_page(a_dossier_in_process(), act)
 
     assert page.acts[0].entry_index is None
-
-
-def test_unknown_reason_code_is_shown_as_it_stands() -> None:
-    act = an_act("dossier.intake_refused", IntakeRefused(reason_code="some_other_reason"))
-
-    assert a_page(a_dossier(), act).acts[0].lines == ("Reason: some other reason",)
 
 
 def test_amounts_are_written_as_money() -> None:

@@ -12,6 +12,7 @@ from api.pages.dossiers import SHOWN_FACTS, DueState
 from api.pages.texts import LANGUAGES, TEXTS_FOLDER, load_sentences, load_texts, parse_language
 from domain.clocks.explanations import DayReason
 from domain.dossiers import Channel, Outcome, Status, WaitKind
+from domain.evaluation import AGENCY_INDICATORS, AgencyBand
 from domain.facts.feedback import ComplaintOutcome, FeedbackCategory, FeedbackVerdict
 from domain.facts.integrity import (
     AccessPurpose,
@@ -20,12 +21,14 @@ from domain.facts.integrity import (
     FindingVerdict,
     LateEntryGround,
 )
+from domain.facts.reasons import ApologyReason, IntakeRefusalReason, RefusalReason
 from domain.facts.waiting import ClosingGround, ReschedulingGround
 from domain.kinds import KINDS
 from domain.offices import Level
 from domain.procedures import LimitUnit
 from domain.roles import Assurance, Role
 from domain.transitions import Clock
+from projections.evaluating.office import Missing, Source
 
 PAGES = TEXTS_FOLDER.parent
 LITERAL = re.compile(r"""["']([a-z_]+\.[a-z0-9_.]+)["']""")
@@ -38,6 +41,9 @@ TABLES: dict[str, set[str]] = {
     "channel": {channel.value for channel in Channel},
     "outcome": {outcome.value for outcome in (*Outcome, *ComplaintOutcome)},
     "verdict": {verdict.value for verdict in (*FeedbackVerdict, *FindingVerdict)},
+    "reason_code": {
+        reason.value for reason in (*IntakeRefusalReason, *ApologyReason, *RefusalReason)
+    },
     "category": {category.value for category in FeedbackCategory},
     "ground": {
         ground.value
@@ -49,15 +55,17 @@ TABLES: dict[str, set[str]] = {
     "clock": {clock.value for clock in Clock},
     "day_reason": {reason.value for reason in DayReason},
     "level": {level.value for level in Level},
+    "indicator": {str(number) for number in AGENCY_INDICATORS},
+    "indicator_source": {source.value for source in Source},
+    "indicator_missing": {missing.value for missing in Missing},
+    "agency_band": {band.value for band in AgencyBand},
     "limit": {unit.value for unit in LimitUnit} - {LimitUnit.UNKNOWN.value},
     "fact": {field.name for kind in KINDS.values() for field in msgspec.structs.fields(kind.facts)},
 }
-# Reason codes are open: those that have words are a courtesy.
-OPEN_SECTIONS = {"reason_code"}
 
 
 def _keys_named_in_the_source() -> set[str]:
-    files = [*PAGES.glob("*.py"), *(PAGES / "templates").glob("*.html")]
+    files = [*PAGES.rglob("*.py"), *(PAGES / "templates").glob("*.html")]
     named = {key for file in files for key in LITERAL.findall(file.read_text(encoding="utf-8"))}
     named = {key for key in named if not key.endswith((".html", ".css", ".svg"))}
     named |= {f"fact_line.{name}" for name in SHOWN_FACTS}
@@ -90,7 +98,7 @@ def test_no_sentence_is_unused() -> None:
     unused = {
         key
         for key, _ in _all_sentences()
-        if key not in used and key.partition(".")[0] not in TABLES.keys() | OPEN_SECTIONS
+        if key not in used and key.partition(".")[0] not in TABLES
     }
 
     assert unused == set()

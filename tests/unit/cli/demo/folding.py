@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from cli.demo.scenario import OPENS_AT, Scenario, build_scenario
-from cli.demo.steps import REGISTRAR, ActorKeys, sign_step
+from cli.demo.steps import REGISTRAR, SYSTEM, ActorKeys, sign_step
 from domain.dossiers import Dossier
 from domain.errors import DomainError
 from ledger.action_notes import open_text, verify_action
@@ -21,6 +21,7 @@ LEDGER = "localhost/0a1b2c3d"
 def a_scenario(dossiers: int = 60, seed: int = 7) -> tuple[Scenario, ActorKeys]:
     keys = ActorKeys(Random(seed).randbytes)
     keys.add(REGISTRAR, operator_keys().registrar)
+    keys.add(SYSTEM, operator_keys().system)
     return build_scenario(Random(seed), keys, dossiers), keys
 
 

@@ -2,12 +2,14 @@ from collections import Counter
 
 import pytest
 
-from cli.demo.province import CAM_LAC, LEAVING, SUCCESSOR
+from cli.demo.petitions import DISPUTED, IN_TIME, LATE, PETITIONS
+from cli.demo.province import CAM_LAC, LEAVING, QUARTERS_NEW, QUARTERS_OLD, SUCCESSOR
 from cli.demo.scenario import (
     APOLOGY,
     BACK_DATED,
     CLOSES_AT,
     DOUBLE,
+    LOST_SLIP,
     OPENS_AT,
     REVOKED,
     SILENT,
@@ -18,10 +20,15 @@ from cli.demo.scenario import (
 )
 from cli.demo.steps import Step
 from cli.demo.world import FIRST_DAY, LAST_DAY
+from domain.calendars import parse_calendar
 from domain.deadlines import Timeliness
 from domain.dossiers import Dossier, Outcome, Status
 from domain.facts import DossierAcceptedDetails, DossierSubmittedDetails, KeyRegisteredDetails
 from domain.figures import resolution
+from domain.oversight.petitions import PetitionRecord
+from domain.roles import Role
+from ledger.calendar_source import calendar_document
+from projections.petitions.standing import PetitionWorld, Standing, standing_of
 from tests.unit.cli.demo.folding import Folded, a_scenario, fold
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -77,6 +84,63 @@ def test_as_many_dossiers_are_handed_in_as_were_asked_for(scenario: Scenario) ->
 
     assert kinds["dossier.submitted"] == DOSSIERS
     assert kinds["procedure.version_published"] >= 12
+
+
+def test_petitions_are_answered_in_time_late_and_again_after_a_dispute(
+    scenario: Scenario, folded: Folded
+) -> None:
+    records = {each.name: folded.state.streams()[each.stream].state for each in scenario.petitions}
+    calendar = calendar_document()
+    offices = {each.office: folded.state.office(each.office) for each in PETITIONS}
+    known = {name: record for name, record in offices.items() if record is not None}
+    world = PetitionWorld(known, parse_calendar(calendar), CLOSES_AT)
+
+    standings = {
+        name: standing_of(record, world)
+        for name, record in records.items()
+        if isinstance(record, PetitionRecord)
+    }
+
+    assert standings == {
+        IN_TIME: Standing.ANSWERED_ON_TIME,
+        LATE: Standing.ANSWERED_LATE,
+        DISPUTED: Standing.ANSWERED_ON_TIME,
+    }
+    kinds = Counter(step.kind for step in scenario.steps)
+    assert kinds["petition.feedback_disputed"] == 1
+
+
+def test_quarters_new_key_signs_for_the_same_seat_and_the_old_one_no_more(
+    scenario: Scenario,
+) -> None:
+    (replaced,) = (step for step in scenario.steps if step.kind == "key.replaced")
+    numbers = [
+        step.details.personnel_number
+        for step in scenario.steps
+        if isinstance(step.details, KeyRegisteredDetails)
+        and {QUARTERS_OLD, QUARTERS_NEW} & {name for _, name in step.signers}
+    ]
+
+    def signs(actor: str, *, after: bool) -> bool:
+        return any(
+            actor in {name for _, name in step.signers}
+            and (step.sent_at > replaced.sent_at) == after
+            and step.kind.startswith("dossier.")
+            for step in scenario.steps
+        )
+
+    assert len(numbers) == 2
+    assert len(set(numbers)) == 1
+    assert signs(QUARTERS_OLD, after=False)
+    assert signs(QUARTERS_NEW, after=True)
+    assert not signs(QUARTERS_OLD, after=True)
+
+
+def test_lost_slip_gets_a_new_secret_by_receiver_and_head(scenario: Scenario) -> None:
+    (act,) = (step for step in scenario.steps if step.kind == "dossier.slip_secret_replaced")
+
+    assert act.stream == scenario.stories[LOST_SLIP]
+    assert [role for role, _ in act.signers] == [Role.RECEIVER, Role.HEAD]
 
 
 def test_every_story_is_told(scenario: Scenario, folded: Folded) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from cli.demo.driver import Driven, KeptReceipt, KeptRefusal
-from cli.demo.scenario import REVOKED, SILENT, SMOOTH, STORIES, Scenario
+from cli.demo.scenario import LOST_SLIP, REVOKED, SILENT, SMOOTH, STORIES, Scenario
 from cli.demo.tour import finishing_receipt, keep, receipt_name, slips, tour_lines
 from tests.unit.cli.demo.folding import a_scenario
 
@@ -37,6 +37,11 @@ def test_tour_names_pages_files_and_commands_in_both_languages(scenario: Scenari
         f"dossier-ledger recompute --log {ADDRESS}/log",
         "dossier-ledger demo cheat reset-overdue --data demo-data --dossier dossier:",
         "Track a dossier",
+        f"{ADDRESS}/petitions/track",
+        f"dossier-ledger read {scenario.stories[LOST_SLIP]} dossier.submitted --as inspector",
+        "petition disputed: mã bí mật / secret: ",
+        f"dossier-ledger inspect /v1/trail/{scenario.renewed} --server {ADDRESS}",
+        f"dossier-ledger reads list {scenario.stories[LOST_SLIP]} --server {ADDRESS} --secret ",
         "Theo dõi hồ sơ",
     ):
         assert part in text
@@ -61,3 +66,8 @@ def test_what_holders_keep_is_written_down(scenario: Scenario, tmp_path: Path) -
     assert kept["revoked-key-refused.refusal"] == b"refusal"
     assert kept["revoked-key-refused.note"] == b"note"
     assert b"Nguy" not in kept["slips.json"]
+    assert [slip.secret.encode() in kept["petitions.json"] for slip in scenario.petitions] == [
+        True,
+        True,
+        True,
+    ]

@@ -27,6 +27,7 @@ from ledger.key_files import load_private_key, new_actor_key, save_private_key
 from ledger.stream_register import StreamRegister
 from projections.access import open_actions
 from tests.support.builders import OFFICE, PROCEDURE, a_procedure, an_office
+from tests.support.keys.personnel import the_holder_of
 
 SECRET = "A" * 43 + "="
 ROLES = (Role.RECEIVER, Role.SYSTEM, Role.HEAD, Role.PROCESSOR)
@@ -126,7 +127,8 @@ async def open_office(folder: Path) -> Moment:
             key = new_actor_key("officer", bootstrap.random_bytes)
             save_private_key(folder / f"{role}.key", key)
             grants = [Grant(role, OFFICE)]
-            actions.append(session.drafter.register_key(registrar, key, grants, now))
+            drafter = session.drafter
+            actions.append(drafter.register_key(registrar, key, grants, now, the_holder_of(key)))
         await session.submit(*actions)
         assert now.instant is not None
         year = now.instant.year

@@ -55,7 +55,7 @@ def test_dossier_without_access_stream_is_exported_only_on_demand(
     written = Path(out).read_bytes()
     given = desk.run(*arguments, "--unlogged")
 
-    assert (kept.code, kept.members["packets"], written) == (0, 0, b"")
+    assert (kept.code, kept.members["packets"], written) == (0, 0, b"[]\n")
     assert (given.code, given.members["packets"]) == (0, 1)
     for ran in (kept, given):
         assert ran.members["without_access_stream"] == [stream]

@@ -132,7 +132,7 @@ def test_own_dossier_goes_out_with_its_steps_and_is_not_taken_in_again(desk: Des
         "dossier.submitted",
         "dossier.accepted",
     ]
-    assert packet["TienTrinh"][1]["NguoiXuLy"].startswith("officer-")
+    assert packet["TienTrinh"][1]["NguoiXuLy"].startswith("CB-")
     assert (taken.members["our_own"], taken.members["actions_recorded"]) == (1, 0)
 
 
@@ -170,6 +170,25 @@ def test_code_is_used_once_even_after_a_new_start_and_a_gap_is_named(desk: Desk)
     assert (entry.dossier, entry.purpose) == (second, AccessPurpose.SUPERVISION)
     assert entry.fields == ("dossier.accepted",)
     assert checked.members["problems"][0]["code"].endswith("0009")
+
+
+def test_gap_is_a_public_alarm_that_is_raised_once_and_names_no_code(desk: Desk) -> None:
+    sound = desk.run("codes", "alarm")
+    for number in (1, 3):
+        desk.accept(desk.submit(), f"H27.15-{desk.day()}-{number:04d}")
+
+    raised, again = desk.run("codes", "alarm"), desk.run("codes", "alarm")
+
+    assert (sound.code, sound.members["alarms"]) == (0, [])
+    assert (raised.code, raised.members["newly_raised"]) == (1, 1)
+    assert (again.code, again.members["newly_raised"]) == (1, 0)
+    (found,) = raised.members["alarms"]
+    assert (found["office"], len(found["evidence"])) == (OFFICE, 2)
+    assert desk.day() not in json.dumps(raised.members)
+    log = b"".join(
+        path.read_bytes() for path in (desk.folder / "data" / "log").rglob("*") if path.is_file()
+    )
+    assert b'"rule":"R27"' in log
 
 
 def test_private_part_that_was_garbled_is_named_and_stops_no_writer(desk: Desk) -> None:

@@ -3,24 +3,37 @@
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
 from domain.decisions import decide, decide_private
 from domain.errors import FactInvalid, FactMissing, NotYourOffice, NotYourRole
-from domain.facts import CalendarPublished, Grant, KeyRegistered, OfficeRegistered
+from domain.facts import (
+    CalendarPublished,
+    Grant,
+    KeyRegistered,
+    OfficeRegistered,
+    ProcedureVersionPublished,
+)
 from domain.facts.integrity import AccessLoggedDetails, AccessPurpose
 from domain.keys import KeyRecord
+from domain.offices import OfficeRecord
+from domain.procedures import ProcedureRecord
 from domain.roles import Role
 from domain.rules.personal_data import looks_personal
 from tests.support.builders import (
     DEPARTMENT,
+    ENROLLED_AT,
     HEX64,
     OFFICE,
+    PROCEDURE,
     STREAM,
     a_key,
     a_moment,
+    a_procedure,
     a_register,
     an_action,
+    an_office,
     signed_as,
 )
 
@@ -95,7 +108,15 @@ def test_another_systems_key_neither_unseals_nor_accuses(kind: str) -> None:
     [
         ({}, FactMissing),
         ({"order": "12/QĐ"}, FactMissing),
-        ({"order": "12/QĐ", "order_until": date(9999, 12, 31)}, FactInvalid),
+        ({"order": "12/QĐ", "order_until": date(2026, 12, 31)}, FactMissing),
+        (
+            {
+                "order": "12/QĐ",
+                "order_until": date(9999, 12, 31),
+                "order_stream": f"access:{HEX64}",
+            },
+            FactInvalid,
+        ),
     ],
 )
 def test_a_read_under_an_order_is_not_sealed_for_ever(
@@ -126,3 +147,43 @@ def test_a_read_under_an_order_is_not_sealed_for_ever(
 )
 def test_a_number_in_disguise_is_personal_data_all_the_same(text: str) -> None:
     assert looks_personal(text)
+
+
+def _next_version_by(office: str, owner: str | None) -> None:
+    """Publish the second version of an owner's procedure as an office; raise what refuses it."""
+    register = a_register(
+        keys=[a_key(MINTED, Grant(Role.CATALOGUE_ADMIN, office))],
+        documents={HEX64: msgspec.json.encode(a_procedure(version=2))},
+    )
+    for name, parent in ((OFFICE, "H27"), (DEPARTMENT, "H27"), ("H27", None)):
+        record = OfficeRecord(an_office(name, parent=parent), HEX64, ENROLLED_AT)
+        register.offices[name] = record
+    action = an_action(
+        "procedure.version_published",
+        stream=f"procedure:{PROCEDURE}",
+        office=office,
+        facts=ProcedureVersionPublished(document=HEX64, procedure_version=2),
+        signers=signed_as(Role.CATALOGUE_ADMIN, key=MINTED),
+    )
+    decide(ProcedureRecord(PROCEDURE, (a_procedure(),), (HEX64,), owner), action, register)
+
+
+@pytest.mark.parametrize(
+    ("office", "owner"),
+    [
+        pytest.param(DEPARTMENT, OFFICE, id="a neighbour's"),
+        pytest.param(OFFICE, "H27", id="that of the office above"),
+        pytest.param(OFFICE, None, id="one for all offices"),
+    ],
+)
+def test_an_offices_catalogue_administrator_goes_on_with_nobody_elses_procedure(
+    office: str, owner: str | None
+) -> None:
+    """It gave all offices' dossiers a limit of ten years, and a retention of none."""
+    with pytest.raises(NotYourOffice):
+        _next_version_by(office, owner)
+
+
+@pytest.mark.parametrize("office", [OFFICE, "H27"])
+def test_the_owner_of_a_procedure_and_the_offices_above_go_on_with_it(office: str) -> None:
+    _next_version_by(office, OFFICE)

@@ -12,23 +12,29 @@ from domain.clocks.limits import (
     acceptance_reading,
     consultation_reading,
     processing_count,
-    step_reading,
     stops_clock,
     supplement_reading,
 )
-from domain.dossiers import Dossier, Due, DueChange, Halt, HaltKind, Wait, WaitKind
+from domain.clocks.sentences import OtherStreams
+from domain.dossiers import (
+    Dossier,
+    Due,
+    DueChange,
+    Halt,
+    HaltKind,
+    Wait,
+    WaitKind,
+)
 from domain.facts import Channel
 from domain.moments import Moment
 from domain.offices import BilingualName
 from domain.procedures import (
     AcceptanceLimits,
-    InternalStep,
     Limit,
     LimitUnit,
     Procedure,
     SupplementPolicy,
 )
-from domain.roles import Role
 from domain.transitions import Clock
 from tests.support.builders import ZONE, a_calendar, a_dossier, a_moment, a_procedure
 
@@ -49,7 +55,8 @@ def explained(dossier: Dossier, procedure: Procedure, *changes: DueChange) -> Ex
     counted = processing_count(dossier, procedure, WORKING)
     assert counted is not None
     reading = ClockReading(Clock.PROCESSING, counted, law_on(date(2026, 3, 2)))
-    return explain(reading, (procedure.code, procedure.version), CALENDAR, WORKING, changes)
+    moves = OtherStreams(changes, dossier.came_too_late)
+    return explain(reading, (procedure.code, procedure.version), CALENDAR, WORKING, moves)
 
 
 def test_explanation_names_each_day_that_is_not_what_its_weekday_says() -> None:
@@ -212,11 +219,13 @@ def test_only_what_was_read_in_the_law_itself_is_called_verified() -> None:
             *((channel.value, each) for channel, each in law.acceptance.items()),
             ("supplement_wait", law.supplement_wait),
             ("supplement_request", law.supplement_request),
+            ("transfer", law.transfer.limit),
+            *((f"notice_{channel}", each) for channel, each in law.intake_notice.items()),
         )
         if limit.verified
     }
 
-    assert verified == {("nd61-2018", "supplement_request")}
+    assert verified == {("nd61-2018", "supplement_request"), ("nd61-2018", "transfer")}
     assert all(limit.source for law in LAWS for limit in law.acceptance.values())
 
 
@@ -241,7 +250,15 @@ def test_intake_by_an_assumed_limit_says_so_in_both_languages() -> None:
     found = explain(reading, ("1.004222", None), CALENDAR, WORKING)
     assert reading.rule == "acceptance@v1"
     assert not found.is_verified
-    assert "arrived late or on a day off" in found.sentence.en
+    assert found.sentence.en.startswith(
+        "The limit for checking and accepting the dossier ends on 2026-03-03 17:00: 8 working "
+        "hours counted from 2026-03-03 08:00 because it arrived late or on a day off "
+        "(2026-03-02 20:00); "
+    )
+    assert (
+        "8 giờ làm việc tính từ 08:00 03/03/2026 vì hồ sơ đến muộn hoặc vào ngày nghỉ "
+        "(20:00 02/03/2026);"
+    ) in found.sentence.vi
     assert "an assumption" in found.sentence.en
     assert "chưa được đối chiếu" in found.sentence.vi
 
@@ -311,28 +328,6 @@ def test_supplement_wait_is_the_procedures_or_else_an_assumption() -> None:
     assert supplement_reading(a_dossier(), own, WORKING) is None
 
 
-def test_step_runs_in_hours_from_the_last_hand_over() -> None:
-    steps = (
-        InternalStep(role=Role.RECEIVER, hours=2),
-        InternalStep(role=Role.PROCESSOR, hours=16),
-        InternalStep(role=Role.APPROVER),
-    )
-    procedure = a_procedure(steps=steps)
-    hand_overs = tuple(a_moment(f"2026-03-0{day}T02:00:00Z") for day in (2, 3, 4, 5))
-
-    readings = [step_reading(procedure, hand_overs[:number], None, WORKING) for number in range(5)]
-
-    assert [
-        reading and reading.count.due and reading.count.due.instant for reading in readings
-    ] == [
-        None,
-        a_moment("2026-03-02T04:00:00Z").instant,
-        a_moment("2026-03-05T02:00:00Z").instant,
-        None,
-        None,
-    ]
-
-
 def test_consultation_is_due_on_the_day_that_was_asked_for() -> None:
     asked = Halt(HaltKind.CONSULTATION, a_moment("2026-03-02"), answer_by=date(2026, 3, 9))
     reading = consultation_reading(asked, WORKING)
@@ -346,7 +341,9 @@ def test_consultation_is_due_on_the_day_that_was_asked_for() -> None:
 
 
 def test_halts_stop_the_clock_by_the_procedures_flags() -> None:
-    flagged = a_procedure(pause_in_consultation=True, pause_in_site_survey=True)
+    flagged = a_procedure(
+        pause_in_consultation=True, pause_in_site_survey=True, pause_in_outage=True
+    )
 
     for kind in HaltKind:
         assert stops_clock(kind, flagged)

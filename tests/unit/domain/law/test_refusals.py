@@ -11,7 +11,7 @@ import pytest
 from domain import errors
 from domain.actions import Signer
 from domain.decisions import decide, decide_private
-from domain.dossiers import Dossier, Status, Wait, WaitKind
+from domain.dossiers import Dossier, Due, Status, Wait, WaitKind
 from domain.errors import ActionRefused
 from domain.facts import (
     Channel,
@@ -140,6 +140,8 @@ BESIDE_THE_LADDER = {
     "stale_version": "the writer asks it, between roles and transition",
     "fact_missing": "of kinds that need a private part",
 }
+# `attacks/test_two_people.py` climbs these: they are of kinds that two officers sign, and of keys.
+OF_OTHER_KINDS = {"person_repeated", "signers_not_independent", "personnel_number_missing"}
 
 
 def test_act_that_breaks_every_rule_is_refused_by_one_after_the_other() -> None:
@@ -160,7 +162,9 @@ def test_ladder_is_the_table_in_its_order() -> None:
     asked = [
         row.name
         for row in RULES
-        if row.verdict is Verdict.REFUSE and row.asked_by is AskedBy.PUBLIC
+        if row.verdict is Verdict.REFUSE
+        and row.asked_by is AskedBy.PUBLIC
+        and row.name not in OF_OTHER_KINDS
     ]
     climbed = [code for code, _ in LADDER]
 
@@ -193,7 +197,7 @@ def test_what_only_the_private_part_shows_is_refused_by_whoever_holds_it() -> No
 
 def test_every_refusal_of_the_domain_has_its_own_words() -> None:
     known = {error.code for error in _all_refusals(ActionRefused)}
-    foreign = {"stale_version", "acted_in_the_future"}
+    foreign = {"stale_version", "acted_in_the_future", "dated_back"}
 
     for row in RULES:
         if row.verdict is Verdict.REFUSE and row.asked_by is not AskedBy.BYTES:
@@ -212,6 +216,7 @@ WAITING = a_dossier_in_process(
     status_before_wait=Status.IN_PROCESS,
     waits=(Wait(WaitKind.SUPPLEMENT, a_moment("2026-03-02T02:00:00Z")),),
 )
+OVERDUE = a_dossier_in_process(due=Due(day=date(2026, 1, 5)))
 AT_THE_COUNTER = DossierSubmitted(
     procedure=PROCEDURE, channel=Channel.COUNTER, applicant_key=APPLICANT_VKEY
 )
@@ -267,6 +272,13 @@ FLAGGED: list[tuple[str, str, Dossier | None, dict[str, Any]]] = [
         {"signers": signed_as(Role.RETURNER)},
     ),
     ("key_replaced", "dossier.applicant_key_replaced", a_dossier(), {}),
+    ("R03", "dossier.supplement_judged_incomplete", WAITING, {}),
+    ("R05", "dossier.supplement_requested", OVERDUE, {}),
+    ("R06", "dossier.payment_required", a_dossier_in_process(), {}),
+    ("R19", "dossier.resolution_refused", OVERDUE, {}),
+    ("R25", "dossier.consultation_requested", a_dossier_in_process(), {}),
+    ("taken_unannounced", "dossier.handover_acknowledged", a_dossier_in_process(), {}),
+    ("due_moved_late", "dossier.supplement_completed", WAITING, {}),
 ]
 
 
@@ -286,7 +298,8 @@ def test_what_is_improper_is_recorded(
 def test_every_flag_of_the_table_has_an_act_that_deserves_it() -> None:
     flags = {row.name for row in RULES if row.verdict is Verdict.FLAG}
 
-    assert {rule for rule, _, _, _ in FLAGGED} == flags
+    # Codes of a whole day, and a calendar that moves many dossiers: no one act on a dossier.
+    assert {rule for rule, _, _, _ in FLAGGED} == flags - {"R27", "R29"}
 
 
 def test_fully_signed_counter_acts_are_permitted_too() -> None:

@@ -144,7 +144,18 @@ def test_signers_read_as_companies(name: str, signers: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("name", "clock"),
     [
-        ("accepted", ("stop acceptance", "stop supplement", "start processing")),
+        (
+            "accepted",
+            (
+                "stop intake_notice",
+                "stop acceptance",
+                "stop supplement",
+                "start processing",
+                "start transfer",
+                "start send_back",
+            ),
+        ),
+        ("result_issued", ("stop processing", "start return if return_limit")),
         ("payment_required", ("pause processing if pause_in_payment",)),
         ("supplement_completed", ("stop supplement", "processing by supplement policy")),
         ("extension_apology_issued", ("move appointment",)),

@@ -16,6 +16,7 @@ from domain.oversight.petitions import (
     PetitionState,
     PetitionTrack,
     denunciation_due,
+    kept_until,
     petition_dues,
 )
 from tests.support.builders import OFFICE, ZONE, a_calendar, a_moment
@@ -165,3 +166,45 @@ def test_answer_is_due_on_the_fifteenth_working_day_after_the_filing(day: date) 
 
     assert due == add_working_days(WORKING.calendar, day, 15)
     assert due in WORKING.calendar.working_days
+
+
+# What a complaint keeps: 10 or 30 days by its clock, and 30 (remote 45) for a second complaint.
+KEPT = [
+    pytest.param({}, date(2026, 4, 11), id="filed: its acceptance is due on 12 March"),
+    pytest.param(
+        {"state": PetitionState.ACCEPTED, "accepted_at": FILED},
+        date(2026, 5, 1),
+        id="accepted: its decision is due on 1 April",
+    ),
+    pytest.param(
+        {"state": PetitionState.ACCEPTED, "accepted_at": FILED, "is_remote": True},
+        date(2026, 5, 31),
+        id="remote: by 16 April, and 45 days",
+    ),
+    pytest.param({"state": PetitionState.DECIDED, "decided_at": FILED}, None, id="decided"),
+]
+
+
+@pytest.mark.parametrize(("changes", "until"), KEPT)
+def test_complaint_keeps_a_dossier_until_its_limit_and_the_term_after_it(
+    changes: dict[str, object], until: date | None
+) -> None:
+    assert kept_until(a_complaint(**changes), date(2026, 2, 27), WORKING) == until
+
+
+def test_complaint_filed_too_late_keeps_nothing_unless_the_office_takes_it_up() -> None:
+    """Strangers kept a dossier for ever by one complaint after another."""
+    last_day, too_early = date(2025, 12, 2), date(2025, 12, 1)
+
+    assert kept_until(a_complaint(), last_day, WORKING) is not None
+    for level in (1, 2):
+        assert kept_until(a_complaint(level=level), too_early, WORKING) is None
+    for changes in (
+        {"state": PetitionState.ACCEPTED, "accepted_at": FILED},
+        {"level": 2, "follows_decision": True},
+    ):
+        assert kept_until(a_complaint(**changes), too_early, WORKING) is not None
+
+
+def test_feedback_keeps_nothing() -> None:
+    assert kept_until(a_feedback(), date(2026, 2, 27), WORKING) is None

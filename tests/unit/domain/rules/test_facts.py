@@ -16,6 +16,7 @@ from domain.errors import (
 )
 from domain.facts import (
     Channel,
+    ConflictDeclaredDetails,
     DossierAccepted,
     DossierSubmitted,
     DossierSubmittedDetails,
@@ -26,6 +27,7 @@ from domain.facts import (
     PaymentRequired,
     SatisfactionRated,
 )
+from domain.facts.reasons import ApologyReason
 from domain.kinds import KINDS
 from domain.roles import Role
 from tests.support.builders import (
@@ -50,9 +52,9 @@ LIMITS: list[tuple[type[msgspec.Struct], dict[str, Any], dict[str, Any]]] = [
     (ForeignStepRecorded, {"performer": "a" * 64}, {"performer": "a" * 65}),
     (ForeignStepRecorded, {"performer": "a" * 16}, {"performer": "a" * 15}),
     (ForeignStepRecorded, {"label_hash": HEX64}, {"label_hash": HEX64.upper()}),
-    (IntakeRefused, {"reason_code": "abc"}, {"reason_code": "ab"}),
-    (IntakeRefused, {"reason_code": "a" * 41}, {"reason_code": "a" * 42}),
-    (IntakeRefused, {"reason_code": "not_complete"}, {"reason_code": "not complete"}),
+    (ConflictDeclaredDetails, {"conflict_code": "abc"}, {"conflict_code": "ab"}),
+    (ConflictDeclaredDetails, {"conflict_code": "a" * 41}, {"conflict_code": "a" * 42}),
+    (IntakeRefused, {"reason_code": "filed_already"}, {"reason_code": "filed already"}),
     (PaymentRequired, {"amount_vnd": 0}, {"amount_vnd": -1}),
     (PaymentRequired, {"amount_vnd": 10**12}, {"amount_vnd": 10**12 + 1}),
     (PaymentRequired, {"amount_vnd": 1}, {"amount_vnd": 1.5}),
@@ -187,7 +189,9 @@ def test_moment_that_does_not_exist_is_refused() -> None:
     accepted = an_action("dossier.accepted", facts=DossierAccepted(appointment="2026-02-30"))
     apology = an_action(
         "dossier.extension_apology_issued",
-        facts=ExtensionApologyIssued(appointment="2026-13-01", reason_code="late"),
+        facts=ExtensionApologyIssued(
+            appointment="2026-13-01", reason_code=ApologyReason.OTHER_REASON
+        ),
     )
 
     with pytest.raises(FactInvalid, match="appointment"):

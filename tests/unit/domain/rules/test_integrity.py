@@ -1,5 +1,6 @@
 """Corrections, reading and erasure: who may, where, and what is refused."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -256,11 +257,38 @@ def test_dossier_that_was_never_accepted_is_kept_as_its_procedure_said_then() ->
         status=Status.NOT_ACCEPTED,
         outcome=Outcome.NOT_ACCEPTED,
         ended_at=a_moment("2026-03-03T02:00:00Z"),
+        submitted_version=1,
     )
 
     decide(refused, an_erasure("2028-03-04T02:00:00Z"), register)
     with pytest.raises(RetentionNotPassed):
         decide(refused, an_erasure("2028-03-03T02:00:00Z"), register)
+
+
+def test_version_that_was_published_later_shortens_no_retention() -> None:
+    """An office published, years later, a version dated back whose retention had passed."""
+    kept_long = a_procedure(retention_years=10)
+    kept_short = a_procedure(version=2, retention_years=0)
+    submission = an_action("dossier.submitted")
+    submitted = evolve(None, submission, a_register(kept_long))
+    assert isinstance(submitted, Dossier)
+    refused = msgspec.structs.replace(
+        submitted,
+        status=Status.NOT_ACCEPTED,
+        outcome=Outcome.NOT_ACCEPTED,
+        ended_at=a_moment("2026-03-03T02:00:00Z"),
+    )
+
+    with pytest.raises(RetentionNotPassed, match="2036-03-03"):
+        decide(refused, an_erasure("2027-01-01T00:00:00Z"), a_register(kept_long, kept_short))
+
+
+def test_dossier_filed_before_any_version_held_declares_no_retention() -> None:
+    later = a_procedure(valid_from=date(2027, 1, 1), retention_years=0)
+    submitted = evolve(None, an_action("dossier.submitted"), a_register(later))
+
+    assert isinstance(submitted, Dossier)
+    assert submitted.submitted_version is None
 
 
 @pytest.mark.parametrize("roles", [(Role.SYSTEM,), (Role.APPROVER,)])

@@ -21,6 +21,7 @@ from domain.facts import Grant, KeyRegistered, LedgerOpened, RootRecovered, Root
 from domain.keys import LedgerRecord, root_keys
 from domain.roles import Role
 from tests.support.builders import (
+    COMMITMENT,
     LEDGER,
     OFFICE,
     MemoryRegister,
@@ -88,6 +89,7 @@ def an_enrolment(by: str, at: str = "2026-03-02T02:00:00Z") -> Action:
         facts=facts,
         signers=signers,
         at=a_moment(at),
+        commitment=COMMITMENT,
     )
 
 

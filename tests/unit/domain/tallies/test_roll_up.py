@@ -7,12 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.errors import MalformedDocument
 from domain.facts import RatingStage, SatisfactionRatedDetails
 from domain.facts.feedback import UnofficialCost
+from domain.facts.tallies import TallySubject
 from domain.offices import Office
 from domain.procedures import Procedure
 from domain.tallies import (
+    LEAST_DISSENT,
     LEAST_OF_CELL,
+    Cell,
     Label,
     Rating,
     Tally,
@@ -112,10 +116,47 @@ def test_no_cell_and_no_difference_of_cells_has_fewer_than_ten(
     # Whoever adds and subtracts what is published gets sums of cells: the least is one of them.
     totals = {sum(some) for size in range(1, 4) for some in combinations(counts, size)}
     assert min(totals) >= LEAST_OF_CELL
-    overall = Counter(rating.marks.overall for rating in ratings if rating.marks)
-    for value in range(1, 6):
-        assert sum(cell.marks["overall"][value - 1] for cell in tally.cells) == overall[value]
     assert parse_tally(render_tally(tally)) == tally
+
+
+@given(st.lists(st.integers(1, 5), min_size=LEAST_OF_CELL, max_size=60))
+def test_shown_marks_are_all_marks_and_two_raters_who_talk_know_no_third(marks: list[int]) -> None:
+    (cell,) = made([one for mark in marks for one in ratings_of("A1", "p1", 1, mark)]).cells
+
+    counts = Counter(marks)
+    differ_enough = len(marks) - max(counts.values()) >= LEAST_DISSENT
+    shown_marks = cell.marks.get("overall")
+    assert cell.count == len(marks)
+    assert (shown_marks is not None) == differ_enough
+    if shown_marks is not None:
+        assert shown_marks == tuple(counts[value] for value in range(1, 6))
+        for some in combinations(sorted(counts), 2):
+            # Two raters take their own answers out, and more than one answer is still possible.
+            left = Counter(counts) - Counter(some)
+            assert len([value for value in left if left[value]]) >= 2
+
+
+UNANIMOUS = {
+    "all of one mark": [5] * 30,
+    "one dissenter, who would know everybody else's": [5] * 29 + [1],
+    "two dissenters, who might talk": [5] * 28 + [1, 2],
+}
+
+
+@pytest.mark.parametrize("marks", UNANIMOUS.values(), ids=UNANIMOUS.keys())
+def test_cell_of_one_mind_shows_how_many_they_are_and_no_mark(marks: list[int]) -> None:
+    (cell,) = made([one for mark in marks for one in ratings_of("A1", "p1", 1, mark)]).cells
+
+    assert (cell.count, cell.marks) == (30, {})
+
+
+@pytest.mark.parametrize("counts", [(0, 0, 0, 0, 12), (0, 0, 0, 2, 10)])
+def test_tally_that_tells_each_raters_mark_is_refused(counts: tuple[int, ...]) -> None:
+    cell = Cell(office="A1", count=12, marks={"overall": counts})
+    told = Tally(subject=TallySubject.RATINGS, month="2026-03", cells=(cell,))
+
+    with pytest.raises(MalformedDocument, match="marks"):
+        parse_tally(render_tally(told))
 
 
 def test_question_that_few_answered_is_left_out() -> None:
@@ -128,9 +169,11 @@ def test_question_that_few_answered_is_left_out() -> None:
 
 
 def test_erased_marks_leave_the_rating_counted() -> None:
-    (cell,) = made(ratings_of("A1", "p1", 11), [Rating("A1", "p1", RESULT, None)] * 2).cells
+    kept = [*ratings_of("A1", "p1", 8), *ratings_of("A1", "p1", 3, overall=2)]
 
-    assert (cell.count, cell.marks["overall"]) == (13, (0, 0, 0, 11, 0))
+    (cell,) = made(kept, [Rating("A1", "p1", RESULT, None)] * 2).cells
+
+    assert (cell.count, cell.marks["overall"]) == (13, (0, 3, 0, 8, 0))
 
 
 def test_offices_above_one_another_in_a_circle_end() -> None:
@@ -145,17 +188,32 @@ def test_offices_above_one_another_in_a_circle_end() -> None:
     assert shown(tally) == {Label(): 11}
 
 
-@pytest.mark.parametrize("others", range(1, 10))
+@pytest.mark.parametrize("others", [*range(1, 13), 40, 107])
 def test_number_of_counted_ratings_does_not_tell_of_denunciations(others: int) -> None:
-    for envelopes in range(60):
+    """The eleventh moved what waits from ten to twenty."""
+    for envelopes in range(1_100):
+        if others > withheld_of(envelopes):
+            continue
         without = split_off(range(envelopes), 0)
         with_others = split_off(range(max(0, envelopes - others)), others)
         assert len(without) == len(with_others), envelopes
-        assert len(without) == 0 or envelopes - len(without) == LEAST_OF_CELL
+        assert len(without) == 0 or envelopes - len(without) == withheld_of(envelopes)
 
 
-def test_withheld_is_a_multiple_of_ten_and_never_none() -> None:
-    assert [withheld_of(others) for others in (0, 1, 9, 10, 11)] == [10, 10, 10, 10, 20]
+def test_more_denunciations_than_may_wait_let_nothing_be_counted() -> None:
+    assert split_off(range(19), 11) == range(19)
+    assert split_off(range(19), 12) == ()
+
+
+@given(st.integers(0, 100_000))
+def test_what_is_counted_only_grows_with_the_envelopes(envelopes: int) -> None:
+    before, after = (count - withheld_of(count) for count in (envelopes, envelopes + 1))
+
+    assert 0 <= after - before <= 1
+
+
+def test_at_least_ten_wait_and_of_many_one_in_ten() -> None:
+    assert [withheld_of(count) for count in (0, 29, 30, 1_000)] == [10, 10, 11, 108]
 
 
 def test_tally_too_fine_for_its_document_is_made_coarser() -> None:

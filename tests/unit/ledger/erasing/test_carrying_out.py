@@ -89,3 +89,18 @@ def test_position_is_noted_now_and_then_where_nothing_is_erased(
         eraser.carry_out()
 
         assert (paper.store.sequenced_size(), vault.erasure_position()) == (count, noted)
+
+
+def test_veiled_dossier_is_erased_though_no_entry_says_so(vault: Vault) -> None:
+    paper = PaperLedger()
+    paper.open_registry()
+    paper.veiled.add(STREAMS[1])
+    _erase(paper, STREAMS[1])
+    eraser = Eraser(paper.store, vault, lambda _streams: None)
+
+    assert eraser.carry_out() == [STREAMS[1]]
+
+    assert _kept(vault) == [STREAMS[0], STREAMS[2]]
+    assert eraser.carry_out() == []
+    # Whether an older copy was put back no position tells: a new process looks once more.
+    assert Eraser(paper.store, vault, lambda _streams: None).carry_out() == [STREAMS[1]]

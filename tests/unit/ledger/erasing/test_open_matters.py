@@ -1,9 +1,12 @@
 """What keeps a dossier's private part: whatever is open about it, and whatever cannot be opened."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pytest
 
+from domain.actions import Action
+from domain.decisions import evolve
 from domain.facts import Details, Facts
 from domain.facts.feedback import (
     ComplaintDecided,
@@ -18,15 +21,21 @@ from domain.facts.integrity import (
     FindingRaisedDetails,
     FindingVerdict,
 )
+from domain.kinds import KINDS
 from domain.oversight.erasure import OpenMatters
 from domain.roles import Role
-from ledger.erasing.open_matters import find_open_matters
+from ledger.action_notes import open_text
+from ledger.erasing.open_matters import opened_matters, recorded_acts
+from ledger.remembering.matters import Matters as RememberedMatters
 from ledger.storage.port import Group, NewEvent
+from tests.support.builders import OFFICE, a_moment, a_register
+from tests.support.dossier_cases import a_dossier
 from tests.support.paper_ledger import ORIGIN, SECRET, PaperLedger
 
 DOSSIER, OTHER = f"dossier:{'1' * 32}", f"dossier:{'2' * 32}"
 PETITION, FINDING = f"petition:{'3' * 32}", f"finding:{'4' * 32}"
 AT = "2026-03-02T02:00:00Z"
+ENDED = a_dossier(stream=DOSSIER, ended="2026-02-27T02:00:00Z")
 
 
 class Matters:
@@ -39,7 +48,7 @@ class Matters:
         )
 
     def act(self, kind: str, stream: str, **parts: Any) -> None:
-        office = None if stream == FINDING else "H27"
+        office = None if stream == FINDING else OFFICE
         key = self.paper.officer
         self.paper.act(kind, stream, AT, Role.INSPECTOR, key, office=office, **parts)
 
@@ -79,8 +88,25 @@ class Matters:
         self.paper.store.record_group(Group((new,)), fencing_token=self.paper.token)
         assert self.paper.store.sequenced_size() == size
 
-    def found(self) -> OpenMatters:
-        return find_open_matters(self.paper.store, self.paper.private.get, ORIGIN, DOSSIER)
+    def opened(self) -> Iterable[Action]:
+        return opened_matters(self.paper.store, self.paper.private.get, ORIGIN)
+
+    def entries_of(self, dossier: str) -> Collection[int | None]:
+        return {event.entry_index for event in self.paper.store.stream_events(dossier)}
+
+    def is_erased(self, _stream: str) -> bool:
+        return False
+
+    def found(self, at: str = AT) -> OpenMatters:
+        """What a writer that starts now finds open about the dossier."""
+        matters, states = RememberedMatters(self), dict[str, Any]()
+        for _, note in recorded_acts(self.paper.store, KINDS.keys()):
+            action = open_text(note, ORIGIN).action
+            matters.take(action)
+            if action.stream == PETITION:
+                states[PETITION] = evolve(states.get(PETITION), action, a_register())
+        matters.learn()
+        return matters._about(ENDED, a_moment(at), a_register(), states.get)
 
 
 @pytest.fixture
@@ -104,6 +130,14 @@ def test_complaint_keeps_its_dossier_until_it_is_decided(matters: Matters) -> No
 
     matters.complain()
     assert matters.found() == OpenMatters(complaints=1)
+
+
+def test_complaint_that_nobody_answers_keeps_its_dossier_for_a_while(matters: Matters) -> None:
+    """A stranger kept a dossier for ever by one complaint that no office took up."""
+    matters.complain()
+
+    assert matters.found("2026-04-11T02:00:00Z") == OpenMatters(complaints=1)
+    assert matters.found("2026-04-12T02:00:00Z") == OpenMatters()
 
 
 def test_denunciation_keeps_its_dossier_before_anything_of_it_is_in_the_log(

@@ -129,12 +129,12 @@ def test_mapping_over_the_limit_is_refused(tmp_path: Path) -> None:
 def test_static_facts_are_taken() -> None:
     text = MAPPING.replace(
         'kinds = ["dossier.accepted"]',
-        'kinds = ["dossier.intake_refused"]\nfacts.reason_code = "not_complete"',
+        'kinds = ["dossier.intake_refused"]\nfacts.reason_code = "incomplete_papers"',
     )
 
     mapping = a_mapping(text)
 
-    assert mapping.activity[1].facts == {"reason_code": "not_complete"}
+    assert mapping.activity[1].facts == {"reason_code": "incomplete_papers"}
 
 
 @given(st.binary(max_size=200))

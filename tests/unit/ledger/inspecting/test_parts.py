@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.actions import Action
-from domain.facts import ProcessingStoppedDetails
+from domain.facts import ProcessingStoppedDetails, RatingStage
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction, open_text
 from ledger.bodies import canonical_json
@@ -19,7 +19,7 @@ from ledger.private.vault import PrivatePart
 from ledger.state import LedgerState
 from ledger.tallying.ratings import OpenMany, Sources, next_tally
 from ledger.writing.envelopes import DeferredPool
-from tests.support.inspecting.world import PrivateWorld, codes_of
+from tests.support.inspecting.world import HEAD, PrivateWorld, codes_of
 from tests.support.ledger_builders import OFFICE, ORIGIN, a_signing_key, operator_keys
 from tests.unit.ledger.inspecting.test_private_rules import (
     a_refused_dossier,
@@ -168,7 +168,9 @@ def test_a_lost_part_on_any_other_stream_is_a_finding_too(world: PrivateWorld, k
     world.settle(denunciation(world, dossier), complaint(world, dossier), finding(world, dossier))
     world.end_month()
     delete = "DELETE FROM details WHERE stream LIKE ?"
-    _plant(world.folder / "vault.sqlite3", delete, f"{kind}:%")
+    # Every officer's key has a private part: of one of them.
+    lost = f"key:{HEAD.name}" if kind == "key" else f"{kind}:%"
+    _plant(world.folder / "vault.sqlite3", delete, lost)
 
     report = world.inspect()
 
@@ -280,7 +282,8 @@ def _tallied(world: PrivateWorld, open_details: OpenMany) -> None:
     for number in range(25):
         dossier = world.submit()
         world.accept(dossier, world.a_code(number + 1))
-        world.settle(world.desk.rating(world.desk.new_stream("rating"), dossier))
+        stream, mark = world.desk.new_stream("rating"), 1 + number % 5
+        world.settle(world.desk.rating(stream, dossier, RatingStage.RECEIPT, mark))
     world.end_month()
     pool = DeferredPool(operator_keys().promise)
     sources = Sources(ORIGIN, world.store, open_details, world.documents, pool)

@@ -162,6 +162,9 @@ def _older_copy(
         for place, event in store._events.items()
         if event.entry_index is None or event.entry_index < size
     }
+    kept = [number for number, place in enumerate(store._order) if place in store._events]
+    store._order = [store._order[number] for number in kept]
+    store._recorded_after = [store._recorded_after[number] for number in kept]
     store._checkpoint = checkpoint
 
 

@@ -1,4 +1,6 @@
-"""Cells whose profile is veiled and whose dossiers are shown, office by office."""
+"""Cells that are veiled now and have open dossiers from before; crowds in which veils wait long."""
+
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,7 +13,9 @@ from domain.procedures import (
     PublicationProfile,
     Sensitivity,
 )
-from projections.catalogue.veiled_cells import shown_cells
+from domain.veils import Crowd, VeilAct
+from ledger.writing.veils import Face
+from projections.catalogue.veiled_cells import ThinMonth, shown_cells, thin_crowds
 from tests.support.builders import a_procedure, an_office
 from tests.support.dossier_cases import OFFICE, a_row
 
@@ -36,13 +40,15 @@ OPEN_AT_COMMUNES = PublicationProfile(commune=Publication.OPEN)
         ),
     ],
 )
-def test_veiled_cell_with_dossiers_is_named_once(procedure: Procedure, found: list[str]) -> None:
+def test_veiled_cell_with_open_dossiers_is_named_once(
+    procedure: Procedure, found: list[str]
+) -> None:
     procedures = {ROW.procedure: ProcedureRecord(ROW.procedure, (procedure,), ("aa",))}
 
     cells = shown_cells([ROW, ROW], OFFICES, procedures)
 
     assert [cell.office for cell in cells] == found
-    assert {cell.code for cell in cells} <= {"veiled_cell_shown"}
+    assert {cell.code for cell in cells} <= {"opened_before_veil"}
 
 
 def test_cell_without_a_dossier_is_not_named() -> None:
@@ -50,3 +56,30 @@ def test_cell_without_a_dossier_is_not_named() -> None:
     procedures = {ROW.procedure: ProcedureRecord(ROW.procedure, (procedure,), ("aa",))}
 
     assert shown_cells([], OFFICES, procedures) == []
+
+
+AS_OF = datetime(2026, 3, 5, tzinfo=UTC)
+
+
+def recorded(act: VeilAct, month: int, count: int) -> list[tuple[Face, datetime]]:
+    return [(Face("H27", act), datetime(2026, month, 4, 3, tzinfo=UTC))] * count
+
+
+def test_month_with_fewer_than_ten_of_a_crowd_is_named() -> None:
+    acts = [*recorded(VeilAct.RECEIVED, 1, 9), *recorded(VeilAct.RECEIVED, 2, 10)]
+
+    (crowd,) = thin_crowds(acts, AS_OF)
+
+    assert (crowd.code, crowd.office, crowd.crowd) == ("veil_without_crowd", "H27", Crowd.RECEIVED)
+    assert crowd.months == (ThinMonth(month="2026-01", acts=9),)
+
+
+def test_ends_and_reopened_dossiers_are_one_crowd() -> None:
+    ends = [*recorded(VeilAct.ENDED_LATE, 1, 4), *recorded(VeilAct.ENDED_EARLY, 1, 4)]
+
+    assert thin_crowds([*ends, *recorded(VeilAct.REOPENED, 1, 2)], AS_OF) == []
+    assert [crowd.crowd for crowd in thin_crowds(ends, AS_OF)] == [Crowd.ENDED]
+
+
+def test_running_month_is_not_judged_yet() -> None:
+    assert thin_crowds(recorded(VeilAct.STEP, 3, 1), AS_OF) == []

@@ -1,8 +1,8 @@
 """What actions do to the dates of a dossier: the legal due date, and the one on the slips.
 
-The due date is counted anew, from the acceptance on, by every act that may move it and by every
-publication of a calendar while the dossier runs; so it is a pure function of acceptance, procedure
-version, calendar and what stopped the clock. An ended dossier keeps the date that was in force.
+The due date is counted anew, from the acceptance on, by every act that may move it (those on other
+streams are in `due_moves`); so it is a pure function of acceptance, procedure version, calendar,
+the office's hours and what stopped the clock. An ended dossier keeps the date that was in force.
 `DUE_EFFECTS` holds what a kind does by itself, `DUE_RESUMING` what it does when it has ended a
 wait; `dossier_fold` runs both after the status has moved.
 """
@@ -13,10 +13,24 @@ from typing import Final
 from msgspec.structs import replace
 
 from domain.actions import Action
-from domain.calendars import NATIONAL_CALENDAR, WorkingTime
+from domain.calendars import (
+    NATIONAL_CALENDAR,
+    CalendarRecord,
+    WorkingTime,
+    parse_calendar,
+)
+from domain.clocks.hours import working_time
 from domain.clocks.limits import processing_count, stops_clock
 from domain.deadlines import needs_calendar
-from domain.dossiers import Dossier, Due, DueChange, Halt, HaltKind, due_from_moment
+from domain.dossiers import (
+    Dossier,
+    Due,
+    DueChange,
+    Halt,
+    HaltKind,
+    StepBegun,
+    due_from_moment,
+)
 from domain.errors import CalendarHorizonPassed, ProcedureNotInForce, UnknownCalendar
 from domain.facts import (
     AppointmentRescheduled,
@@ -24,7 +38,8 @@ from domain.facts import (
     DueDateImported,
     ExtensionApologyIssued,
 )
-from domain.moments import parse_moment
+from domain.moments import Moment, is_before, parse_moment
+from domain.oversight.integrity import Outage
 from domain.procedures import Procedure
 from domain.rules.register import Register, office_record, procedure_record
 
@@ -46,6 +61,8 @@ def _accepted(dossier: Dossier, action: Action, register: Register) -> Dossier:
         procedure_version=procedure.version,
         appointment=appointment or None,
         waits_at_intake=len(dossier.waits),
+        accepting_office=dossier.office,
+        halts=(*dossier.halts, *_outages_under_way(dossier, procedure, action, register)),
     )
     if needs_calendar(procedure.limit_for(dossier.channel)):
         return _first_counted(dossier, procedure, register)
@@ -53,24 +70,73 @@ def _accepted(dossier: Dossier, action: Action, register: Register) -> Dossier:
 
 
 def _first_counted(dossier: Dossier, procedure: Procedure, register: Register) -> Dossier:
-    working, version = _working(dossier, register)
+    working, versions = _working(dossier, register)
     counted = processing_count(dossier, procedure, working)
     if dossier.due_imported or counted is None:
         return dossier
-    return replace(dossier, due=counted.due, calendar_version=version)
+    return _counted_with(replace(dossier, due=counted.due), versions)
 
 
-def _working(dossier: Dossier, register: Register) -> tuple[WorkingTime, int]:
-    """Give the office time that a dossier is counted in, and the version of its calendar.
+def _outages_under_way(
+    dossier: Dossier, procedure: Procedure, action: Action, register: Register
+) -> tuple[Halt, ...]:
+    """Give the outages that were declared before the acceptance, and are not over by then."""
+    if not procedure.pause_in_outage:
+        return ()
+    zone = office_record(register, dossier.office).office.time_zone
+    return tuple(
+        outage_halt(outage, action.at)
+        for outage in register.outages(action.ledger)
+        if outage.concerns(dossier.office)
+        and (outage.until is None or is_before(action.at, Moment(instant=outage.until), zone))
+    )
 
-    Zone and hours are those that the office had when it accepted.
+
+def outage_halt(outage: Outage, declared_at: Moment) -> Halt:
+    """Give the halt that an outage is for a dossier whose procedure lets its clock rest."""
+    return Halt(
+        HaltKind.OUTAGE,
+        Moment(instant=outage.since),
+        None if outage.until is None else Moment(instant=outage.until),
+        stops_clock=True,
+        declared_at=declared_at,
+        outage_version=outage.declared_version,
+    )
+
+
+def _working(dossier: Dossier, register: Register) -> tuple[WorkingTime, tuple[int, int]]:
+    """Give the office time that a dossier is counted in, and the versions of calendar and office.
+
+    The zone is the one that the office had when it accepted; hours are those of each day. What
+    came when the due date had passed is left out: the versions counted with before hold.
     """
-    record = office_record(register, dossier.office)
-    office = record.at(dossier.accepted_at or dossier.submitted_at)
+    record = office_record(register, dossier.accepting_office or dossier.office)
     calendar = register.calendar(NATIONAL_CALENDAR)
     if calendar is None:
         raise UnknownCalendar(NATIONAL_CALENDAR)
-    return WorkingTime(calendar.calendar, office.time_zone, office.office_hours), calendar.version
+    office_version = len(record.versions)
+    if dossier.came_too_late is not None:
+        calendar = _former_calendar(calendar, dossier.calendar_version, register)
+        office_version = dossier.office_version or office_version
+    at = dossier.accepted_at or dossier.submitted_at
+    working = working_time(record, calendar, at, office_version)
+    return working, (calendar.version, office_version)
+
+
+def _former_calendar(
+    record: CalendarRecord, version: int | None, register: Register
+) -> CalendarRecord:
+    if version is None or version == record.version:
+        return record
+    sha256_hex = record.document_of(version)
+    document = None if sha256_hex is None else register.document(sha256_hex)
+    if document is None:
+        raise UnknownCalendar(f"{NATIONAL_CALENDAR} {version}")
+    return record.as_of_version(version, parse_calendar(document))
+
+
+def _counted_with(dossier: Dossier, versions: tuple[int, int]) -> Dossier:
+    return replace(dossier, calendar_version=versions[0], office_version=versions[1])
 
 
 def accepted_version(dossier: Dossier, register: Register) -> Procedure | None:
@@ -94,10 +160,10 @@ def recounted(dossier: Dossier, action: Action, register: Register) -> Dossier:
         return dossier
     if dossier.due_imported or not needs_calendar(procedure.limit_for(dossier.channel)):
         return dossier
-    working, version = _working(dossier, register)
+    working, versions = _working(dossier, register)
     counted = processing_count(dossier, procedure, working)
     assert counted is not None
-    dossier = replace(dossier, calendar_version=version)
+    dossier = _counted_with(dossier, versions)
     return dossier if counted.due == dossier.due else _with_due(dossier, counted.due, action)
 
 
@@ -110,19 +176,7 @@ def _with_due(dossier: Dossier, due: Due | None, action: Action) -> Dossier:
     return replace(dossier, due=due, due_changes=(*dossier.due_changes, change))
 
 
-def recounted_by_calendar(dossier: Dossier, action: Action, register: Register) -> Dossier | None:
-    """Give a running dossier as the publication of a calendar leaves it; None if it does nothing.
-
-    A calendar that does not reach far enough moves nothing: the date counted before it stands.
-    """
-    runs = dossier.accepted_at is not None and dossier.ended_at is None
-    if not runs or dossier.calendar_version is None or action.stream_id != NATIONAL_CALENDAR:
-        return None
-    counted = _recounted_if_covered(dossier, action, register)
-    return None if counted is dossier else counted
-
-
-def _recounted_if_covered(dossier: Dossier, action: Action, register: Register) -> Dossier:
+def recounted_if_covered(dossier: Dossier, action: Action, register: Register) -> Dossier:
     """Count anew where the calendar reaches far enough; else the date counted before stands."""
     try:
         return recounted(dossier, action, register)
@@ -162,7 +216,7 @@ def _halted(kind: HaltKind) -> Effect:
         halt = Halt(kind, action.at, answer_by=answer_by, stops_clock=stops)
         dossier = replace(dossier, halts=(*dossier.halts, halt))
         # It may have broken off a wait, whose time is over and does not count.
-        return _recounted_if_covered(dossier, action, register)
+        return recounted_if_covered(dossier, action, register)
 
     return effect
 
@@ -179,6 +233,12 @@ def _resumed(kind: HaltKind) -> Effect:
     return effect
 
 
+def _step_begun(dossier: Dossier, action: Action, _register: Register) -> Dossier:
+    number = 1 if dossier.step is None else dossier.step.number + 1
+    code: str | None = getattr(action.facts, "step", None)
+    return replace(dossier, step=StepBegun(action.at, number, code))
+
+
 DUE_RESUMING: Final[Mapping[str, Effect]] = {
     "dossier.supplement_completed": recounted,
     "dossier.payment_confirmed": recounted,
@@ -190,7 +250,7 @@ DUE_EFFECTS: Final[Mapping[str, Effect]] = {
     "dossier.appointment_rescheduled": _appointment_rescheduled,
     "dossier.due_date_imported": _due_date_imported,
     # Whoever takes a matter back is not refused for want of a calendar.
-    "dossier.withdrawal_requested": _recounted_if_covered,
+    "dossier.withdrawal_requested": recounted_if_covered,
     "dossier.withdrawal_denied": recounted,
     "dossier.consultation_requested": _halted(HaltKind.CONSULTATION),
     "dossier.consultation_answered": _resumed(HaltKind.CONSULTATION),
@@ -198,6 +258,11 @@ DUE_EFFECTS: Final[Mapping[str, Effect]] = {
     "dossier.verification_recorded": _resumed(HaltKind.SITE_SURVEY),
     "dossier.processing_suspended": _halted(HaltKind.SUSPENSION),
     "dossier.processing_resumed": _resumed(HaltKind.SUSPENSION),
+    "dossier.forwarded": _step_begun,
+    "dossier.handover_acknowledged": _step_begun,
+    "dossier.submitted_for_approval": _step_begun,
+    "dossier.returned_for_rework": _step_begun,
+    "dossier.step_transferred": _step_begun,
 }
 
 # Kinds that compute a date, for which a calendar or a procedure may be missing.

@@ -1,0 +1,17 @@
+"""The documented requests about evaluations."""
+
+from typing import Final
+
+from api.interface.operations import Operation
+from projections.evaluating.office import OfficeEvaluation
+
+EVALUATION_OPERATIONS: Final[tuple[Operation, ...]] = (
+    Operation(
+        "get",
+        "/v1/offices/{office}/evaluation",
+        "An office's evaluation by nine indicators over a quarter or a year, and what is missing",
+        {200: [OfficeEvaluation]},
+        query=("period",),
+        refusals=(400, 404, 503),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Commands for whoever reads what is private, and for whoever wants to know who did."""

@@ -1,0 +1,295 @@
+"""``read`` opens private parts by a signed access entry; ``reads`` tells a holder who has read.
+
+Both ask a server: whether somebody has a task on a dossier is its word (ADR 0024). The entry is
+recorded and published before anything comes back, and the holder sees it.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import click
+import msgspec
+
+from api import bootstrap
+from api.resources.answers import AccessAnswer, AccessPlaceAnswer, LoggedReadAnswer, ReadingAnswer
+from api.settings import settings_of_process
+from cli.output import UsageProblem, command, report, say
+from cli.receipt_files import receipt_file
+from cli.sites import Site, SiteAnswer, agreed_origin, body_of, parse_site, render_submission
+from domain.facts.integrity import AccessLogged, AccessLoggedDetails, AccessPurpose
+from domain.kinds import KINDS
+from domain.moments import Moment
+from domain.reading.rights import Subject
+from domain.reading.tasks import OFFICER_ROLES
+from domain.roles import Role
+from ledger.action_notes import SubmittedAction
+from ledger.drafting import Drafter, Place
+from ledger.errors import StoreCorrupt, StoreUnavailable
+from ledger.key_files import load_private_key
+from transparency.encoding import decode_base64
+from transparency.notes import SigningKey
+
+NONCE_BYTES: Final = 16
+SECRET_HEADER: Final = "Dossier-Secret"  # noqa: S105 - the name of a header
+# The same entry opens the same for a quarter of an hour; we ask for half a minute.
+TRIES: Final = 30
+PAUSE_SECONDS: Final = 1.0
+READERS: Final = sorted(role.value for role in (*OFFICER_ROLES, Role.INSPECTOR))
+DOSSIER: Final = "dossier:"
+LOCAL_SERVER: Final = "http://127.0.0.1:8000"
+
+_server = click.option(
+    "--server", default=LOCAL_SERVER, show_default=True, help="Address of the ledger."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks which server about which dossier, and when."""
+
+    site: Site
+    dossier: str
+    key: SigningKey
+    now: datetime
+
+    @property
+    def path(self) -> str:
+        """Give the dossier's address."""
+        return path_of(self.dossier)
+
+    def signed(self, path: str) -> SiteAnswer:
+        """Ask for a path with a signed request."""
+        nonce = bootstrap.random_bytes(NONCE_BYTES).hex()
+        return self.site.ask_signed(path, self.key, self.now, nonce)
+
+
+@command("read", help="Read private parts: read dossier:… dossier.submitted --as receiver …")
+@click.argument("dossier")
+@click.argument("kinds", nargs=-1, required=True)
+@click.option(
+    "--key",
+    "key_file",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Key file of an enrolled officer or inspector.",
+)
+@click.option("--as", "role", required=True, type=click.Choice(READERS), help="The role held.")
+@click.option("--why", "explanation", required=True, help="What for; the holder sees it.")
+@click.option(
+    "--purpose",
+    type=click.Choice([each.value for each in AccessPurpose]),
+    help="Default: inspection with --order, supervision for inspectors, else task.",
+)
+@click.option("--persons", is_flag=True, help="Also what names the applicant and others.")
+@click.option("--officers", is_flag=True, help="Also what names officers.")
+@click.option("--order", help="Number of the inspection order.")
+@click.option("--order-until", help="Last day of the order, such as 2026-12-31.")
+@click.option("--order-stream", help="Where the order was issued, as `orders issue` printed it.")
+@click.option("--receipt", type=click.Path(path_type=Path), help="Where to keep the receipt.")
+@click.option("--anchors", type=click.Path(path_type=Path), help="The ledger to sign for.")
+@_server
+def read(  # noqa: PLR0913, PLR0917 - one argument per option
+    dossier: str,
+    kinds: tuple[str, ...],
+    key_file: Path,
+    role: str,
+    explanation: str,
+    purpose: str | None,
+    order: str | None,
+    order_until: str | None,
+    order_stream: str | None,
+    receipt: Path | None,
+    anchors: Path | None,
+    server: str,
+    data: Path,
+    *,
+    persons: bool,
+    officers: bool,
+    as_json: bool,
+) -> None:
+    """Sign that the acts KINDS of DOSSIER are read, and print their private parts.
+
+    The entry is public as a commitment alone. For a demo, whose clock is simulated, name its folder
+    with --data.
+    """
+    check_kinds(kinds)
+    stream = stream_of(dossier)
+    if len({each is None for each in (order, order_until, order_stream)}) > 1:
+        raise UsageProblem("an order is named by --order, --order-until and --order-stream")
+    named = {Subject.PERSONS.value: persons, Subject.OFFICERS.value: officers}
+    details = AccessLoggedDetails(
+        dossier=stream,
+        purpose=AccessPurpose(purpose or _purpose(Role(role), order)),
+        fields=(*kinds, *(name for name, is_wanted in named.items() if is_wanted)),
+        explanation=explanation,
+        order=order,
+        order_until=_day(order_until),
+        order_stream=order_stream,
+    )
+    asking = Asking(parse_site(server), stream, _load(key_file), _now(data))
+    with receipt_file(receipt) as file:
+        entry = draw_entry(asking, Role(role), details, agreed_origin(asking.site, data, anchors))
+        answer = open_with(asking, entry)
+        if file is not None:
+            file.keep(answer.receipt.encode())
+    # By way of JSON: private parts come as they are, whatever members they have.
+    members = msgspec.json.decode(msgspec.json.encode(answer), type=dict[str, object])
+    report(members, as_json=as_json, text=_in_words(answer))
+
+
+def draw_entry(
+    asking: Asking, role: Role, details: AccessLoggedDetails, origin: str
+) -> SubmittedAction:
+    """Sign the access entry for the place that the server names.
+
+    Raises:
+        Refused: whoever asks has no task there; or there is no such dossier.
+        ServerNotReady, WriterUnavailable, ProofInvalid: the server does not answer, or wrongly.
+    """
+    body = body_of(asking.signed(f"{asking.path}/readings/next"))
+    place = msgspec.json.decode(body, type=AccessPlaceAnswer)
+    previous = None if place.previous is None else decode_base64(place.previous)
+    return Drafter(origin, bootstrap.random_bytes).sign(
+        "access.logged",
+        place.stream,
+        Place(place.version, previous),
+        Moment(instant=asking.now.replace(microsecond=0)),
+        AccessLogged(),
+        ((role, asking.key),),
+        details=details,
+    )
+
+
+def open_with(asking: Asking, entry: SubmittedAction) -> ReadingAnswer:
+    """Hand an access entry in, again until it is published, and give what it opens.
+
+    Raises:
+        Refused: the server refused it; nothing was opened.
+        StoreUnavailable: it is promised and not published in the time we wait.
+    """
+    body = render_submission(entry)
+    for _ in range(TRIES):
+        answer = asking.site.ask(f"{asking.path}/readings", body)
+        if answer.status != HTTPStatus.ACCEPTED:
+            return msgspec.json.decode(body_of(answer), type=ReadingAnswer)
+        time.sleep(PAUSE_SECONDS)
+    raise StoreUnavailable("the access entry is recorded and not published yet; nothing was opened")
+
+
+def check_kinds(kinds: tuple[str, ...]) -> None:
+    """Check that these are kinds of acts on a dossier that have a private part.
+
+    Raises:
+        UsageProblem: one is none.
+    """
+    known = [name for name, kind in KINDS.items() if kind.details and name.startswith("dossier.")]
+    for kind in kinds:
+        if kind not in known:
+            raise UsageProblem(f"{kind} has no private part to read; kinds: {', '.join(known)}")
+
+
+@click.group()
+def reads() -> None:
+    """Who has read private parts of a dossier, for its holder."""
+
+
+@command("list", help="Who has read private parts of DOSSIER, when and why; by the slip's secret.")
+@click.argument("dossier")
+@click.option("--secret", help="The secret on the slip; asked for where neither is given.")
+@click.option(
+    "--key",
+    "key_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Instead: the key that handed the dossier in.",
+)
+@_server
+def list_reads(
+    dossier: str,
+    secret: str | None,
+    key_file: Path | None,
+    server: str,
+    data: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """List the reads of DOSSIER; this one is listed, too."""
+    site, stream = parse_site(server), stream_of(dossier)
+    path = f"{path_of(stream)}/access"
+    if key_file is not None:
+        answer = Asking(site, stream, _load(key_file), _now(data)).signed(path)
+    else:
+        shown: str = secret or click.prompt("secret", hide_input=True, err=True)
+        answer = site.ask(path, headers={SECRET_HEADER: shown})
+    found = msgspec.json.decode(body_of(answer), type=AccessAnswer)
+    if not found.reads:
+        say("no officer or inspector has read private parts of it")
+    members: dict[str, object] = msgspec.to_builtins(found)
+    report(members, as_json=as_json, text=_list_in_words(found))
+
+
+reads.add_command(list_reads)
+
+
+def stream_of(dossier: str) -> str:
+    """Give the stream of a dossier that may be named by its id alone."""
+    return dossier if dossier.startswith(DOSSIER) else f"{DOSSIER}{dossier}"
+
+
+def path_of(stream: str) -> str:
+    """Give the address of a dossier on its server."""
+    return f"/v1/dossiers/{quote(stream, safe=':')}"
+
+
+def _purpose(role: Role, order: str | None) -> AccessPurpose:
+    if order is not None:
+        return AccessPurpose.INSPECTION
+    return AccessPurpose.SUPERVISION if role is Role.INSPECTOR else AccessPurpose.TASK
+
+
+def _in_words(answer: ReadingAnswer) -> str:
+    lines = [f"entry {answer.entry_index}, version {answer.version} of {answer.stream}"]
+    for act in answer.acts:
+        lines += [f"{act.version}. {act.kind}, {act.at}"]
+        lines += [f"    {line}" for line in msgspec.json.format(act.details).decode().splitlines()]
+    return "\n".join(lines)
+
+
+def _list_in_words(found: AccessAnswer) -> str:
+    lines = [_read_in_words(each) for each in found.reads]
+    lines += [
+        f"{own.minute}: {own.times} × with "
+        f"{'the present secret' if own.with_present_secret else 'an earlier secret, or a key'}"
+        for own in found.own_reads
+    ]
+    return "\n".join(lines) or "none"
+
+
+def _read_in_words(each: LoggedReadAnswer) -> str:
+    if each.sealed:
+        return f"{each.at}: under an inspection order that has not ended"
+    order = f", order {each.order}" if each.order else ""
+    who = f"{each.name or each.key} as {each.role}"
+    return f"{each.at}: {who}, {each.purpose}{order}: {', '.join(each.fields)}: {each.explanation}"
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageProblem(f"--order-until {text}: a day is wanted, as 2026-12-31") from error
+
+
+def _now(data: Path) -> datetime:
+    return bootstrap.make_clock(settings_of_process({"data": data}))()
+
+
+def _load(path: Path) -> SigningKey:
+    try:
+        return load_private_key(path)
+    except (OSError, StoreCorrupt, UnicodeDecodeError) as error:
+        raise UsageProblem(f"there is no key in {path}: {error}") from error

@@ -1,0 +1,123 @@
+"""Published counts of veiled dossiers compared with those of the public log, for ``recompute``."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from api import bootstrap
+from api.data_folder import DataFolder
+from api.settings import settings_of_process
+from cli.sources import TIMEOUT_SECONDS, LogAddress, open_address
+from ledger.errors import StoreUnavailable
+from ledger.key_files import Anchors
+from projections.reading import read_veiled_figures
+from projections.recompute import Difference, PublicWorld, replay_log
+from projections.veiled.counts import VeiledFigure, VeiledStatistics, count_veiled
+from transparency.errors import ProofInvalid
+
+MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
+# What stands in the place of the procedure, of which veils say nothing.
+VEILED: Final = "veiled"
+_COUNTED: Final = tuple(
+    name for name in VeiledFigure.__struct_fields__ if name not in ("office", "period")
+)
+
+
+def compare_veiled(
+    address: LogAddress, anchors: Anchors, data: Path, world: PublicWorld
+) -> list[Difference]:
+    """Give every count of veiled dossiers that was published otherwise than the log has it.
+
+    None where nothing is published.
+
+    Raises:
+        TransparencyError: the log cannot be trusted, or what a site answers is no statistics.
+        StoreUnavailable: the site does not answer.
+    """
+    published = _published(address, data)
+    if published is None:
+        return []
+    size = published.checkpoint.size
+    if size != world.checkpoint.size:
+        # The figures moved on since the other ones were read.
+        world = replay_log(address.tiles(), anchors, address.documents(), size)
+    counts = count_veiled(world.veils, world.sealed_at)
+    return compare_figures((*published.figures, published.total), (*counts.figures, counts.total))
+
+
+def compare_figures(
+    published: tuple[VeiledFigure, ...], recomputed: tuple[VeiledFigure, ...]
+) -> list[Difference]:
+    """Compare field by field; a figure that one side lacks is one of zeros."""
+    theirs, ours = _by_key(published), _by_key(recomputed)
+    return [
+        *_repeated(published),
+        *(
+            difference
+            for key in sorted(theirs.keys() | ours.keys())
+            for difference in _differences(key, theirs.get(key), ours.get(key))
+        ),
+    ]
+
+
+def _published(address: LogAddress, data: Path) -> VeiledStatistics | None:
+    if address.is_remote:
+        return _fetch(f"{address.site}/v1/statistics/veiled")
+    if not DataFolder(data).views.exists():
+        return None
+    with bootstrap.open_views(settings_of_process({"data": data})).reading() as reader:
+        return read_veiled_figures(reader)
+
+
+def _fetch(address: str) -> VeiledStatistics | None:
+    request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - LogAddress lets only http and https through
+    try:
+        with open_address(address).open(request, timeout=TIMEOUT_SECONDS) as answer:
+            body: bytes = answer.read(MAX_ANSWER_BYTES)
+    except urllib.error.HTTPError as error:
+        if error.code == HTTPStatus.NOT_FOUND:
+            return None
+        raise StoreUnavailable(f"{address}: {error}") from error
+    except (urllib.error.URLError, OSError) as error:
+        raise StoreUnavailable(f"{address}: {error}") from error
+    try:
+        return msgspec.json.decode(body, type=VeiledStatistics)
+    except msgspec.DecodeError as error:
+        raise ProofInvalid(f"{address} does not answer with counts of veiled dossiers") from error
+
+
+def _by_key(figures: tuple[VeiledFigure, ...]) -> dict[tuple[str, str], VeiledFigure]:
+    return {(figure.office, figure.period): figure for figure in figures}
+
+
+def _repeated(figures: tuple[VeiledFigure, ...]) -> Iterator[Difference]:
+    """Name figures that are published more than once: a reader may see the other one."""
+    keys = [(figure.office, figure.period) for figure in figures]
+    for office, period in sorted(set(keys)):
+        if (times := keys.count((office, period))) > 1:
+            yield _difference((office, period), "times_published", times, 1)
+
+
+def _differences(
+    key: tuple[str, str], theirs: VeiledFigure | None, ours: VeiledFigure | None
+) -> Iterator[Difference]:
+    for field in _COUNTED:
+        published, recomputed = getattr(theirs, field, 0), getattr(ours, field, 0)
+        if published != recomputed:
+            yield _difference(key, field, published, recomputed)
+
+
+def _difference(key: tuple[str, str], field: str, published: int, recomputed: int) -> Difference:
+    return Difference(
+        office=key[0],
+        procedure=VEILED,
+        period=key[1],
+        field=field,
+        published=published,
+        recomputed=recomputed,
+    )

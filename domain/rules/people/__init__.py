@@ -1,0 +1,1 @@
+"""Two people behind two signatures: colleagues who sign together, and who orders whose reads."""

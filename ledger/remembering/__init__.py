@@ -1,0 +1,1 @@
+"""What opened private parts tell the writer: whose keys are whose, which orders stand."""

@@ -1,0 +1,129 @@
+"""Reading what an office's evaluation is made from: views, and the tallies in the ledger."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.errors import DomainError, MalformedDocument
+from domain.evaluation import CIRCULAR_2018
+from domain.facts import Channel
+from domain.facts.tallies import TallyPublished
+from domain.figures import received_period
+from domain.moments import Moment
+from domain.offices import OfficeRecord
+from domain.oversight.petitions import PetitionTrack
+from domain.tallies import Cell, parse_tally
+from ledger.action_notes import open_text
+from ledger.documents import DocumentSource
+from ledger.errors import StoreCorrupt
+from ledger.storage.port import LedgerReader
+from projections.counts import Span
+from projections.dossier_rows import counted_dossier
+from projections.evaluating.office import Inputs, OfficeEvaluation, indicators_of, summed
+from projections.evaluating.periods import day_after, last_quarter, months_of_period
+from projections.petitions.figures import PetitionFigure
+from projections.reading import read_counts, read_petition_figures, reference_to
+from projections.views import ViewReader
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """Where the tallies lie, which the views keep no cells of."""
+
+    ledger: str
+    reader: LedgerReader
+    documents: DocumentSource
+
+
+def read_evaluation(
+    reader: ViewReader, office: OfficeRecord, period: str | None, tallies: Tallies
+) -> OfficeEvaluation | None:
+    """Give an office's evaluation as of the views' checkpoint; None before the first checkpoint.
+
+    Without a period it is the last quarter that is over there.
+
+    Raises:
+        MalformedMoment: the period is neither a quarter nor a year.
+        StoreCorrupt, StoreUnavailable: views or ledger cannot be read.
+    """
+    position = reader.position()
+    if position is None:
+        return None
+    name, zone = office.office.id, office.office.time_zone
+    today = Moment(instant=position.sealed_at).day_in(zone)
+    period = period or last_quarter(today)
+    months = months_of_period(period)
+    counts = read_counts(reader, Span(months[0], months[-1]), name)
+    assert counts is not None
+    documents, cells = _cells_of(tallies, months, position.log_position)
+    indicators = indicators_of(
+        Inputs(
+            office=name,
+            figures=counts.figures,
+            feedback=tuple(_feedback(reader, months)),
+            cells=cells,
+            online_received=_online_received(reader, name, zone, months),
+            procedures=reader.procedures(),
+        )
+    )
+    tenths, most, band = summed(indicators)
+    law, end = CIRCULAR_2018, day_after(period)
+    return OfficeEvaluation(
+        office=name,
+        period=period,
+        months=months,
+        is_over=today >= end,
+        indicators=indicators,
+        tenths=tenths,
+        most_tenths=most,
+        band=band,
+        law=law.id,
+        law_source=law.source,
+        verified=law.verified_until is None or end - timedelta(days=1) <= law.verified_until,
+        least_ratings=law.least_ratings_office,
+        tallies=documents,
+        checkpoint=reference_to(position),
+        as_of=position.as_of,
+    )
+
+
+def _feedback(reader: ViewReader, months: Sequence[str]) -> Iterator[PetitionFigure]:
+    statistics = read_petition_figures(reader)
+    for figure in () if statistics is None else statistics.figures:
+        if figure.track == PetitionTrack.FEEDBACK and figure.period in months:
+            yield figure
+
+
+def _online_received(reader: ViewReader, office: str, zone: str, months: Sequence[str]) -> int:
+    found = 0
+    for row in reader.dossier_rows(office):
+        if row.channel == Channel.ONLINE:
+            try:
+                found += received_period(counted_dossier(row), zone) in months
+            except (DomainError, ValueError) as error:
+                raise StoreCorrupt(f"the row of {row.stream} cannot be read") from error
+    return found
+
+
+def _cells_of(
+    tallies: Tallies, months: Sequence[str], tree_size: int
+) -> tuple[tuple[str, ...], tuple[Cell, ...]]:
+    """Give the documents of the months' tallies of ratings, and all their cells."""
+    documents: list[str] = []
+    cells: list[Cell] = []
+    for month in months:
+        for event in tallies.reader.stream_events(f"tally:{month}"):
+            facts = open_text(event.note, tallies.ledger).action.facts
+            is_seen = event.entry_index is not None and event.entry_index < tree_size
+            if is_seen and isinstance(facts, TallyPublished):
+                documents.append(facts.document)
+                cells += _read(tallies, facts.document)
+    return tuple(documents), tuple(cells)
+
+
+def _read(tallies: Tallies, document_hex: str) -> tuple[Cell, ...]:
+    document = tallies.documents.read(document_hex)
+    try:
+        return () if document is None else parse_tally(document).cells
+    except MalformedDocument as error:
+        raise StoreCorrupt(f"tally {document_hex} cannot be read") from error

@@ -1,0 +1,74 @@
+"""The rule on what a holder proves themselves by: a key or slip secret that others replaced.
+
+SPEC: formats.md, "Keys": a lost key is replaced by registrar and counter officer together; the
+holder is told, and it is flagged. A secret that the applicant's own first key replaced is not.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from domain.errors import Sentence
+from domain.roles import Role
+from projections.dossier_rows import Act
+from projections.findings.shapes import ExaminedDossier, Hit, Parameters, Rule, Severity
+
+KEY: Final = "dossier.applicant_key_replaced"
+SECRET: Final = "dossier.slip_secret_replaced"  # noqa: S105 - a kind of act, not a secret
+_KEY_REPLACED: Final = Sentence(
+    "Khóa của người nộp đã được cán bộ thay.", "Officers replaced the applicant's key."
+)
+_SECRET_REPLACED: Final = Sentence(
+    "Mã bí mật trên giấy hẹn đã được cán bộ thay.", "Officers replaced the secret of the slip."
+)
+_SECRET_BY_NEW_KEY: Final = Sentence(
+    "Mã bí mật trên giấy hẹn đã được thay bằng khóa do cán bộ cấp lại.",
+    "The secret of the slip was replaced with a key that officers had put in.",
+)
+_BY_ONE_PERSON: Final = Sentence(
+    "Hai chữ ký thay khóa hoặc mã bí mật là của cùng một người.",
+    "Both signatures under the replacement are one person's.",
+)
+
+
+def _replaced(examined: ExaminedDossier, _parameters: Parameters) -> Iterator[Hit]:
+    """A key or secret was replaced by officers, who may then read as the holder."""
+    brought_by: dict[str, Act] = {}
+    for act in examined.acts:
+        if act.kind == KEY:
+            yield Hit(_KEY_REPLACED, (act,))
+            brought_by |= dict.fromkeys(_keys(act, Role.HOLDER), act)
+        elif act.kind == SECRET:
+            own = _keys(act, Role.APPLICANT)
+            if not own:
+                yield Hit(_SECRET_REPLACED, (act,))
+            yield from (
+                Hit(_SECRET_BY_NEW_KEY, (brought_by[key], act)) for key in own if key in brought_by
+            )
+        if act.kind in (KEY, SECRET) and _is_by_one_person(examined, act):
+            yield Hit(_BY_ONE_PERSON, (act,))
+
+
+def _keys(act: Act, role: Role) -> list[str]:
+    return [signer.key for signer in act.signers if signer.role is role]
+
+
+def _is_by_one_person(examined: ExaminedDossier, act: Act) -> bool:
+    """Tell whether two officers' signatures are one person's; the holder's are not counted."""
+    holder = (Role.HOLDER, Role.APPLICANT)
+    persons = [
+        examined.person_of(signer.key) for signer in act.signers if signer.role not in holder
+    ]
+    return len(set(persons)) < len(persons)
+
+
+KEY_REPLACED: Final = Rule(
+    "key_replaced",
+    1,
+    Severity.HIGH,
+    (
+        Sentence(
+            "Người nộp mất khóa hoặc mất giấy hẹn.", "The applicant had lost the key or the slip."
+        ),
+    ),
+    _replaced,
+)

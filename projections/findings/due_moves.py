@@ -1,0 +1,136 @@
+"""Rules on due dates that moved: after they had passed, by a calendar (R29) or by a late record.
+
+Judged by recorded times, which no signer chooses; a date that moves while the dossier rests by
+acts recorded in time moves lawfully. Imported acts are recorded late by nature and left alone.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from domain.deadlines import passes_at
+from domain.dossiers import Due, DueChange, Halt, Wait
+from domain.errors import Sentence
+from projections.dossier_rows import Act
+from projections.findings.clock_games import stopping_acts
+from projections.findings.shapes import ExaminedDossier, Hit, Parameters, Rule, Severity
+
+DATING: Final = frozenset({"dossier.accepted", "dossier.due_date_imported"})
+OUTAGE: Final = "ledger.outage_declared"
+OUTAGES: Final = frozenset({OUTAGE, "ledger.outage_ended"})
+_BY_OUTAGE: Final = Sentence(
+    "Thời hạn được tính lại sau khi đã hết hạn, do gián đoạn hệ thống được khai báo muộn.",
+    "The due date moved after it had passed, by an outage that was declared too late.",
+)
+_BY_CALENDAR: Final = Sentence(
+    "Lịch hoặc giờ làm việc công bố sau khi hết hạn đã làm thay đổi thời hạn.",
+    "A calendar or office hours published after the limit had passed moved the due date.",
+)
+_BY_RECORD: Final = Sentence(
+    "Thời hạn được tính lại sau khi đã hết hạn, do việc dừng được ghi nhận muộn.",
+    "The due date moved after it had passed: what stopped the clock was recorded too late.",
+)
+
+
+def _late_calendar(examined: ExaminedDossier, parameters: Parameters) -> Iterator[Hit]:
+    """R29: a calendar, or an office's hours, moved a date that had passed, or to where it had."""
+    for change, act in _moves_from_outside(examined):
+        if act.kind in OUTAGES:
+            continue
+        moment = act.recorded_at - parameters.clock_skew
+        dates = (change.due_before, change.due_after)
+        if any(due is not None and _ran_out(examined, due, moment, parameters) for due in dates):
+            yield Hit(_BY_CALENDAR, (*_dating_act(examined), act))
+
+
+def _late_record(examined: ExaminedDossier, parameters: Parameters) -> Iterator[Hit]:
+    """A date moved after it had passed, and nothing recorded in time had stopped the clock."""
+    for change, act in _own_moves(examined):
+        if not act.is_imported and _moved_late(examined, change, act, parameters):
+            began = [each for each in stopping_acts(examined) if each.version < act.version]
+            yield Hit(_BY_RECORD, (*began[-1:], act))
+    for change, act in _moves_from_outside(examined):
+        if act.kind in OUTAGES and _moved_late(examined, change, act, parameters):
+            yield Hit(_BY_OUTAGE, (*_dating_act(examined), act))
+
+
+def _moved_late(
+    examined: ExaminedDossier, change: DueChange, act: Act, parameters: Parameters
+) -> bool:
+    moment, due = act.recorded_at - parameters.clock_skew, change.due_before
+    return due is not None and _ran_out(examined, due, moment, parameters)
+
+
+def _own_moves(examined: ExaminedDossier) -> Iterator[tuple[DueChange, Act]]:
+    acts = {act.version: act for act in examined.acts}
+    for change in examined.dossier.due_changes:
+        if change.stream == examined.dossier.stream and change.version in acts:
+            yield change, acts[change.version]
+
+
+def _moves_from_outside(examined: ExaminedDossier) -> Iterator[tuple[DueChange, Act]]:
+    for change in examined.dossier.due_changes:
+        act = examined.around.moving_acts.get((change.stream, change.version))
+        if act is not None:
+            yield change, act
+
+
+def _dating_act(examined: ExaminedDossier) -> tuple[Act, ...]:
+    return tuple(act for act in examined.acts if act.kind in DATING)[:1]
+
+
+def _ran_out(examined: ExaminedDossier, due: Due, moment: datetime, parameters: Parameters) -> bool:
+    """Tell whether a due date had passed by a moment, while by the record the clock ran."""
+    passed = passes_at(due, examined.zone)
+    return passed < moment and not _rested(examined, passed, parameters)
+
+
+def _rested(examined: ExaminedDossier, instant: datetime, parameters: Parameters) -> bool:
+    """Tell whether a stop that was recorded in time covers an instant.
+
+    What stopped the clock on the last evening may be recorded next morning.
+    """
+    dossier, zone, last = examined.dossier, examined.zone, instant + parameters.overnight
+    stops = stopping_acts(examined)
+    in_time = {act.at for act in stops if act.is_imported or act.recorded_at <= last}
+    halts = [halt for halt in dossier.halts if halt.stops_clock]
+    stretches: tuple[Wait | Halt, ...] = (*dossier.waits, *halts)
+    in_time |= {halt.since for halt in halts if _is_known_outage(examined, halt, last)}
+    return any(
+        stretch.since in in_time
+        and stretch.since.start_in(zone) <= instant
+        and (stretch.until is None or stretch.until.start_in(zone) >= instant)
+        for stretch in stretches
+    )
+
+
+def _is_known_outage(examined: ExaminedDossier, halt: Halt, last: datetime) -> bool:
+    declarations = (
+        act
+        for act in examined.around.moving_acts.values()
+        if act.kind == OUTAGE and act.version == halt.outage_version
+    )
+    return any(act.recorded_at <= last for act in declarations)
+
+
+R29: Final = Rule(
+    "R29",
+    1,
+    Severity.MEDIUM,
+    (
+        Sentence(
+            "Chính phủ thông báo ngày nghỉ muộn.", "The government announced the day off late."
+        ),
+    ),
+    _late_calendar,
+)
+MOVED_LATE: Final = Rule(
+    "due_moved_late",
+    1,
+    Severity.HIGH,
+    (
+        Sentence("Hệ thống gián đoạn.", "The system was out of service."),
+        Sentence("Nhập muộn đã khai báo.", "A late entry had been declared."),
+    ),
+    _late_record,
+)

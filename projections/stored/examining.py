@@ -1,0 +1,142 @@
+"""What the rules of findings look at, read from the views: dossiers, acts, and what is around them.
+
+Within a transaction of the views. Here are also the requested papers, which those rules alone
+ask for.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+
+import msgspec
+import sqlalchemy as sa
+
+from domain.actions import StreamType
+from domain.calendars import NATIONAL_CALENDAR, CalendarRecord
+from domain.decisions import StreamState
+from domain.dossiers import Dossier
+from domain.keys import KeyRecord, LedgerRecord
+from domain.offices import OfficeRecord
+from domain.procedures import ProcedureRecord
+from projections.findings.shapes import ExaminedDossier, Surroundings
+from projections.requested_papers import RequestedPaper
+from projections.tables import (
+    OPEN_ALONE,
+    Visible,
+    acts_table,
+    open_act,
+    requested_papers_table,
+    states_table,
+)
+
+CALENDAR_STREAM: Final = f"{StreamType.CALENDAR}:{NATIONAL_CALENDAR}"
+_LEDGER_STREAMS: Final = (f"{StreamType.LEDGER}:", f"{StreamType.LEDGER};")
+
+# Acts on other streams by which a due date may move, and a later document of an office.
+MOVING_KINDS: Final = (
+    "calendar.published",
+    "office.registered",
+    "ledger.outage_declared",
+    "ledger.outage_ended",
+)
+
+_state_decoder = msgspec.msgpack.Decoder(StreamState)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What the registry holds, as far as rules ask for it."""
+
+    offices: dict[str, OfficeRecord]
+    procedures: dict[str, ProcedureRecord]
+    keys: dict[str, KeyRecord]
+
+
+def examine(
+    connection: sa.Connection,
+    registry: Registry,
+    as_of: datetime,
+    office: str | None = None,
+    visible: Visible = OPEN_ALONE,
+) -> Iterator[ExaminedDossier]:
+    """Give every dossier with its acts, for the rules to look at; or those of one office."""
+    record = _state(connection, states_table.c.stream == CALENDAR_STREAM)
+    calendar = record if isinstance(record, CalendarRecord) else None
+    around = _surroundings(connection, registry, calendar)
+    papers = _papers_by_stream(connection)
+    dossiers, states, acts = visible.dossiers, visible.states, visible.acts
+    query = (
+        sa.select(states.c.state, acts)
+        .join(dossiers, dossiers.c.stream == states.c.stream)
+        .join(acts, acts.c.stream == states.c.stream)
+        .order_by(acts.c.stream, acts.c.version)
+    )
+    if office is not None:
+        query = query.where(dossiers.c.office == office)
+    for stream, group in groupby(connection.execute(query), key=lambda row: row.stream):
+        rows = list(group)
+        dossier = _state_decoder.decode(rows[0].state)
+        assert isinstance(dossier, Dossier)
+        yield ExaminedDossier(
+            dossier=dossier,
+            acts=tuple(open_act(row) for row in rows),
+            as_of=as_of,
+            zone=registry.offices[dossier.office].office.time_zone,
+            procedure=registry.procedures.get(dossier.procedure),
+            calendar=None if calendar is None else calendar.calendar,
+            around=around,
+            papers=tuple(papers.get(stream, ())),
+        )
+
+
+def keep_papers(connection: sa.Connection, papers: Sequence[RequestedPaper]) -> None:
+    """Keep the papers that new requests asked for."""
+    if papers:
+        rows = [msgspec.structs.asdict(paper) for paper in papers]
+        connection.execute(sa.insert(requested_papers_table), rows)
+
+
+def forget_papers(connection: sa.Connection, streams: Iterable[str]) -> None:
+    """Take away what dossiers were asked for whose private parts were erased."""
+    condition = requested_papers_table.c.stream == sa.bindparam("erased")
+    connection.execute(
+        sa.delete(requested_papers_table).where(condition),
+        [{"erased": stream} for stream in streams],
+    )
+
+
+def _surroundings(
+    connection: sa.Connection, registry: Registry, calendar: CalendarRecord | None
+) -> Surroundings:
+    first, last = _LEDGER_STREAMS
+    stream = states_table.c.stream
+    ledger = _state(connection, sa.and_(stream >= first, stream < last))
+    query = sa.select(acts_table).where(acts_table.c.kind.in_(MOVING_KINDS))
+    moving = map(open_act, connection.execute(query))
+    return Surroundings(
+        offices=registry.offices,
+        keys=registry.keys,
+        outages=ledger.outages if isinstance(ledger, LedgerRecord) else (),
+        calendar=calendar,
+        moving_acts={(act.stream, act.version): act for act in moving},
+    )
+
+
+def _state(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> StreamState | None:
+    found = connection.execute(sa.select(states_table.c.state).where(condition)).scalar()
+    return None if found is None else _decoded(found)
+
+
+def _decoded(state: bytes) -> StreamState:
+    decoded: StreamState = _state_decoder.decode(state)
+    return decoded
+
+
+def _papers_by_stream(connection: sa.Connection) -> dict[str, list[RequestedPaper]]:
+    papers: defaultdict[str, list[RequestedPaper]] = defaultdict(list)
+    for row in connection.execute(sa.select(requested_papers_table)):
+        papers[row.stream].append(RequestedPaper(*row))
+    return papers

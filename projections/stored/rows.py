@@ -1,0 +1,77 @@
+"""Rows of the views as they are written, within the transaction of whoever moves the views."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import sqlalchemy as sa
+
+from domain.decisions import StreamState
+from domain.dossiers import Dossier
+from projections.dossier_rows import Act, row_of
+from projections.holders import HolderMark
+from projections.tables import (
+    act_columns,
+    act_signers_table,
+    actors_of,
+    acts_table,
+    holders_table,
+)
+
+_state_encoder = msgspec.msgpack.Encoder()
+
+
+def replace_states(
+    connection: sa.Connection,
+    states: Mapping[str, StreamState],
+    dossiers_in: sa.Table,
+    states_in: sa.Table,
+) -> None:
+    """Write the states of streams, and of dossiers the rows that figures are computed from."""
+    dossiers = [row_of(state) for state in states.values() if isinstance(state, Dossier)]
+    replace_rows(connection, dossiers_in, [msgspec.structs.asdict(row) for row in dossiers])
+    replace_rows(
+        connection,
+        states_in,
+        [
+            {"stream": stream, "state": _state_encoder.encode(state)}
+            for stream, state in states.items()
+        ],
+    )
+
+
+def replace_marks(connection: sa.Connection, marks: Sequence[HolderMark]) -> None:
+    """Write holders' marks; of several of one kind the last."""
+    last = {(mark.stream, mark.mark): mark for mark in marks}
+    replace_rows(
+        connection, holders_table, [msgspec.structs.asdict(mark) for mark in last.values()]
+    )
+
+
+def replace_rows(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, object]]
+) -> None:
+    """Delete and insert by primary key: the one spelling that every database understands."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key.columns]
+    condition = sa.and_(*(table.c[name] == sa.bindparam(f"old_{name}") for name in keys))
+    connection.execute(
+        sa.delete(table).where(condition),
+        [{f"old_{name}": row[name] for name in keys} for row in rows],
+    )
+    connection.execute(sa.insert(table), rows)
+
+
+def insert_acts(connection: sa.Connection, acts: Sequence[Act]) -> None:
+    """Add published acts."""
+    if not acts:
+        return
+    connection.execute(sa.insert(acts_table), [act_columns(act) for act in acts])
+    connection.execute(
+        sa.insert(act_signers_table),
+        [
+            {"signer": name, "entry_index": act.entry_index}
+            for act in acts
+            for name in actors_of(act)
+        ],
+    )

@@ -1,0 +1,1 @@
+"""Veiled dossiers as the public log shows them: figures from veils alone."""

@@ -1,0 +1,1 @@
+"""The figures of veiled dossiers over HTTP."""

@@ -1,0 +1,1 @@
+"""Tests of veiled dossiers in the ledger."""
