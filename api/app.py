@@ -14,6 +14,7 @@ from api.resources.codes import CodesResource
 from api.resources.deadlines import DeadlinesResource
 from api.resources.dossiers import DossiersResource, LookupResource
 from api.resources.health import LivenessResource, ReadinessResource
+from api.resources.histories.bundles import HistoriesResource
 from api.resources.inspection import FindingsResource, TrailResource
 from api.resources.log_files import DocumentsResource, LogFilesResource
 from api.resources.petitions import PetitionFiguresResource, PetitionsResource
@@ -21,6 +22,7 @@ from api.resources.procedures import ProceduresResource
 from api.resources.receipts import LedgerResource, ReceiptsResource, StreamsResource
 from api.resources.reference import OpenApiResource, ProblemsResource
 from api.resources.registry.evaluations import EvaluationsResource
+from api.resources.registry.officers import OfficerEvaluationsResource
 from api.resources.registry.offices import OfficesResource
 from api.resources.statistics import StatisticsResource
 from ledger.bodies import MAX_SAFE_INTEGER
@@ -71,6 +73,9 @@ def _add_read_routes(app: "App[Request, Response]", parts: Parts) -> None:
         receipts,
         suffix="entry",
     )
+    histories = HistoriesResource(parts)
+    app.add_route("/v1/streams/{stream}/history", histories)
+    app.add_route("/v1/dossiers/{stream}/history", histories, suffix="dossier")
     app.add_route("/v1/dossiers/{stream}", DossiersResource(parts))
     app.add_route("/v1/dossiers/{stream}/deadline", DeadlinesResource(parts))
     app.add_route("/v1/dossiers/{stream}/access", AccessResource(parts))
@@ -87,6 +92,7 @@ def _add_read_routes(app: "App[Request, Response]", parts: Parts) -> None:
     app.add_route("/v1/procedures/{code}", procedures, suffix="one")
     app.add_route("/v1/offices/{office}", OfficesResource(parts))
     app.add_route("/v1/offices/{office}/evaluation", EvaluationsResource(parts))
+    app.add_route("/v1/officers/{key}/evaluation", OfficerEvaluationsResource(parts))
     app.add_route("/v1/findings", FindingsResource(parts))
     app.add_route("/v1/trail/{key}", TrailResource(parts))
     app.add_route("/log/{path:path}", LogFilesResource(parts))

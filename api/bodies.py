@@ -12,6 +12,7 @@ from api.errors import MalformedBody
 from domain.offices.codes import CodeFormat
 from ledger.action_notes import SubmittedAction
 from ledger.intake import Answer
+from ledger.witnessing.standing import WitnessesStanding
 from transparency.encoding import decode_base64
 
 BodyT = TypeVar("BodyT", bound=msgspec.Struct)
@@ -181,12 +182,16 @@ class FollowerHealth(_Response, frozen=True, kw_only=True):
 
 
 class Health(_Response, frozen=True, kw_only=True):
-    """Whether this server can take actions and answer with fresh figures."""
+    """Whether this server can take actions and answer with fresh figures.
+
+    ``witnesses`` counts since the writer started; absent where nobody is asked to cosign.
+    """
 
     ready: bool
     writer: bool
     follower: FollowerHealth
     published_size: int
+    witnesses: WitnessesStanding | None = None
 
 
 _sent_action_decoder: Final = msgspec.json.Decoder(SentAction)
@@ -240,7 +245,10 @@ def parse_petition_lookup(body: bytes) -> PetitionLookupRequest:
     Raises:
         MalformedBody: not UTF-8, not JSON, another shape, or neither id nor secret.
     """
-    asked = _decode(_petition_lookup_decoder, body)
+    try:
+        asked = _decode(_petition_lookup_decoder, body)
+    except MalformedBody as error:
+        raise MalformedBody(f"{error}; the members are petition and secret: one or both") from error
     if asked.petition is None and asked.secret is None:
         raise MalformedBody("petition, secret or both are wanted")
     return asked

@@ -9,9 +9,7 @@ after the fork::
 
 import asyncio
 import contextlib
-import logging
 import os
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,20 +17,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
-import orjson
 import structlog
 from falcon.asgi import App, Request, Response
 
 from api.app import create_app
+from api.cosigning.asking import witness_client
 from api.data_folder import DataFolder
 from api.erasing.matters import FolderMatters
-from api.erasing.stores import carry_out_erasures
+from api.interface.log_lines import configure_log
 from api.limiting import LookupLimiter
 from api.nonces import NonceMemory
 from api.parts import Clock, Parts
 from api.reading.own_reads import OwnReads
 from api.settings import Settings, settings_of_process
 from api.signatures import RequestVerifier, key_record
+from api.starting_over.stores import Rim, mldsa_line, ready_store
 from ledger.codes.allotted import AllottedCode, AllottedCodes
 from ledger.codes.checking import streams_by_code
 from ledger.documents import DocumentedTiles, DocumentFolder
@@ -47,11 +46,12 @@ from ledger.key_files import (
     load_private_key,
     load_secret,
 )
+from ledger.memory.keeping import KeptMemory
 from ledger.portal.planning import PacketPlanner
 from ledger.private.vault import Keyring, Vault
-from ledger.remembering.reading import ReadVault, remembered_actions
+from ledger.remembering.reading import remembered_actions
 from ledger.state import LedgerState
-from ledger.storage.sqlite import SqliteLedgerReader, SqliteLedgerStore
+from ledger.storage.sqlite import SqliteLedgerReader
 from ledger.stored_keys import StoredKeys
 from ledger.writing.client import LoopWriter, SocketWriter, WriterPort
 from ledger.writing.envelopes import DeferredPool
@@ -166,38 +166,26 @@ def writer_core(settings: Settings) -> Writer:
     sources.make()
     # A log without the folder is one that was taken elsewhere without its documents.
     published.make()
-    store = SqliteLedgerStore(folder.ledger)
-    # Before anybody opens the vault: an older copy of it may hold what was erased since.
     clock = make_clock(settings)
-    carry_out_erasures(folder, keys, os.urandom, clock)
+    store = ready_store(settings, keys, sources, Rim(os.urandom, clock))
+    memory = KeptMemory(
+        folder.memory, ledger_reader(settings), tile_store(settings), keys.promise.seed
+    )
+    matters = FolderMatters(folder, keys, os.urandom, lambda: memory.shown)
     return Writer(
         store,
         DocumentedTiles(tile_store(settings), sources, published),
         lambda: LedgerState(
             sources,
-            lambda: _from_vault(settings, keys, streams_by_code),
-            lambda: _from_vault(settings, keys, remembered_actions),
-            FolderMatters(folder, keys, os.urandom),
+            lambda: matters.read(streams_by_code),
+            lambda: matters.read(remembered_actions),
+            matters,
         ),
-        WriterKeys(keys.log, keys.promise),
+        WriterKeys(keys.log, keys.promise, keys.later_logs, mldsa_line(keys)),
         clock,
+        witness_client(settings),
+        memory,
     )
-
-
-def _from_vault(settings: Settings, keys: OperatorKeys, read: ReadVault[ReadT]) -> ReadT:
-    """Read what the writer needs of recorded private parts."""
-    private = vault(settings, keys)
-    unreadable: list[str] = []
-    try:
-        return read(ledger_reader(settings), private, keys.origin, unreadable)
-    finally:
-        private.close()
-        # Whoever garbled a private part must not be able to stop the writer by it.
-        if unreadable and structlog.is_configured():
-            _log.error("private parts do not open", streams=len(unreadable))
-        elif unreadable:
-            # A command's standard output holds its result alone.
-            sys.stderr.write(f"{len(unreadable)} private parts do not open: see codes check\n")
 
 
 def allotted_codes(settings: Settings, keys: OperatorKeys) -> AllottedCodes:
@@ -229,7 +217,7 @@ def embedded_writer(
     with data_folder(settings).locked():
         writer = writer_core(settings)
         writer.take_over(f"embedded {os.getpid()}")
-        loop = WriterLoop(writer, on_fatal)
+        loop = WriterLoop(writer, on_fatal, settings.publication_interval_seconds)
         loop.start()
         try:
             yield LoopWriter(loop.submit)
@@ -360,25 +348,6 @@ def app_from_environment() -> "App[Request, Response]":
     settings = settings_of_process()
     configure_log(settings)
     return create_app(web_parts(settings))
-
-
-def configure_log(settings: Settings) -> None:
-    """Write one JSON line per event to standard error."""
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(serializer=_dump),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
-        cache_logger_on_first_use=True,
-    )
-
-
-def _dump(event: object, **_options: object) -> bytes:
-    return orjson.dumps(event, default=repr)
 
 
 async def _always_reachable() -> bool:

@@ -37,6 +37,16 @@ class DataFolder:
         return self.path / "views.sqlite3"
 
     @property
+    def index(self) -> Path:
+        """Give the file of the index that proofs of histories are made from; made again if lost."""
+        return self.path / "index.sqlite3"
+
+    @property
+    def memory(self) -> Path:
+        """Give the file of what the ledger adds up to; the writer makes it again if it is lost."""
+        return self.path / "memory.sqlite3"
+
+    @property
     def nonces(self) -> Path:
         """Give the database of request nonces, which all web workers share."""
         return self.path / "nonces.sqlite3"
@@ -50,6 +60,21 @@ class DataFolder:
     def codes(self) -> Path:
         """Give the book of allotted dossier codes."""
         return self.path / "codes.sqlite3"
+
+    @property
+    def timestamp_roots(self) -> Path:
+        """Give the root certificates of the authority that stamps checkpoints."""
+        return self.keys / "timestamp-roots.pem"
+
+    @property
+    def taken_in(self) -> Path:
+        """Give the list of what was taken in again over older copies, a JSON object a line."""
+        return self.path / "taken-in.ndjson"
+
+    @property
+    def retired(self) -> Path:
+        """Give the file that says that nothing more is recorded here, and which ledger follows."""
+        return self.path / "retired"
 
     @property
     def tallied(self) -> Path:
@@ -80,6 +105,21 @@ class DataFolder:
     def keys(self) -> Path:
         """Give the folder of private keys and trust anchors."""
         return self.path / "keys"
+
+    @property
+    def witnesses(self) -> Path:
+        """Give the file of counts about witnesses, which begins anew with each writer."""
+        return self.path / "witnesses.json"
+
+    @property
+    def evidence(self) -> Path:
+        """Give the folder of what witnesses contradicted, byte for byte."""
+        return self.path / "evidence"
+
+    @property
+    def address(self) -> Path:
+        """Give the file that says where this folder is served, while it is."""
+        return self.path / "address"
 
     @property
     def socket(self) -> Path:

@@ -123,7 +123,7 @@ class NotAReceiver(ApiError):
 
 
 class ReadingNotPermitted(ApiError):
-    """Whoever signed the request has no task on that dossier, and reads nothing of it."""
+    """Whoever signed the request has no task on that dossier, or is not over that officer."""
 
     code = "reading_not_permitted"
 

@@ -1,4 +1,4 @@
-"""What a client prefers: language, waiting time, and JSON or CSV.
+"""What a client prefers: language, waiting time, JSON or CSV, and whether it unpacks gzip.
 
 Pure functions over header texts; a header that cannot be understood is treated as absent, as HTTP
 asks for preferences.
@@ -71,6 +71,11 @@ def preferred_wait_seconds(
         if match is not None:
             wait_seconds = min(float(match[1]), longest_seconds)
     return wait_seconds
+
+
+def accepts_gzip(accept_encoding: str | None) -> bool:
+    """Tell whether the client names gzip among the codings that it unpacks (RFC 9110, 12.5.3)."""
+    return accept_encoding is not None and _weights(accept_encoding).get("gzip", 0.0) > 0
 
 
 def render_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:

@@ -13,6 +13,7 @@ import msgspec
 from api import bodies
 from api.bodies import Problem
 from api.interface.evaluations import EVALUATION_OPERATIONS
+from api.interface.histories import HISTORY_OPERATIONS
 from api.interface.operations import Operation, Shape
 from api.interface.petitions import PETITION_OPERATIONS
 from api.negotiation import CSV_MEDIA_TYPE, JSON_MEDIA_TYPE
@@ -32,6 +33,7 @@ from projections.catalogue.searching import MAX_PAGE
 from projections.counts import CountStatistics
 from projections.durations import DurationStatistics
 from projections.veiled.counts import VeiledStatistics
+from transparency.histories.bundles import HISTORY_MEDIA_TYPE, HistoryBundle
 
 PAGE_MEDIA_TYPE: Final = "text/html"
 TEXT_MEDIA_TYPE: Final = "text/plain"
@@ -203,6 +205,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     ),
     *PETITION_OPERATIONS,
     *EVALUATION_OPERATIONS,
+    *HISTORY_OPERATIONS,
     Operation(
         "get",
         "/v1/procedures",
@@ -383,7 +386,9 @@ def _responses(operation: Operation) -> dict[str, object]:
 
 
 def _media_type(shape: Shape) -> str:
-    return shape if isinstance(shape, str) else JSON_MEDIA_TYPE
+    if isinstance(shape, str):
+        return shape
+    return HISTORY_MEDIA_TYPE if shape is HistoryBundle else JSON_MEDIA_TYPE
 
 
 def _schema(shape: Shape) -> dict[str, object]:

@@ -12,7 +12,10 @@ from typing import Final
 from api import errors as api_errors
 from api.bodies import Problem as Problem  # noqa: PLC0414 - given on, as the type of all answers
 from api.negotiation import Language, sentence_in
+from api.problem_rows.continuing import CONTINUING_PROBLEMS
 from api.problem_rows.facts import fact_remedy
+from api.problem_rows.histories import HISTORY_PROBLEMS
+from api.problem_rows.observing import OBSERVING_PROBLEMS
 from api.problem_rows.offices import OFFICE_PROBLEMS
 from api.problem_rows.petitions import PETITION_PROBLEMS
 from api.problem_rows.reading import READING_PROBLEMS
@@ -27,6 +30,7 @@ from api.problem_rows.shapes import refused as _refused
 from api.problem_rows.shapes import row as _row
 from api.problem_rows.shapes import unavailable as _unavailable
 from api.problem_rows.tallies import TALLY_PROBLEMS
+from api.problem_rows.witnessing import WITNESS_PROBLEMS
 from domain import errors as domain_errors
 from domain.errors import ActionRefused, Sentence
 from ledger import errors as ledger_errors
@@ -232,6 +236,21 @@ _LEDGER: Final[Mapping[ErrorType, ProblemType]] = {
             "Sign it again as of now; what it says may still be about earlier days.",
         ),
     ),
+    ledger_errors.InstantNeeded: _row(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Hành động này dời hạn của các hồ sơ khác nên phải nêu giờ, không chỉ nêu ngày.",
+        "This action moves the due dates of dossiers, so it must name an instant, not a day.",
+        Sentence("Hãy ký lại với giờ hiện tại.", "Sign it again with the time of now."),
+    ),
+    ledger_errors.WrongAccessStream: _row(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Mục truy cập không nằm trên luồng truy cập của hồ sơ mà nó nêu.",
+        "The read does not stand on the access stream of the dossier that it names.",
+        Sentence(
+            "Hãy hỏi vị trí của mục tiếp theo của chính hồ sơ đó rồi ký lại.",
+            "Ask where the next entry of that very dossier goes, and sign it again.",
+        ),
+    ),
     ledger_errors.StoreUnavailable: _unavailable(
         "Kho dữ liệu tạm thời không phục vụ được.", "A store does not answer at the moment."
     ),
@@ -247,6 +266,10 @@ _LEDGER: Final[Mapping[ErrorType, ProblemType]] = {
     ),
     ledger_errors.StoreCorrupt: _alarm(
         "Dữ liệu đọc được không phải dữ liệu đã lưu.", "What was read is not what was stored."
+    ),
+    ledger_errors.AuditStateRefused: _malformed(
+        "Tệp trạng thái kiểm toán thuộc nhật ký khác hoặc đã hỏng; hãy xoá đi để kiểm toán lại.",
+        "The audit's state file is of another log, or garbled: delete it to audit anew.",
     ),
 }
 
@@ -293,6 +316,7 @@ _LOG: Final[Mapping[ErrorType, ProblemType]] = {
     log_errors.MalformedProof: _FORM_OF_LOG,
     log_errors.MalformedReceipt: _FORM_OF_LOG,
     log_errors.MalformedSeal: _FORM_OF_LOG,
+    log_errors.MalformedSnapshot: _FORM_OF_LOG,
     log_errors.MalformedPromise: _FORM_OF_LOG,
     log_errors.SignatureInvalid: _forbidden("Chữ ký sai.", "No known key signed this."),
     log_errors.ProofInvalid: _LOG_NOT_BELIEVED,
@@ -319,8 +343,12 @@ PROBLEMS: Final[Mapping[ErrorType, ProblemType]] = {
     **_LEDGER,
     **_DOMAIN,
     **OFFICE_PROBLEMS,
+    **OBSERVING_PROBLEMS,
+    **CONTINUING_PROBLEMS,
     **READING_PROBLEMS,
     **TALLY_PROBLEMS,
+    **HISTORY_PROBLEMS,
+    **WITNESS_PROBLEMS,
     **PETITION_PROBLEMS,
     **_PROJECTIONS,
     **_LOG,

@@ -26,6 +26,28 @@ class SettingsInvalid(Exception):
     code: ClassVar[str] = "settings_invalid"
 
 
+class WitnessRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The table ``[witnesses]``: who cosigns checkpoints, and how long is waited for them."""
+
+    policy: str
+    """The file with the tlog-policy; its place is told from the data folder."""
+
+    fail_open: bool = False
+    """Whether checkpoints are published, and receipts given, without the policy's quorum."""
+
+    request_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 5.0
+    """How long a witness may take for one answer."""
+
+    attempts: Annotated[int, msgspec.Meta(ge=1, le=100)] = 3
+    """After how many rounds ``fail_open`` publishes without a quorum."""
+
+    retry_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 0.5
+    """How long the first pause between two rounds is; each is twice as long as the last."""
+
+    refresh_seconds: Annotated[float, msgspec.Meta(ge=0, le=24 * 3600)] = 600.0
+    """How often cosignatures are renewed while nothing is new; 0: never."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that may differ between two installations of the same program."""
 
@@ -55,6 +77,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     backup_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 30
     """For how many days at most a backup of the keyring is kept: an erasure says when it ends."""
+
+    publication_interval_seconds: Annotated[float, msgspec.Meta(ge=0, le=600)] = 0.0
+    """How long after a publication began the next may begin; 0: as soon as it has ended.
+
+    Longer means fewer checkpoints and partial tiles under light load, and receipts that come later.
+    """
+
+    partial_tiles_kept_seconds: Annotated[float, msgspec.Meta(ge=60, le=30 * 24 * 3600)] = 600.0
+    """For how long partial tiles and bundles stay after the full one has replaced them."""
+
+    timestamp_authority: Annotated[str, msgspec.Meta(pattern="^https?://[^ ]+$")] | None = None
+    """Who stamps checkpoints (RFC 3161); its roots lie in DATA/keys/timestamp-roots.pem."""
+
+    timestamp_interval_seconds: Annotated[float, msgspec.Meta(ge=1, le=7 * 24 * 3600)] = 3600.0
+    """How often the newest checkpoint is stamped, if it is a new one."""
+
+    mirrors: str = ""
+    """Mirrors of this log, addresses or folders, parted by spaces: read at the start if need be."""
+
+    witnesses: WitnessRules | None = None
+    """Witnesses of checkpoints; None: nobody cosigns, and pages and proofs say so."""
 
     follower_poll_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 0.2
 
@@ -104,15 +147,28 @@ def render_environment(settings: Settings) -> dict[str, str]:
 def _variable(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, msgspec.Struct):
+        return msgspec.json.encode(value).decode()
     return str(value.absolute()) if isinstance(value, Path) else str(value)
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
-    return {
+    given: dict[str, object] = {
         name.removeprefix(VARIABLE_PREFIX).lower(): value
         for name, value in environment.items()
         if name.startswith(VARIABLE_PREFIX)
     }
+    if "witnesses" in given:
+        # A table has no form of its own in a variable: it is written as JSON.
+        given["witnesses"] = _from_json("witnesses", str(given["witnesses"]))
+    return given
+
+
+def _from_json(name: str, text: str) -> object:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise SettingsInvalid(f"{VARIABLE_PREFIX}{name.upper()} is no JSON object") from error
 
 
 def _from_file(path: Path) -> dict[str, object]:

@@ -29,6 +29,7 @@ from api.errors import (
     ApiError,
     NotAnInspector,
     NotAReceiver,
+    ReadingNotPermitted,
     RequestNotSigned,
     RequestSignatureInvalid,
 )
@@ -131,6 +132,21 @@ class RequestVerifier:
             NotAnInspector: the key does not hold the role, or is revoked.
         """
         return self._check(request, lambda record: record.has_role(Role.INSPECTOR), NotAnInspector)
+
+    def check_overseer(self, request: SignedRequest) -> KeyRecord:
+        """Give the record of an inspector's or a head's key that signed this request.
+
+        Of which offices is for the caller to ask.
+
+        Raises:
+            RequestNotSigned, RequestSignatureInvalid, RequestReplayed: as `check_inspector`.
+            ReadingNotPermitted: the key holds neither role, or is revoked.
+        """
+        return self._check(
+            request,
+            lambda record: record.has_role(Role.INSPECTOR) or record.has_role(Role.HEAD),
+            ReadingNotPermitted,
+        )
 
     def check_receiver(self, request: SignedRequest, office: str) -> KeyRecord:
         """Give the record of the key of an office's receiver that signed this request.

@@ -16,6 +16,7 @@ from api.data_folder import DataFolder
 from cli.sites import render_submission
 from domain.facts import (
     Channel,
+    DeliveryMethod,
     DossierAccepted,
     DossierAcceptedDetails,
     DossierSubmitted,
@@ -79,6 +80,8 @@ def served(data: Path, workers: int) -> Iterator[World]:
     finally:
         process.terminate()
         process.wait(30)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def now() -> Moment:
@@ -132,7 +135,10 @@ def _dossier(world: World, drafter: Drafter, at: Moment, number: int) -> tuple[b
         ((Role.APPLICANT, applicant),),
         office=OFFICE,
         details=DossierSubmittedDetails(
-            secret=base64.b64encode(os.urandom(32)).decode(), applicant_name="Người Nộp Thử"
+            secret=base64.b64encode(os.urandom(32)).decode(),
+            applicant_name="Người Nộp Thử",
+            delivery=DeliveryMethod.ONLINE,
+            notice_version="1",
         ),
     )
     accepted = drafter.sign(

@@ -9,13 +9,14 @@ from datetime import date
 from api import bootstrap
 from cli.sessions import Session
 from domain.facts.integrity import AccessOpened, AccessOpenedDetails, OrderEnd
+from domain.moments import Moment
 from domain.roles import Role
 from ledger.access_streams import AccessStreams
 from ledger.action_notes import SubmittedAction
 from ledger.drafting import next_place
 from ledger.errors import LedgerError
 from ledger.private.vault import Vault
-from projections.access import orders_under_way
+from projections.access import open_actions, orders_under_way
 from transparency.notes import SigningKey
 
 # By its number and its last day.
@@ -65,6 +66,18 @@ async def end_orders(session: Session, streams: AccessStreams, ending: Ending) -
     if failed is not None:
         raise failed
     return ended
+
+
+async def find_end(session: Session, streams: AccessStreams, number: str) -> Moment | None:
+    """Give when the order of this number was first ended; None where no entry says so."""
+    with closing(bootstrap.vault(session.settings, session.keys)) as vault:
+        for stream in await asyncio.to_thread(streams.names):
+            events = session.reader.stream_events(stream)
+            for action in open_actions(events, session.keys.origin, vault.open):
+                details = action.details
+                if isinstance(details, AccessOpenedDetails) and details.order == number:
+                    return action.at
+    return None
 
 
 async def _end_on(session: Session, vault: Vault, stream: str, ending: Ending) -> int:

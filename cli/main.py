@@ -7,11 +7,16 @@ import click
 from cli.commands.act import act
 from cli.commands.audit import audit
 from cli.commands.codes import codes
+from cli.commands.continuing.command import ledger
+from cli.commands.continuing.log_keys import add_mldsa, retire_log, rotate_log
 from cli.commands.erase.command import erase
+from cli.commands.evidence.command import evidence
 from cli.commands.import_log import import_log
 from cli.commands.inspection import inspect, orders
 from cli.commands.keys import keys
 from cli.commands.law import law
+from cli.commands.mirror.command import mirror
+from cli.commands.monitor.command import monitor
 from cli.commands.offices import offices
 from cli.commands.portal import portal
 from cli.commands.procedures import procedures
@@ -21,6 +26,7 @@ from cli.commands.reading.command import read, reads
 from cli.commands.recompute import recompute
 from cli.commands.serve import serve
 from cli.commands.verify import verify
+from cli.commands.witness.command import witness
 from cli.demo.command import demo
 from cli.output import Commands
 
@@ -39,8 +45,11 @@ COMMANDS = (
     keys,
     act,
     verify,
+    evidence,
     audit,
     recompute,
+    mirror,
+    monitor,
     inspect,
     read,
     reads,
@@ -54,9 +63,13 @@ COMMANDS = (
     procedures,
     profiles,
     erase,
+    ledger,
+    witness,
 )
 for _command in COMMANDS:
     cli.add_command(_command)
+for _command in (rotate_log, retire_log, add_mldsa):
+    keys.add_command(_command)
 
 
 def main() -> None:

@@ -15,14 +15,19 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
+from api.problem_rows.facts import fact_remedy
 from api.settings import SettingsInvalid
-from domain.errors import DomainError
+from domain.errors import ActionRefused, DomainError
 from ledger.errors import (
+    HistoryBroken,
+    HistoryIncomplete,
     LedgerError,
     MalformedOpening,
     OpeningMismatch,
     SignatureLinesMismatch,
+    SignerWithoutRight,
     StoreUnavailable,
+    TimestampInvalid,
 )
 from ledger.importing.errors import MalformedMapping, MalformedSource
 from projections.entries import EntryUnreadable, ProjectionError
@@ -34,7 +39,15 @@ EXIT_USAGE: Final = 2
 EXIT_UNREACHABLE: Final = 3
 EXIT_REFUSED: Final = 4
 # What a file was to prove, and does not.
-NOT_PROVED: Final = SignatureLinesMismatch | MalformedOpening | OpeningMismatch
+NOT_PROVED: Final = (
+    SignatureLinesMismatch
+    | MalformedOpening
+    | OpeningMismatch
+    | HistoryBroken
+    | HistoryIncomplete
+    | SignerWithoutRight
+    | TimestampInvalid
+)
 
 P = ParamSpec("P")
 
@@ -140,10 +153,24 @@ def fail(error: Exception, *, as_json: bool) -> NoReturn:
     """Say what went wrong and end with its exit code."""
     code = str(getattr(error, "code", "error"))
     if as_json:
-        print_json({"ok": False, "code": code, "message": str(error)})
+        print_json({"ok": False, "code": code, "message": _message(error)})
     else:
-        say(f"{code}: {error}", style="red")
+        say(with_code(code, _message(error)), style="red")
     sys.exit(exit_code_of(error))
+
+
+def with_code(code: str, text: str) -> str:
+    """Give a sentence with its code before it, once."""
+    return f"{code}: {text.removeprefix(code).removeprefix(': ')}".removesuffix(": ")
+
+
+def _message(error: Exception) -> str:
+    """Give an error's words; a rule that refused says what would be right, in both languages."""
+    if not isinstance(error, ActionRefused):
+        return str(error)
+    remedy = fact_remedy(error.code, error.detail) or error.remedy
+    told = with_code(error.code, error.detail or error.rule.en)
+    return f"{told} ({remedy.en})\n{error.rule.vi} ({remedy.vi})"
 
 
 def say(sentence: str, *, style: str | None = None) -> None:

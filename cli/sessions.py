@@ -15,7 +15,7 @@ from api.problem_rows.facts import fact_remedy
 from api.settings import Settings, settings_of_process
 from cli.founding import check_founded, founding
 from cli.output import Refused
-from domain.facts import LedgerOpened, RootRecovered, RootRotated
+from domain.facts import Continued, LedgerOpened, RootRecovered, RootRotated
 from domain.keys import vkey_name
 from domain.moments import Moment
 from ledger.action_notes import SubmittedAction, open_text
@@ -146,13 +146,15 @@ def _session(settings: Settings, writer: WriterPort, *, is_writer: bool) -> Sess
     return Session(settings, keys, reader, intake, drafter, is_writer)
 
 
-async def open_ledger(settings: Settings, writer: WriterPort) -> Session:
+async def open_ledger(
+    settings: Settings, writer: WriterPort, continues: Continued | None = None
+) -> Session:
     """Record entry 0 where the ledger has none yet; give the writer's own session."""
     session = _session(settings, writer, is_writer=True)
     if session.reader.sequenced_size() == 0:
         instant = session.now().instant
         assert instant is not None
-        await session.submit(opening_action(session.keys, instant))
+        await session.submit(opening_action(session.keys, instant, continues))
     return session
 
 

@@ -16,7 +16,9 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from api.bodies import LedgerAnchors, StreamHead
-from cli.output import Refused, UsageProblem
+from api.problem_rows.facts import fact_remedy
+from api.problems import PROBLEMS_BY_CODE
+from cli.output import Refused, UsageProblem, with_code
 from cli.sources import anchors_path, find_anchors, open_address
 from domain.actions import StreamType
 from ledger.action_notes import SubmittedAction
@@ -195,7 +197,18 @@ def body_of(answer: SiteAnswer) -> bytes:
     if answer.status < HTTPStatus.BAD_REQUEST:
         _decode(answer, msgspec.Raw)
         return answer.body
-    raise problem_of(answer)
+    error = problem_of(answer)
+    raise type(error)(f"{error}{_in_both_languages(answer)}") from error
+
+
+def _in_both_languages(answer: SiteAnswer) -> str:
+    """Give the sentences of a problem's code in both languages, whichever the server spoke."""
+    problem = _decode(answer, _Problem) if answer.status not in NOT_NOW else _Problem()
+    row = PROBLEMS_BY_CODE.get(problem.code)
+    if row is None:
+        return ""
+    remedy = fact_remedy(problem.code, problem.detail or "") or row.remedy
+    return f"\n{row.title.vi} ({remedy.vi})\n{row.title.en} ({remedy.en})"
 
 
 def problem_of(answer: SiteAnswer, hint: str = "") -> Refused | ServerNotReady:
@@ -210,7 +223,7 @@ def problem_of(answer: SiteAnswer, hint: str = "") -> Refused | ServerNotReady:
         if answer.status not in NOT_NOW:
             raise
         problem = _Problem()
-    told = f"{problem.code or answer.status}: {problem.detail or problem.title}{hint}"
+    told = with_code(problem.code or str(answer.status), problem.detail or problem.title) + hint
     if answer.status in NOT_NOW:
         return ServerNotReady(f"the server cannot answer now ({told.rstrip(': ')}); try again soon")
     return Refused(f"{told} ({problem.remedy})" if problem.detail else told)

@@ -1,28 +1,25 @@
 """Where a command reads a log from: a folder or an address, with the anchors that judge it."""
 
-import hashlib
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from cli.output import UsageProblem
-from ledger.documents import MAX_DOCUMENT_BYTES, DocumentFolder, DocumentSource
+from ledger.documents import DocumentFolder, DocumentSource
 from ledger.errors import LedgerError, StoreUnavailable
 from ledger.key_files import Anchors, load_anchors
+from ledger.mirroring.http_documents import TIMEOUT_SECONDS as TIMEOUT_SECONDS  # noqa: PLC0414 - given on
+from ledger.mirroring.http_documents import HttpDocuments
+from ledger.mirroring.http_documents import open_address as open_address  # noqa: PLC0414 - given on
 from transparency.checkpoints import open_checkpoint
 from transparency.errors import MalformedKey, TileNotFound, TileStoreUnavailable
 from transparency.http_source import HttpTileSource
 from transparency.tile_store import FileTileStore, LogSource
 from transparency.trusted_log import TrustedLog
 
-TIMEOUT_SECONDS: Final = 20.0
 # Entry 0 and its seal: a ledger that has published nothing yet.
 ENTRIES_WITHOUT_DOCUMENTS: Final = 2
-LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-NOT_FOUND: Final = 404
 SERVED_PATH: Final = "/log"
 
 
@@ -58,43 +55,6 @@ class LogAddress:
             return HttpDocuments(self.site)
         inside = Path(self.text) / "documents"
         return DocumentFolder(inside if inside.is_dir() else Path(self.text).parent / "documents")
-
-
-def open_address(address: str) -> urllib.request.OpenerDirector:
-    """Give an opener for an address; a proxy for the world outside is no way to this machine."""
-    is_here = urlsplit(address).hostname in LOOPBACK_HOSTS
-    return urllib.request.build_opener(urllib.request.ProxyHandler({} if is_here else None))
-
-
-class HttpDocuments:
-    """Public documents read from a ledger's site; each is checked against its hash."""
-
-    def __init__(self, site: str):
-        self._site = site
-        self._known: dict[str, bytes] = {}
-
-    def read(self, document_hex: str) -> bytes | None:
-        """Give the document with that hash, or None where the site does not have it.
-
-        Raises:
-            StoreUnavailable: the site does not answer.
-        """
-        if document_hex in self._known:
-            return self._known[document_hex]
-        address = f"{self._site}/documents/{document_hex}"
-        try:
-            with open_address(address).open(address, timeout=TIMEOUT_SECONDS) as answer:
-                document: bytes = answer.read(MAX_DOCUMENT_BYTES + 1)
-        except urllib.error.HTTPError as error:
-            if error.code == NOT_FOUND:
-                return None
-            raise StoreUnavailable(f"{address}: HTTP {error.code}") from error
-        except OSError as error:
-            raise StoreUnavailable(f"{address}: {error}") from error
-        if hashlib.sha256(document).hexdigest() != document_hex:
-            return None
-        self._known[document_hex] = document
-        return document
 
 
 def anchors_path(given: Path | None, data: Path) -> Path:
@@ -149,7 +109,7 @@ def open_log(address: LogAddress, anchors: Anchors) -> TrustedLog:
         raise StoreUnavailable(f"there is no log at {address.text}: no checkpoint") from error
     except TileStoreUnavailable as error:
         raise StoreUnavailable(f"the log at {address.text} cannot be read: {error}") from error
-    log = TrustedLog(tiles, open_checkpoint(note, anchors.log))
+    log = TrustedLog(tiles, open_checkpoint(note, anchors.logs))
     _check_documents_are_here(address, log)
     return log
 

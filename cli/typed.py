@@ -22,7 +22,7 @@ from api import bootstrap
 from cli.output import UsageProblem
 from domain.actions import Kind, StreamType, parse_stream
 from domain.errors import DomainError
-from domain.facts import Details, DossierSubmitted, Facts, KeyRegistered
+from domain.facts import Details, DossierSubmitted, Facts, KeyRegistered, SlipSecretReplaced
 from domain.facts.feedback import ComplaintFiled, FeedbackFiled
 from domain.kinds import KINDS
 from domain.moments import Moment, parse_moment
@@ -157,12 +157,13 @@ def _members(
         facts.setdefault("document", hashlib.sha256(typed.document).hexdigest())
     if kind.facts is DossierSubmitted:
         details = {} if details is None else details
-        details.setdefault(
-            "secret", base64.b64encode(bootstrap.random_bytes(SECRET_BYTES)).decode()
-        )
+        details.setdefault("secret", _new_secret())
         for role, key in signers:
             if role is Role.APPLICANT:
                 facts.setdefault("applicant_key", render_vkey(key.verification_key))
+    if kind.facts is SlipSecretReplaced:
+        details = {} if details is None else details
+        details.setdefault("secret", _new_secret())
     if kind.facts in _PETITION_FILINGS and typed.stream == "new":
         details = {} if details is None else details
         _add_petition_slip(facts, details, signers)
@@ -171,13 +172,17 @@ def _members(
     return facts, details
 
 
+def _new_secret() -> str:
+    return base64.b64encode(bootstrap.random_bytes(SECRET_BYTES)).decode()
+
+
 def _add_petition_slip(
     facts: dict[str, object],
     details: dict[str, object],
     signers: tuple[tuple[Role, SigningKey], ...],
 ) -> None:
     """Add the secret that tracks a new petition, and the key made for it where one signs."""
-    details.setdefault("secret", base64.b64encode(bootstrap.random_bytes(SECRET_BYTES)).decode())
+    details.setdefault("secret", _new_secret())
     for role, key in signers:
         if role is Role.APPLICANT:
             facts.setdefault("petitioner_key", render_vkey(key.verification_key))

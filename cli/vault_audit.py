@@ -127,6 +127,7 @@ def vault_members(report: VaultReport) -> dict[str, object]:
             for (check, why), count in sorted(report.not_remade.items())
         ],
         "keys_of_one_person": [list(keys) for keys in report.keys_of_several],
+        "orders_of_one_registrar": report.orders_of_one_registrar,
         "problems_found": len(report.problems),
         "problems": [
             {"code": problem.code, "entry_index": problem.entry_index, "message": problem.message}
@@ -137,4 +138,9 @@ def vault_members(report: VaultReport) -> dict[str, object]:
 
 def in_lines(members: Mapping[str, object]) -> dict[str, object]:
     """Give the members of a vault report as lines of their own, for people."""
-    return {f"vault {name.replace('_', ' ')}": value for name, value in members.items()}
+    shown = dict(members)
+    people = members["keys_of_one_person"]
+    assert isinstance(people, list)
+    # One line for each person, with all of their keys.
+    shown["keys_of_one_person"] = [", ".join(keys) for keys in people]
+    return {f"vault {name.replace('_', ' ')}": value for name, value in shown.items()}

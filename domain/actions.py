@@ -98,11 +98,34 @@ def parse_stream(text: str) -> StreamId:
     return StreamId(stream_type, stream_id)
 
 
+class Need(msgspec.Struct, frozen=True):
+    """A member, public or private, without which an act is refused; imports have what they have.
+
+    Asked always, or only where the public `fact` has one of the `values` (None: where it is
+    absent). Another member may do as well (`or_else`).
+    """
+
+    member: str
+    or_else: str | None = None
+    fact: str | None = None
+    values: tuple[StrEnum | None, ...] = ()
+
+    def is_asked(self, facts: Facts) -> bool:
+        """Tell whether public facts are such that the member is needed."""
+        return self.fact is None or getattr(facts, self.fact) in self.values
+
+    def is_met(self, part: msgspec.Struct) -> bool:
+        """Tell whether the part of the act that holds the member says it."""
+        names = (self.member, self.or_else) if self.or_else else (self.member,)
+        return any(getattr(part, name) not in (None, ()) for name in names)
+
+
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of action: its name, what it holds, where it belongs and who may sign it.
 
     A deferred kind is recorded and promised at once, but published later. Where `details_required`
-    is set, the act says nothing without its private part.
+    is set, the act says nothing without its private part. `needs` are members that it must have
+    beside those that its shape asks of everybody.
     """
 
     name: str
@@ -112,6 +135,17 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     signers: SignerRule
     deferred: bool = False
     details_required: bool = False
+    needs: tuple[Need, ...] = ()
+
+    @property
+    def public_needs(self) -> tuple[Need, ...]:
+        """Give the needed members of the public facts."""
+        return tuple(need for need in self.needs if need.member in self.facts.__struct_fields__)
+
+    @property
+    def private_needs(self) -> tuple[Need, ...]:
+        """Give the needed members of the private part."""
+        return tuple(need for need in self.needs if need.member not in self.facts.__struct_fields__)
 
 
 class Signer(msgspec.Struct, frozen=True):

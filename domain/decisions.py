@@ -24,6 +24,7 @@ from domain.oversight.petitions import PetitionRecord
 from domain.rules.dates.due_fold import DUE_EFFECTS, DUE_RESUMING
 from domain.rules.dates.due_moves import moved_by as moved_by_other_stream
 from domain.rules.dates.due_moves import moves_dossiers
+from domain.rules.dates.order import check_order_in_time
 from domain.rules.dossier_fold import fold_dossier, open_dossier
 from domain.rules.facts import check_details, check_facts, check_stream
 from domain.rules.integrity_rules import check_integrity_details
@@ -32,6 +33,7 @@ from domain.rules.register import RatingRecord, Register, StreamState, office_re
 from domain.rules.registry_fold import REGISTRY_FOLDS
 from domain.rules.signers import check_signers
 from domain.transitions import TRANSITIONS, Transition
+from domain.transitions.imports import IMPORTS
 
 __all__ = [
     "RatingRecord",
@@ -52,7 +54,7 @@ _DATING_KINDS: Final = frozenset({*DUE_EFFECTS, *DUE_RESUMING})
 def decide(state: StreamState | None, action: Action, register: Register) -> None:
     """Check that one action whose signatures are good is permitted now.
 
-    In this order: stream, roles and scope, transition, facts.
+    In this order: stream, roles and scope, transition, order in time, facts.
 
     Raises:
         ActionRefused: the first rule that says no.
@@ -60,6 +62,7 @@ def decide(state: StreamState | None, action: Action, register: Register) -> Non
     check_stream(action)
     check_signers(state, action, register)
     _check_transition(state, action)
+    check_order_in_time(state, action, register)
     check_facts(state, action, register)
     if action.kind.name in _DATING_KINDS:
         evolve(state, action, register)
@@ -93,7 +96,7 @@ def decide_private(state: StreamState | None, action: Action, register: Register
         ActionRefused: the first rule that says no.
     """
     del state
-    check_details(action)
+    check_details(action, register)
     check_number(action)
     if isinstance(action.facts, SatisfactionRated):
         check_rating(register.dossier(action.facts.dossier), action)
@@ -136,7 +139,7 @@ def check_rating(dossier: Dossier | None, action: Action) -> None:
     if any(signer.key not in dossier.applicant_keys for signer in action.signers):
         raise NotYourDossier
     if not _has_reached(dossier, facts.stage):
-        raise NotPermitted(f"{action.kind.name} {facts.stage}")
+        raise NotPermitted(f"{action.kind.name} {facts.stage}: the stage is not reached yet")
 
 
 def _has_reached(dossier: Dossier, stage: RatingStage) -> bool:
@@ -151,18 +154,31 @@ def _has_reached(dossier: Dossier, stage: RatingStage) -> bool:
 
 
 def _check_transition(state: StreamState | None, action: Action) -> None:
-    transition = TRANSITIONS[action.kind.name]
-    if state is None:
-        permitted = transition.creates
-    elif isinstance(state, Dossier):
-        permitted = _permits(transition, state)
-    elif isinstance(state, PetitionRecord | FindingRecord):
-        permitted = state.state in transition.steps
-    else:
-        permitted = transition.continues
-    if not permitted:
+    if not _is_permitted(TRANSITIONS[action.kind.name], state):
         status = state.status.name if isinstance(state, Dossier) else "-"
-        raise NotPermitted(f"{action.kind.name} {status}")
+        following = ", ".join(permitted_next(state, action.kind.stream)) or "nothing"
+        raise NotPermitted(f"{action.kind.name} {status}; permitted now: {following}")
+
+
+def permitted_next(state: StreamState | None, stream: StreamType) -> tuple[str, ...]:
+    """Name the kinds that the table permits next on a stream; imports tell another history."""
+    return tuple(
+        name
+        for name, transition in TRANSITIONS.items()
+        if name.partition(".")[0] == stream.value
+        and name not in IMPORTS
+        and _is_permitted(transition, state)
+    )
+
+
+def _is_permitted(transition: Transition, state: StreamState | None) -> bool:
+    if state is None:
+        return transition.creates
+    if isinstance(state, Dossier):
+        return _permits(transition, state)
+    if isinstance(state, PetitionRecord | FindingRecord):
+        return state.state in transition.steps
+    return transition.continues
 
 
 def _permits(transition: Transition, dossier: Dossier) -> bool:

@@ -163,6 +163,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     act that found the due date passed: from then on calendar and hours stay what they were.
     An imported due date stands (`due_imported`). `submitted_version` is the version of the
     procedure that the registry held in force when the submission was recorded.
+    `end_recorded_after` is the seal before the end, or the handing over, was recorded, as far as
+    who folds knows seals: whatever moment the act claims, retention counts from there at least.
     """
 
     stream: str
@@ -207,6 +209,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     step: StepBegun | None = None
     due_imported: bool = False
     submitted_version: int | None = None
+    end_recorded_after: Moment | None = None
 
     @property
     def current_office(self) -> str:

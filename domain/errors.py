@@ -1,7 +1,9 @@
 """Errors of the domain: what cannot be read and what the rules refuse, each with its code."""
 
+from domain.error_shapes import ActedBeforeDossier as ActedBeforeDossier  # noqa: PLC0414
 from domain.error_shapes import ActionRefused as ActionRefused  # noqa: PLC0414 - given on to all
 from domain.error_shapes import DomainError as DomainError  # noqa: PLC0414
+from domain.error_shapes import OutageTooOld as OutageTooOld  # noqa: PLC0414
 from domain.error_shapes import Sentence as Sentence  # noqa: PLC0414
 
 
@@ -300,7 +302,7 @@ class RetentionNotPassed(ActionRefused):
 
 
 class ErasureBlocked(ActionRefused):
-    """A hold, a complaint or a finding keeps the data; which of them is not said."""
+    """A hold, a complaint or a finding keeps the data; of these a hold alone is named."""
 
     code = "erasure_blocked"
     rule = Sentence(

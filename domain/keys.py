@@ -4,7 +4,9 @@ A vkey is `<name>+<key id>+<base64>`; what its bytes mean is not the domain's bu
 vkeys with one last part are one public key.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
@@ -22,10 +24,13 @@ __all__ = [
     "LaterGrant",
     "LedgerRecord",
     "assurance_of",
+    "have_one_registrar",
     "keys_of_person",
     "makers_of",
+    "number_of_person",
     "party_of",
     "person_of",
+    "registrars_behind",
     "root_keys",
     "vkey_body",
     "vkey_name",
@@ -123,7 +128,9 @@ def _is_in_effect(grant: Grant, day: date) -> bool:
 class LedgerRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="ledger"):
     """What the ledger's own stream says: entry 0, and which key is the registrar's root since.
 
-    `former_roots` are the roots before, oldest first, each with the moment of its end.
+    `former_roots` are the roots before, oldest first, each with the moment of its end. `log_vkey`
+    opened the log, `later_log_vkeys` followed it; the `log_keys_retired` oldest of them all sign
+    no checkpoint any more.
     """
 
     origin: str
@@ -139,6 +146,12 @@ class LedgerRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="ledger"
     root_since: Moment | None = None
     former_roots: tuple["FormerRoot", ...] = ()
     outages: tuple[Outage, ...] = ()
+    later_log_vkeys: tuple[str, ...] = ()
+    log_keys_retired: int = 0
+
+    def log_vkeys_in_force(self) -> tuple[str, ...]:
+        """Give the keys that sign checkpoints: one, or two while the log changes its key."""
+        return (self.log_vkey, *self.later_log_vkeys)[self.log_keys_retired :]
 
     def own_vkeys(self) -> tuple[str, ...]:
         """Give every key that the ledger itself signs with, or once did."""
@@ -149,6 +162,7 @@ class LedgerRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="ledger"
             self.system_vkey,
             *self.recovery_vkeys,
             *(former.vkey for former in self.former_roots),
+            *self.later_log_vkeys,
         )
 
 
@@ -236,6 +250,49 @@ def makers_of(name: str, role: Role, find: FindKey) -> frozenset[str]:
         if maker is not None
     }
     return frozenset(party_of(maker, find) for maker in makers)
+
+
+def registrars_behind(name: str, role: Role, find: FindKey) -> frozenset[str]:
+    """Give the parties that made a person, those that made these, and so on up to the root.
+
+    The root is among them only where it made the person itself: everybody comes from it somehow.
+    """
+    found = makers_of(name, role, find)
+    waiting = [maker for maker in found if maker != _ROOTS]
+    while waiting:
+        further = makers_of(waiting.pop(), Role.REGISTRAR, find) - found - {_ROOTS}
+        found |= further
+        waiting += further
+    return found
+
+
+def have_one_registrar(signers: Iterable[tuple[str, Role]], find: FindKey) -> bool:
+    """Tell whether one registrar stands behind two of these keys, or is one of them."""
+    seen = set[str]()
+    for name, role in signers:
+        line = registrars_behind(name, role, find) | {party_of(name, find)}
+        if not line.isdisjoint(seen):
+            return True
+        seen |= line
+    return False
+
+
+_RUNS: Final = re.compile(r"\d+|[^\W\d_]+")
+
+
+def number_of_person(written: str) -> str:
+    """Give a personnel number as numbers are compared: whatever case, spaces, dashes or width.
+
+    Zeros before a number say nothing either: `CB-0042` and `cb 42` are one.
+    """
+    runs = _RUNS.findall(unicodedata.normalize("NFKC", written).casefold())
+    return "".join(_digits(run) if run[0].isdecimal() else run for run in runs)
+
+
+def _digits(run: str) -> str:
+    # Marked off, so that 10-1 and 101 stay two; in ASCII, whatever script they were written in.
+    ascii_digits = "".join(str(unicodedata.decimal(digit)) for digit in run)
+    return "-" + (ascii_digits.lstrip("0") or "0")
 
 
 # Beside one of these, an applicant's signature is that of a person who stood there.

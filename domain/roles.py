@@ -132,6 +132,13 @@ class SignerSet:
         members = self.one_of | self.with_all | self.may_join
         return bool(roles & self.one_of) and self.with_all <= roles <= members
 
+    def missing(self, roles: frozenset[Role]) -> str:
+        """Name who must sign as well; empty where others than these would have to sign."""
+        if not roles <= self.one_of | self.with_all | self.may_join:
+            return ""
+        any_one = () if roles & self.one_of else (" or ".join(sorted(self.one_of)),)
+        return " and ".join((*any_one, *sorted(self.with_all - roles)))
+
 
 @dataclass(frozen=True, slots=True)
 class SignerRule:
@@ -144,6 +151,11 @@ class SignerRule:
     def permits(self, roles: frozenset[Role]) -> bool:
         """Tell whether exactly these roles may sign together."""
         return any(company.permits(roles) for company in self.companies)
+
+    def missing(self, roles: frozenset[Role]) -> str:
+        """Name who must sign together with these roles: each way to do it, as people would say."""
+        ways = dict.fromkeys(company.missing(roles) for company in self.companies)
+        return ", or ".join(filter(None, ways))
 
     def needs_two_persons(self, roles: frozenset[Role]) -> bool:
         """Tell whether these roles may sign together only as different persons."""

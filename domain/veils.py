@@ -53,14 +53,17 @@ def crowd_of(act: VeilAct) -> Crowd:
 def is_veiled(dossier: Dossier, register: Register) -> bool:
     """Tell, of a dossier as its first act left it, whether it is veiled.
 
-    What cannot be looked up is open: the document decides, and there is none.
+    Where no version is in force on the day that the act names, one that veils is enough: that
+    day is the submitter's word, and an import may be older than every version. What cannot be
+    looked up at all is open.
     """
     procedure, office = register.procedure(dossier.procedure), register.office(dossier.office)
     if procedure is None or office is None:
         return False
-    day = dossier.submitted_at.day_in(office.office.time_zone)
+    day, level = dossier.submitted_at.day_in(office.office.time_zone), office.office.level
     version = procedure.version_in_force(day)
-    return version is not None and version.publication_at(office.office.level) is Publication.VEILED
+    versions = procedure.versions if version is None else (version,)
+    return any(each.publication_at(level) is Publication.VEILED for each in versions)
 
 
 def top_office(office_id: str, register: Register) -> str:

@@ -7,6 +7,7 @@ checked), `VerifiedAction` (opened, canonical, signatures good), and, after the 
 lines, keys known, signatures, details open the commitment. The rest is the writer's part.
 """
 
+import functools
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import msgspec
 
 from domain.actions import Action, Signer, parse_stream
 from domain.errors import DomainError
-from domain.facts import Facts, LedgerOpened, SatisfactionRated
+from domain.facts import Facts, LedgerOpened, LogKeyRotated, SatisfactionRated
 from domain.kinds import KINDS, Kind
 from domain.moments import parse_moment
 from domain.roles import KEY_WORDS, Role
@@ -53,6 +54,16 @@ from transparency.notes import (
 
 MAX_NOTE_BYTES: Final = 60_000
 HASH_BYTES: Final = 32
+_KEY_MEMBERS: Final = (
+    "vkey",
+    "applicant_key",
+    "proxy_key",
+    "petitioner_key",
+    "registrar_vkey",
+    "log_vkey",
+    "promise_vkey",
+    "system_vkey",
+)
 
 
 class KeySource(Protocol):
@@ -286,15 +297,13 @@ def keys_brought(action: Action) -> Mapping[str, VerificationKey]:
     """
     texts = vkeys_of(action.facts)
     if not texts:
+        if isinstance(action.facts, LogKeyRotated):
+            # It signs checkpoints and no action: nobody is known by it.
+            _parse_own_vkey(action.facts.new_log_vkey)
         return {}
     brought = {}
     for text in texts:
-        try:
-            key = parse_vkey(text)
-        except transparency_errors.MalformedKey as error:
-            raise SchemaMismatch(str(error)) from error
-        if key.key_type != ED25519_KEY_TYPE:
-            raise SchemaMismatch(f"{key.name} is not a key that signs actions")
+        key = _parse_own_vkey(text)
         if not _is_derived_name(key) and not _is_log_key(key, action):
             raise SchemaMismatch(
                 f"the name of {key.name} is not derived from its key, or begins with another word "
@@ -304,21 +313,30 @@ def keys_brought(action: Action) -> Mapping[str, VerificationKey]:
     return brought
 
 
+def _parse_own_vkey(text: str) -> VerificationKey:
+    try:
+        key = parse_vkey(text)
+    except transparency_errors.MalformedKey as error:
+        raise SchemaMismatch(str(error)) from error
+    if key.key_type != ED25519_KEY_TYPE:
+        raise SchemaMismatch(f"{key.name} is not a key that signs notes")
+    return key
+
+
 def vkeys_of(facts: Facts) -> list[str]:
     """Give the texts of the keys that facts bring."""
-    members = (
-        "vkey",
-        "applicant_key",
-        "proxy_key",
-        "petitioner_key",
-        "registrar_vkey",
-        "log_vkey",
-        "promise_vkey",
-        "system_vkey",
-    )
-    found = [getattr(facts, member, None) for member in members]
+    members = _key_members(type(facts))
+    if not members:
+        return []
+    found = [getattr(facts, member) for member in members]
     recovery: tuple[str, ...] = getattr(facts, "recovery_vkeys", ())
     return [*(text for text in found if text is not None), *recovery]
+
+
+@functools.cache
+def _key_members(facts_type: type[Facts]) -> tuple[str, ...]:
+    """Name the members of one type of facts that hold a key: most types have none."""
+    return tuple(name for name in _KEY_MEMBERS if name in facts_type.__struct_fields__)
 
 
 def _is_derived_name(key: VerificationKey) -> bool:

@@ -19,6 +19,8 @@ from domain.facts import (
     KeyRegisteredDetails,
     KeyReplaced,
     KeyRevoked,
+    LogKeyRetired,
+    LogKeyRotated,
     OfficeRegistered,
     ProcedureVersionPublished,
     RoleGranted,
@@ -217,6 +219,15 @@ class Drafter:
         signers = (*((Role.RECOVERY, key) for key in recovery), (Role.HOLDER, new))
         stream = f"ledger:{self._ledger}"
         return self.sign("ledger.root_recovered", stream, place, at, facts, signers)
+
+    def change_log_key(
+        self, root: SigningKey, facts: LogKeyRotated | LogKeyRetired, place: Place, at: Moment
+    ) -> SubmittedAction:
+        """Let a second key sign checkpoints, or the older of two sign no more, as the facts say."""
+        is_new = isinstance(facts, LogKeyRotated)
+        kind = "ledger.log_key_rotated" if is_new else "ledger.log_key_retired"
+        stream = f"ledger:{self._ledger}"
+        return self.sign(kind, stream, place, at, facts, ((Role.REGISTRAR, root),))
 
     def register_office(
         self, registrar: SigningKey, office_id: str, document: bytes, place: Place, at: Moment

@@ -145,6 +145,41 @@ class UnknownEntry(LedgerError):
     code = "unknown_entry"
 
 
+class HistoryNotReady(LedgerError):
+    """The index of histories has not yet followed to a published checkpoint: ask again."""
+
+    code = "history_not_ready"
+
+
+class HistoryTooLong(LedgerError):
+    """The streams that the history needs have more entries than one bundle holds."""
+
+    code = "history_too_long"
+
+
+class HistoryBroken(LedgerError):
+    """The entries of a stream do not continue one another, or are not of that stream."""
+
+    code = "history_broken"
+
+
+class HistoryIncomplete(LedgerError):
+    """A stream that is needed to judge a signature is not in the bundle."""
+
+    code = "history_incomplete"
+
+
+class SignerWithoutRight(LedgerError):
+    """A signature is missing, not good, or of a key that had no right to it at this place."""
+
+    code = "signer_without_right"
+
+    def __init__(self, entry_index: int | None, reason: str) -> None:
+        super().__init__(f"entry {entry_index}: {reason}" if entry_index is not None else reason)
+        self.entry_index = entry_index
+        self.reason = reason
+
+
 class StaleVersion(LedgerError):
     """Someone was first: read the stream again and sign again."""
 
@@ -163,10 +198,40 @@ class DatedBack(LedgerError):
     code = "dated_back"
 
 
+class InstantNeeded(LedgerError):
+    """An act that moves others' due dates names a day alone, which may lie a day back."""
+
+    code = "instant_needed"
+
+
+class WrongAccessStream(LedgerError):
+    """A read stands on another stream than the one of the dossier it names, or names none."""
+
+    code = "wrong_access_stream"
+
+
 class StoreUnavailable(LedgerError):
     """The world failed: try again later."""
 
     code = "store_unavailable"
+
+
+class TimestampsUnavailable(StoreUnavailable):
+    """No authority answers, or the library that knows timestamps is not installed."""
+
+    code = "timestamps_unavailable"
+
+
+class TimestampInvalid(LedgerError):
+    """The bytes are no timestamp of this checkpoint by an authority that one trusts."""
+
+    code = "timestamp_invalid"
+
+
+class MemoryUnusable(StoreUnavailable):
+    """What the writer remembers in a file is lost, foreign or garbled: it is made again."""
+
+    code = "memory_unusable"
 
 
 class WriterUnavailable(StoreUnavailable):
@@ -181,6 +246,12 @@ class LedgerBusy(LedgerError):
     code = "ledger_busy"
 
 
+class LogKeyMissing(LedgerError):
+    """The log is to sign with a key whose private part the writer does not have."""
+
+    code = "log_key_missing"
+
+
 class NotTheWriter(LedgerError):
     """This writer's lease was taken over; it must stop and commits nothing."""
 
@@ -191,3 +262,45 @@ class StoreCorrupt(LedgerError):
     """What was read is not what was stored: raise the alarm and stop."""
 
     code = "store_corrupt"
+
+
+class LedgerForked(StoreCorrupt):
+    """What is stored and what was published cannot both be true: never go on under this name."""
+
+    code = "ledger_forked"
+
+
+class PublishedEntriesLost(StoreCorrupt):
+    """What was published is missing here, and nothing that can be reached gives it."""
+
+    code = "published_entries_lost"
+
+
+class LedgerRetired(LedgerError):
+    """The ledger was retired: nothing is recorded under its name any more."""
+
+    code = "ledger_retired"
+
+
+class AuditStateRefused(LedgerError):
+    """What an audit should go on from is of another log, of another kind of audit, or garbled."""
+
+    code = "audit_state_refused"
+
+
+class WitnessExists(LedgerError):
+    """The folder holds a witness, or a ledger, already."""
+
+    code = "witness_exists"
+
+
+class WitnessRetired(LedgerError):
+    """A witness's state is lost or older than its key: the key may never cosign again."""
+
+    code = "witness_retired"
+
+
+class StatementMismatch(LedgerError):
+    """A witness's key stands for another statement than it is to serve for."""
+
+    code = "statement_mismatch"

@@ -2,13 +2,9 @@
 
 A private key file holds one line in the encoding that the Go checksum database uses for note
 keys, ``PRIVATE+KEY+<name>+<key id in hex>+<base64(0x01 || 32-byte seed)>``, so that other tools
-can read it. ``anchors.toml`` holds what an auditor needs and nothing secret::
+can read it. ``anchors.toml`` is `ledger.anchors`.
 
-    origin = "localhost/1f0c9a2e"
-    log = "localhost/1f0c9a2e+5d1c...+AQ..."
-    registrar = "registrar-0b1c...+77aa...+AQ..."
-
-First use of a data folder makes everything here; nothing is ever overwritten. A root that follows
+First use of a data folder makes everything here; no key is ever overwritten. A root that follows
 the first is kept in a file of its own, ``registrar-2.key`` and on, and the anchors stay as they
 were: whoever has them follows the ledger's own stream to the present root.
 """
@@ -16,23 +12,25 @@ were: whoever has them follows the ledger's own stream to the present root.
 import contextlib
 import os
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from ledger.anchors import ANCHORS_FILE as ANCHORS_FILE  # noqa: PLC0414 - all four given on
+from ledger.anchors import PUBLIC_MODE, sync_folder
+from ledger.anchors import Anchors as Anchors  # noqa: PLC0414
+from ledger.anchors import load_anchors as load_anchors  # noqa: PLC0414
+from ledger.anchors import render_anchors as render_anchors  # noqa: PLC0414
 from ledger.errors import StoreCorrupt
 from transparency.encoding import decode_base64, encode_base64
 from transparency.notes import (
     ED25519_KEY_TYPE,
     SEED_BYTES,
     SigningKey,
-    VerificationKey,
     is_key_name,
-    parse_vkey,
-    render_vkey,
 )
+from transparency.witnessing.mldsa import MLDSA_SEED_BYTES, MldsaSigningKey
 
 RandomBytes = Callable[[int], bytes]
 
@@ -40,24 +38,16 @@ SECRET_BYTES: Final = 32
 KEY_ENCRYPTION_FILE: Final = "key-encryption.secret"
 VIEW_SECRET_FILE: Final = "view.secret"  # noqa: S105 - the name of a file
 SECRET_MODE: Final = 0o600
-PUBLIC_MODE: Final = 0o644
 RECOVERY_KEYS: Final = 3
 # How many of them make a new root.
 RECOVERY_THRESHOLD: Final = 2
 PRIVATE_PREFIX: Final = "PRIVATE+KEY+"
-ANCHORS_FILE: Final = "anchors.toml"
-FIRST_ROOT: Final = 1
-_LATER_ROOT: Final = re.compile(r"registrar-([1-9][0-9]{0,5})\.key")
+FIRST_OF_NAME: Final = 1
+ROOT_FILES: Final = "registrar"
+LOG_FILES: Final = "log"
+MLDSA_FILE: Final = "log-mldsa.secret"
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
 _SECRET: Final = re.compile(f"[0-9a-f]{{{2 * SECRET_BYTES}}}")
-
-
-@dataclass(frozen=True, slots=True)
-class Anchors:
-    """The two trust anchors of a ledger: the log's key and the registrar's root key."""
-
-    origin: str
-    log: VerificationKey
-    registrar: VerificationKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +55,8 @@ class OperatorKeys:
     """What the operator of one ledger signs and encrypts with.
 
     `registrar` is the root that opened the ledger, and stays the anchor; `later_roots` are keys
-    made to follow it, oldest first, whether they are the root yet or not. Once the folder is
+    made to follow it, oldest first, whether they are the root yet or not, and `later_logs` those
+    made to follow the log's; `log_mldsa` adds a line to each checkpoint. Once the folder is
     complete, `registrar` and `recovery` may be moved off the machine, and are not made anew.
     """
 
@@ -79,6 +70,8 @@ class OperatorKeys:
     import_secret: bytes
     view_secret: bytes
     later_roots: tuple[SigningKey, ...] = ()
+    later_logs: tuple[SigningKey, ...] = ()
+    log_mldsa: MldsaSigningKey | None = None
     kept_anchors: Anchors | None = None
 
     def root(self, name: str) -> SigningKey | None:
@@ -165,7 +158,9 @@ def load_or_make_operator_keys(folder: Path, random_bytes: RandomBytes) -> Opera
         key_encryption_key=_secret(folder / KEY_ENCRYPTION_FILE, random_bytes),
         import_secret=_secret(folder / "import.secret", random_bytes),
         view_secret=_secret(folder / VIEW_SECRET_FILE, random_bytes),
-        later_roots=tuple(load_private_key(path) for path in later_root_files(folder)),
+        later_roots=tuple(load_private_key(path) for path in _later_files(folder, ROOT_FILES)),
+        later_logs=tuple(load_private_key(path) for path in _later_files(folder, LOG_FILES)),
+        log_mldsa=_load_mldsa(folder / MLDSA_FILE, origin_text),
     )
     anchors = render_anchors(keys.anchors).encode("ascii")
     _load_or_make(folder / ANCHORS_FILE, lambda: anchors, mode=PUBLIC_MODE)
@@ -191,21 +186,45 @@ def _is_complete(folder: Path) -> bool:
     return (folder / ANCHORS_FILE).exists()
 
 
-def later_root_files(folder: Path) -> list[Path]:
-    """Give the files of the roots after the first, `registrar-2.key` and on, in order."""
+def make_mldsa_key(folder: Path, name: str, random_bytes: RandomBytes) -> MldsaSigningKey:
+    """Make the key of the log's ML-DSA-44 lines; an existing file is never replaced.
+
+    Raises:
+        MldsaUnavailable: the library is not installed; nothing is made.
+    """
+    key = MldsaSigningKey(name, random_bytes(MLDSA_SEED_BYTES))
+    _write_once(folder / MLDSA_FILE, key.seed.hex().encode("ascii"))
+    return key
+
+
+def _load_mldsa(path: Path, name: str) -> MldsaSigningKey | None:
+    return MldsaSigningKey(name, load_secret(path)) if path.exists() else None
+
+
+def _later_files(folder: Path, name: str) -> list[Path]:
+    """Give the files of the keys after the first of that name, `<name>-2.key` and on, in order."""
     numbered = {
-        int(found[1]): path
-        for path in folder.glob("registrar-*.key")
-        if (found := _LATER_ROOT.fullmatch(path.name)) is not None
+        int(number): path
+        for path in folder.glob(f"{name}-*.key")
+        if _NUMBER.fullmatch(number := path.stem.removeprefix(f"{name}-"))
     }
     return [numbered[number] for number in sorted(numbered)]
 
 
 def next_root_file(folder: Path) -> Path:
     """Give the name of the file for the next root."""
-    files = later_root_files(folder)
-    last = FIRST_ROOT if not files else int(files[-1].stem.rpartition("-")[2])
-    return folder / f"registrar-{last + 1}.key"
+    return _next_file(folder, ROOT_FILES)
+
+
+def next_log_file(folder: Path) -> Path:
+    """Give the name of the file for the next key of the log."""
+    return _next_file(folder, LOG_FILES)
+
+
+def _next_file(folder: Path, name: str) -> Path:
+    files = _later_files(folder, name)
+    last = FIRST_OF_NAME if not files else int(files[-1].stem.rpartition("-")[2])
+    return folder / f"{name}-{last + 1}.key"
 
 
 def load_secret(path: Path) -> bytes:
@@ -219,35 +238,6 @@ def load_secret(path: Path) -> bytes:
     if _SECRET.fullmatch(text) is None:
         raise StoreCorrupt(f"{path.name} does not hold a secret of {SECRET_BYTES} bytes")
     return bytes.fromhex(text)
-
-
-def render_anchors(anchors: Anchors) -> str:
-    """Give the text of ``anchors.toml``."""
-    return (
-        "# Whoever checks this ledger needs these two keys and nothing else from its operator.\n"
-        f'origin = "{anchors.origin}"\n'
-        f'log = "{render_vkey(anchors.log)}"\n'
-        f'registrar = "{render_vkey(anchors.registrar)}"\n'
-    )
-
-
-def load_anchors(path: Path) -> Anchors:
-    """Read ``anchors.toml``.
-
-    Raises:
-        StoreCorrupt: a member is missing.
-        transparency.errors.MalformedKey: a key cannot be read.
-        OSError: there is no such file.
-    """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Anchors(
-            str(table["origin"]),
-            parse_vkey(str(table["log"])),
-            parse_vkey(str(table["registrar"])),
-        )
-    except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError) as error:
-        raise StoreCorrupt(f"{path.name} does not hold the two trust anchors: {error}") from error
 
 
 def _new_origin(random_bytes: RandomBytes) -> bytes:
@@ -301,6 +291,4 @@ def _write_once(path: Path, data: bytes, mode: int = SECRET_MODE) -> None:
     finally:
         temporary.unlink()
     # CRASH: a ledger is opened with these keys at once, so their names must be on the disk too.
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    os.fsync(folder)
-    os.close(folder)
+    sync_folder(path.parent)

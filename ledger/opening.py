@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from domain.facts import LedgerOpened
+from domain.facts import Continued, LedgerOpened
 from domain.moments import Moment
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction
@@ -15,8 +15,10 @@ INDEX_VERSION: Final = 1
 LONGEST_PUBLICATION_DELAY_SECONDS: Final = 3600
 
 
-def opening_action(keys: OperatorKeys, at: datetime) -> SubmittedAction:
-    """Sign the first action of a new ledger."""
+def opening_action(
+    keys: OperatorKeys, at: datetime, continues: Continued | None = None
+) -> SubmittedAction:
+    """Sign the first action of a new ledger, which may stand in for one that was retired."""
     facts = LedgerOpened(
         origin=keys.origin,
         registrar_vkey=_vkey(keys.registrar),
@@ -27,6 +29,7 @@ def opening_action(keys: OperatorKeys, at: datetime) -> SubmittedAction:
         recovery_threshold=min(RECOVERY_THRESHOLD, len(keys.recovery)) or None,
         index_version=INDEX_VERSION,
         longest_publication_delay_seconds=LONGEST_PUBLICATION_DELAY_SECONDS,
+        continues=continues,
     )
     draft = Draft(
         kind="ledger.opened",

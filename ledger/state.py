@@ -7,7 +7,7 @@ the public log alone. It implements the domain's `Register`.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from domain.actions import Action, StreamType
@@ -22,30 +22,39 @@ from domain.decisions import (
 )
 from domain.dossiers import Dossier
 from domain.errors import DossierCodeTaken, NotPermitted
-from domain.facts import DossierAcceptedDetails
+from domain.facts import DossierAcceptedDetails, LogKeyRotated
 from domain.facts.tallies import DossiersCounted, TallyPublished
 from domain.keys import KeyRecord, LedgerRecord, root_keys, vkey_name
 from domain.moments import Moment
+from domain.oversight.erasure import noting_end
 from domain.oversight.integrity import AccessRecord
 from domain.oversight.petitions import PetitionRecord
 from domain.rules.facts import check_stream
-from domain.rules.register import RecordsByStream
 from domain.rules.signers import check_signers
 from domain.veiled_tallies import counted_of, parse_veiled_tally
 from domain.veils import VeilAct
 from ledger.action_notes import OpenedText, vkeys_of
 from ledger.documents import DocumentSource
-from ledger.errors import ActedInTheFuture, DatedBack, KeyNameTaken, StaleVersion, TallyDoesNotAddUp
+from ledger.errors import (
+    ActedInTheFuture,
+    DatedBack,
+    InstantNeeded,
+    KeyNameTaken,
+    StaleVersion,
+    TallyDoesNotAddUp,
+)
 from ledger.remembering.matters import Matters, MatterSource
 from ledger.remembering.memory import LoadActions, PrivateMemory
+from ledger.remembering.reads import Reads
+from ledger.remembering.recalling import Recallable
 from ledger.writing.envelopes import check_envelope
 from ledger.writing.veils import VEIL_TYPE_LINE, parse_veil
 from transparency.encoding import encode_base64
 from transparency.hashing import leaf_hash
 
+_PETITIONS: Final = f"{StreamType.PETITION}:"
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 EASTERNMOST_OFFSET: Final = timedelta(hours=14)
-WESTERNMOST_OFFSET: Final = timedelta(hours=12)
 # Between signing and recording; a month that is over by more than that stays as it was.
 DATED_BACK_TOLERANCE: Final = timedelta(hours=1)
 
@@ -61,7 +70,7 @@ class Head:
     state: StreamState
 
 
-class LedgerState(RecordsByStream):
+class LedgerState(Recallable):
     """Heads by stream; a `Register` for the domain's decisions."""
 
     def __init__(
@@ -76,15 +85,18 @@ class LedgerState(RecordsByStream):
         ``load_codes`` the streams of all dossier codes, ``load_actions`` what `PrivateMemory` asks,
         ``matters`` what is open about dossiers.
         """
+        super().__init__()
         self._documents = documents
         self._private = PrivateMemory(load_actions)
         self._matters = Matters(matters)
+        self._reads = Reads(matters)
         self._load_codes = load_codes
         self._stream_of_code: dict[str, str] = {}
         self._sealed_at: datetime | None = None
+        self._sealed_before: datetime | None = None
         self._heads: dict[str, Head] = {}
         self._roots: dict[str, KeyRecord] = {}
-        self._rated: set[tuple[str, str]] = set()
+        self._rated: dict[tuple[str, str], bool] = {}
         self._envelopes = 0
         self._veils: Counter[tuple[str, str, VeilAct]] = Counter()
         self._ratings_counted = 0
@@ -136,7 +148,8 @@ class LedgerState(RecordsByStream):
             ActionRefused: a rule of the domain says no.
             StaleVersion: version or previous do not continue the stream.
             ActedInTheFuture: the action says that it happened later than the clock.
-            DatedBack: it moves others' dates, and says that it happened before the last seal.
+            InstantNeeded: it moves others' dates, and names a day alone.
+            DatedBack: it moves others' dates, and says that it happened long before the clock.
         """
         head = self._heads.get(action.stream)
         state = None if head is None else head.state
@@ -149,7 +162,8 @@ class LedgerState(RecordsByStream):
         self._check_key_names(action)
         self._check_adds_up(action)
         _check_not_in_future(action.at, not_before)
-        self._check_not_dated_back(action)
+        # The clock of whoever records: the last seal may be old where veiled acts alone came.
+        _check_not_dated_back(action, not_before)
         # What rests on private facts comes last: an auditor repeats everything before it.
         self.check_private(action)
         self.check_matters(action)
@@ -158,7 +172,8 @@ class LedgerState(RecordsByStream):
         """Repeat the part of `check` that rests on public entries alone.
 
         Raises:
-            ActionRefused, StaleVersion, ActedInTheFuture, DatedBack: as `check`.
+            ActionRefused, StaleVersion, ActedInTheFuture, InstantNeeded: as `check`.
+            DatedBack: it says that it happened long before the last seal before it.
         """
         head = self._heads.get(action.stream)
         if not _continues(action, head):
@@ -167,7 +182,9 @@ class LedgerState(RecordsByStream):
         self._check_key_names(action)
         self._check_adds_up(action)
         _check_not_in_future(action.at, not_before)
-        self._check_not_dated_back(action)
+        # SPEC: formats.md, "Order of checks": right if it is right at some instant between the
+        # seal before and the seal covering the action. That the clock stood later, no entry tells.
+        _check_not_dated_back(action, self._sealed_at)
 
     def check_private(self, action: Action) -> None:
         """Repeat the part of `check` that rests on opened details and on unpublished entries.
@@ -183,27 +200,42 @@ class LedgerState(RecordsByStream):
         self._private.check(action, self, lambda stream: self._state_of(stream, AccessRecord))
 
     def check_matters(self, action: Action) -> None:
-        """Check what is open about a dossier that is to be erased; only whoever records asks it.
+        """Check what is open about a dossier that is to be erased, and where a read stands.
+
+        Only whoever records asks it.
 
         Raises:
             ErasureBlocked, DossierErased: as `Matters.check`.
+            WrongAccessStream: as `Reads.check`.
         """
         head = self._heads.get(action.stream)
         state = None if head is None else head.state
         self._matters.check(
             state, action, self, lambda petition: self._state_of(petition, PetitionRecord)
         )
+        self._reads.check(action)
 
-    def apply(self, action: Action, action_leaf_hash: bytes) -> None:
-        """Take in a permitted action."""
+    def apply(
+        self, action: Action, action_leaf_hash: bytes, *, is_place_vague: bool = False
+    ) -> None:
+        """Take in a permitted action.
+
+        ``is_place_vague``: it is not known on which side of the last seal it was recorded.
+        """
         head = self._heads.get(action.stream)
-        state = evolve(None if head is None else head.state, action, self)
+        before = None if head is None else head.state
+        state = evolve(before, action, self)
+        sealed_at = self._sealed_before if is_place_vague else self._sealed_at
+        if isinstance(state, Dossier) and sealed_at is not None:
+            former = before if isinstance(before, Dossier) else None
+            state = noting_end(former, state, sealed_at)
         self._heads[action.stream] = Head(action.version, action_leaf_hash, state)
         if moves_dossiers(action, state):
             self._move_dossiers(action)
         self._remember_keys(action)
         self._private.take(action)
         self._matters.take(action)
+        self.noted.take(action)
         code = _code_of(action)
         if code is not None:
             self._stream_of_code.setdefault(code, action.stream)
@@ -212,7 +244,7 @@ class LedgerState(RecordsByStream):
         elif isinstance(action.facts, TallyPublished):
             self._ratings_counted += action.facts.counted
         elif isinstance(state, RatingRecord):
-            self._rated.add((state.dossier, state.stage))
+            self._rated[state.dossier, state.stage] = True
 
     def _move_dossiers(self, action: Action) -> None:
         for stream, head in self._heads.items():
@@ -269,17 +301,7 @@ class LedgerState(RecordsByStream):
 
     def note_seal(self, sealed_at: datetime) -> None:
         """Take in a seal: what comes after it was recorded after it."""
-        self._sealed_at = sealed_at
-
-    def _check_not_dated_back(self, action: Action) -> None:
-        # SPEC: formats.md, "Order of checks": right if it is right at some instant between the
-        # seal before and the seal covering the action. Such an act moves dates of others from its
-        # moment on, and figures of months that are over with them.
-        if self._sealed_at is None or not moves_dossiers(action):
-            return
-        earliest = self._sealed_at - DATED_BACK_TOLERANCE
-        if _latest_of(action.at) < earliest:
-            raise DatedBack(f"the seal before it is of {self._sealed_at.isoformat()}")
+        self._sealed_before, self._sealed_at = self._sealed_at, sealed_at
 
     def learn_codes(self) -> None:
         """Read codes, personnel numbers and orders; entries alone do not show them.
@@ -305,8 +327,11 @@ class LedgerState(RecordsByStream):
         for name, public_key in _named_keys(action):
             is_other = self._key_of_name.get(name, public_key) != public_key
             enrolled_on = self._stream_of_enrolled.get(public_key, action.stream)
-            if is_other or enrolled_on != action.stream:
+            if is_other:
                 raise KeyNameTaken(f"{name} and its public key do not belong together alone")
+            if enrolled_on != action.stream:
+                was = "has filed" if enrolled_on.startswith(_PETITIONS) else "is enrolled"
+                raise KeyNameTaken(f"{name}: this key {was} already, make another")
 
     def _remember_keys(self, action: Action) -> None:
         for name, public_key in _named_keys(action):
@@ -319,7 +344,7 @@ class LedgerState(RecordsByStream):
             return
         rating = evolve(state, action, self)
         if isinstance(rating, RatingRecord) and (rating.dossier, rating.stage) in self._rated:
-            raise NotPermitted(f"{action.kind.name} {rating.stage}")
+            raise NotPermitted(f"{action.kind.name} {rating.stage}: rated already")
 
 
 def _code_of(action: Action) -> str | None:
@@ -329,6 +354,10 @@ def _code_of(action: Action) -> str | None:
 
 def _named_keys(action: Action) -> list[tuple[str, str]]:
     """Give name and public key, in base64, of each key that an action brings."""
+    if isinstance(action.facts, LogKeyRotated):
+        # All keys of the log bear its name: the key id tells them apart.
+        name, key_id, public_key = action.facts.new_log_vkey.split("+", 2)
+        return [(f"{name}+{key_id}", public_key)]
     texts = [text.split("+", 2) for text in vkeys_of(action.facts)]
     return [(name, public_key) for name, _, public_key in texts]
 
@@ -339,12 +368,17 @@ def _continues(action: Action, head: Head | None) -> bool:
     return action.version == head.version + 1 and action.previous == encode_base64(head.leaf_hash)
 
 
-def _latest_of(at: Moment) -> datetime:
-    """Give the last instant that a moment may mean: a day's anywhere on Earth."""
-    if at.instant is not None:
-        return at.instant
-    assert at.day is not None
-    return datetime.combine(at.day + timedelta(days=1), time(), UTC) + WESTERNMOST_OFFSET
+def _check_not_dated_back(action: Action, recorded_from: datetime | None) -> None:
+    """Check what moves dates of others from its moment on, and figures of past months with them.
+
+    ``recorded_from`` is the earliest instant at which it can have been recorded.
+    """
+    if not moves_dossiers(action):
+        return
+    if action.at.instant is None:
+        raise InstantNeeded(action.kind.name)
+    if recorded_from is not None and action.at.instant < recorded_from - DATED_BACK_TOLERANCE:
+        raise DatedBack(f"it was recorded at {recorded_from.isoformat()} or later")
 
 
 def _check_not_in_future(at: Moment, not_before: datetime) -> None:

@@ -1,7 +1,8 @@
-"""Sweeping orphans: private parts and public documents whose action was never recorded.
+"""Sweeping: orphans in vault and documents, and partial tiles that a full one has replaced.
 
-Both are stored before the hand-over, so a crash or a refusal in between leaves them behind.
-They are kept for a day, since their sender may send the same action again, and then deleted.
+Private parts and documents are stored before the hand-over, so a crash or a refusal in between
+leaves orphans behind. They are kept for a day, since their sender may send the same action
+again, and then deleted. Partial tiles are kept for a grace time after the full tile is there.
 """
 
 from datetime import datetime, timedelta
@@ -9,9 +10,19 @@ from typing import Final
 
 from ledger.action_notes import open_text
 from ledger.documents import DocumentFolder, documents_named
+from ledger.errors import StoreCorrupt, StoreUnavailable
 from ledger.private.vault import Vault
 from ledger.storage.port import LedgerReader
+from transparency.checkpoints import open_checkpoint
 from transparency.encoding import render_utc_seconds
+from transparency.errors import (
+    CheckpointNotSigned,
+    MalformedCheckpoint,
+    TileNotFound,
+    TileStoreUnavailable,
+)
+from transparency.log_keys import LogKey
+from transparency.tile_store import LogSource, SupersededPartials
 
 KEPT_FOR: Final = timedelta(days=1)
 LOOKED_BACK: Final = timedelta(days=30)
@@ -79,3 +90,38 @@ class DocumentSweeper:
             for entry in self._reader.entries(start, end):
                 self._named.update(documents_named(entry.body))
             self._log_position = end
+
+
+class PartialTileSweeper:
+    """Deletes partial tiles and bundles of the log once the full one has stood for a grace time."""
+
+    def __init__(
+        self,
+        log: LogSource,
+        partials: SupersededPartials,
+        log_key: LogKey,
+        grace: timedelta,
+    ):
+        self._log = log
+        self._partials = partials
+        self._log_key = log_key
+        self._grace = grace
+
+    def sweep(self, now: datetime) -> int:
+        """Delete what was replaced before the grace; ``now`` is the system's clock, as of files.
+
+        What the served checkpoint needs is never deleted. Gives how many files were.
+
+        Raises:
+            StoreUnavailable: the disk does not read or delete.
+            StoreCorrupt: the served checkpoint is none of ours.
+        """
+        try:
+            served = open_checkpoint(self._log.read_checkpoint(), self._log_key).checkpoint
+            return self._partials.remove(served.tree_size, now - self._grace)
+        except TileNotFound:
+            return 0
+        except TileStoreUnavailable as error:
+            raise StoreUnavailable(f"partial tiles cannot be deleted: {error}") from error
+        except (MalformedCheckpoint, CheckpointNotSigned) as error:
+            raise StoreCorrupt(f"the served checkpoint is not ours: {error}") from error

@@ -191,7 +191,7 @@ def _stored_stand(connection: sqlite3.Connection) -> _Stand | None:
 def _fold_up_to(stand: _Stand | None, remade: Views, sources: FoldSources) -> None:
     if stand is None:
         return
-    log = TrustedLog(sources.log, open_checkpoint(stand.note, sources.anchors.log))
+    log = TrustedLog(sources.log, open_checkpoint(stand.note, sources.anchors.logs))
     entries = ProvenEntries(log, sources.veiled, stand.veiled_position)
     private = sources.private or NOTHING_PRIVATE
     Follower(sources.anchors.origin, entries, remade, sources.documents, private).catch_up()

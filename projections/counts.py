@@ -129,6 +129,18 @@ class _Cell:
     # +1 in the month from whose end a dossier is overdue, -1 in the month when it no more is.
     overdue_change: Counter[int] = field(default_factory=Counter)
 
+    def add(self, other: "_Cell") -> None:
+        """Take in what was counted of other dossiers."""
+        assert self.zone == other.zone
+        self.received.update(other.received)
+        for kind, counter in other.resolved.items():
+            self.resolved[kind].update(counter)
+        self.overdue_change.update(other.overdue_change)
+
+
+# By office and procedure; one that holds no dossier has no cell.
+CountCells = dict[tuple[str, str], _Cell]
+
 
 def count_dossiers(
     rows: Iterable[DossierRow],
@@ -141,7 +153,18 @@ def count_dossiers(
     Raises:
         StoreCorrupt: a row does not hold a dossier of a registered office.
     """
-    cells: dict[tuple[str, str], _Cell] = {}
+    return counts_of(count_cells(rows, as_of, zones), as_of, span)
+
+
+def count_cells(
+    rows: Iterable[DossierRow], as_of: datetime, zones: Mapping[str, str]
+) -> CountCells:
+    """Count some of the dossiers, so that others can be added (`add_cells`).
+
+    Raises:
+        StoreCorrupt: a row does not hold a dossier of a registered office.
+    """
+    cells: CountCells = {}
     for row in rows:
         if row.accepted_at is None:
             continue
@@ -149,6 +172,20 @@ def count_dossiers(
         if cell is None:
             cell = cells[row.office, row.procedure] = _Cell(_zone_of(row, zones))
         _count(cell, open_row(row), as_of)
+    return cells
+
+
+def add_cells(shares: Iterable[CountCells]) -> CountCells:
+    """Add up counts of different dossiers, all as of one instant."""
+    total: CountCells = {}
+    for cells in shares:
+        for key, cell in cells.items():
+            total.setdefault(key, _Cell(cell.zone)).add(cell)
+    return total
+
+
+def counts_of(cells: CountCells, as_of: datetime, span: Span = ALL_HISTORY) -> Counts:
+    """Make the figures of what was counted."""
     months = [
         (key, list(_walk(key, cell, as_of, span.last))) for key, cell in sorted(cells.items())
     ]

@@ -43,7 +43,8 @@ class PageAct:
     """One act as its dossier's holder sees it.
 
     ``published`` is False while the act is recorded and under no checkpoint yet; then nothing is
-    known of its effect. ``details`` is None where there are none or they were erased.
+    known of its effect, save on a veiled dossier. ``details`` is None where there are none or they
+    were erased.
     """
 
     entry_index: int | None
@@ -68,7 +69,8 @@ class PageAct:
 class DossierPage:
     """One dossier as its holder sees it; the state is as of the view's checkpoint.
 
-    Of a ``veiled`` one the state is as recorded, and an act's entry is its veil.
+    Of a ``veiled`` one the state is as recorded, an act's entry is its veil, and it is
+    ``published`` once that is in the log.
     """
 
     dossier: Dossier

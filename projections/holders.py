@@ -21,6 +21,7 @@ from domain.facts import (
 )
 from domain.facts.feedback import ComplaintFiledDetails, FeedbackFiledDetails
 from domain.facts.integrity import PersonalDataErased
+from domain.keys import number_of_person
 from ledger.action_notes import check_private_part
 from ledger.errors import LedgerError
 from ledger.private.vault import PrivatePart
@@ -94,7 +95,7 @@ def holder_mark(
     if isinstance(details, DossierAcceptedDetails) and details.code is not None:
         return HolderMark(action.stream, Mark.CODE, mark_hash(view_secret, Mark.CODE, details.code))
     if isinstance(details, KeyRegisteredDetails) and details.personnel_number is not None:
-        number = details.personnel_number.strip()
+        number = number_of_person(details.personnel_number)
         return HolderMark(action.stream, Mark.PERSON, mark_hash(view_secret, Mark.PERSON, number))
     return None
 

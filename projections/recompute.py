@@ -5,7 +5,7 @@ under its signed checkpoint. Then the same fold runs as in the server, without a
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -107,34 +107,74 @@ def replay_log(
         TransparencyError: the log is not what its key signed, or cannot be read.
         EntryUnreadable: an entry cannot be folded, or the size is no published one.
     """
-    signed = open_checkpoint(source.read_checkpoint(), anchors.log)
+    signed = open_checkpoint(source.read_checkpoint(), anchors.logs)
     log = TrustedLog(source, signed)
     size = log.tree_size if tree_size is None else tree_size
     if not 0 < size <= log.tree_size:
         raise EntryUnreadable(size, f"the log has {log.tree_size} entries")
-    states = StreamStates(anchors.origin, documents)
-    frontier, adder = Frontier(), TallyAdder(anchors.origin, documents)
-    veil_adder, veils = VeilAdder(anchors.origin, documents), Counter[tuple[str, str, VeilAct]]()
-    last: datetime | None = None
-    bodies = _hashed(log, size, frontier, (adder, veil_adder))
-    for group in sealed_groups(bodies, anchors.origin, b""):
-        for entry in group.entries:
-            states.apply(entry)
-        veils.update(veils_of((group,)))
-        last = group.sealed_at
-    assert last is not None
-    if size == log.tree_size and frontier.root_hash() != signed.checkpoint.root_hash:
+    fold = PublicFold(anchors.origin, documents)
+    fold.advance(log, size)
+    if size == log.tree_size and fold.root_hash() != signed.checkpoint.root_hash:
         raise ProofInvalid("the entries do not lead to the signed root")
-    return PublicWorld(
-        tuple(row_of(dossier) for dossier in states.dossiers()),
-        states.zones(),
-        CheckpointReference(size, encode_base64(frontier.root_hash())),
-        last,
-        _count_petitions(states, last),
-        adder.sums(),
-        veils,
-        veil_adder.sums(),
-    )
+    return fold.world()
+
+
+class PublicFold:
+    """The public log folded so far; it goes on from one published size to the next."""
+
+    def __init__(self, ledger: str, documents: DocumentSource):
+        self._ledger = ledger
+        self._states = StreamStates(ledger, documents)
+        self._frontier = Frontier()
+        self._adder = TallyAdder(ledger, documents)
+        self._veil_adder = VeilAdder(ledger, documents)
+        self._veils = Counter[tuple[str, str, VeilAct]]()
+        self._last: datetime | None = None
+
+    @property
+    def tree_size(self) -> int:
+        """Count the entries folded."""
+        return self._frontier.tree_size
+
+    def root_hash(self) -> bytes:
+        """Give the root that the entries folded lead to."""
+        return self._frontier.root_hash()
+
+    def advance(self, log: TrustedLog, tree_size: int) -> None:
+        """Fold the log up to a published size.
+
+        Raises:
+            TransparencyError: the log is not what its key signed, or cannot be read.
+            EntryUnreadable: an entry cannot be folded, or the size is no published one; then
+                nothing more can be folded.
+        """
+        for group in sealed_groups(self._hashed(log, tree_size), self._ledger, b""):
+            for entry in group.entries:
+                self._states.apply(entry)
+            self._veils.update(veils_of((group,)))
+            self._last = group.sealed_at
+
+    def world(self) -> PublicWorld:
+        """Give what the log leaves at the size that was folded last."""
+        assert self._last is not None
+        return PublicWorld(
+            tuple(row_of(dossier) for dossier in self._states.dossiers()),
+            self._states.zones(),
+            CheckpointReference(self.tree_size, encode_base64(self.root_hash())),
+            self._last,
+            _count_petitions(self._states, self._last),
+            self._adder.sums(),
+            Counter(self._veils),
+            self._veil_adder.sums(),
+        )
+
+    def _hashed(self, log: TrustedLog, tree_size: int) -> Iterator[tuple[int, bytes]]:
+        start = self.tree_size
+        for entry_index, entry in enumerate(log.entries(start, tree_size), start):
+            self._frontier.append(leaf_hash(entry))
+            self._adder.take(entry_index, entry)
+            self._veil_adder.take(entry_index, entry)
+            yield entry_index, entry
 
 
 def _count_petitions(states: StreamStates, as_of: datetime) -> PetitionCounts:
@@ -203,16 +243,6 @@ def compare(published: CountStatistics, recomputed: CountStatistics) -> list[Dif
     for key in sorted(theirs.keys() | ours.keys()):
         differences += _compare_figures(key, theirs.get(key), ours.get(key))
     return differences
-
-
-def _hashed(
-    log: TrustedLog, size: int, frontier: Frontier, adders: Sequence[TallyAdder | VeilAdder]
-) -> Iterator[tuple[int, bytes]]:
-    for entry_index, entry in enumerate(log.entries(0, size)):
-        frontier.append(leaf_hash(entry))
-        for adder in adders:
-            adder.take(entry_index, entry)
-        yield entry_index, entry
 
 
 def _by_key(statistics: CountStatistics) -> dict[tuple[str, str, str], Figure]:

@@ -22,7 +22,7 @@ from ledger.errors import StoreUnavailable
 from projections.dossier_rows import Act, parse_due, render_due
 from transparency.encoding import parse_utc_milliseconds, render_utc_milliseconds
 
-SCHEMA_NUMBER: Final = 8
+SCHEMA_NUMBER: Final = 10
 
 _signers_decoder = msgspec.json.Decoder(tuple[Signer, ...])
 _signers_encoder = msgspec.json.Encoder()
@@ -189,6 +189,7 @@ petitions_table = sa.Table(
     sa.Column("information_at", sa.String(20)),
     sa.Column("forwarded_at", sa.String(20)),
     sa.Column("answered_at", sa.String(20)),
+    sa.Column("answer_to_publish_at", sa.String(20)),
     sa.Column("published_at", sa.String(20)),
     sa.Column("disputed_at", sa.String(20)),
     sa.Column("accepted_at", sa.String(20)),

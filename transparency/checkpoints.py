@@ -9,7 +9,8 @@ A checkpoint is a signed note whose text is
 
 We write exactly three lines; extension lines of others are tolerated and mean nothing to us.
 The name of the log's key equals the origin, so a checkpoint of another log is never taken for
-one of ours. Cosignatures of witnesses are further lines of the same note.
+one of ours. While a log changes its key, both keys sign: a line each (`transparency.log_keys`).
+Cosignatures of witnesses are further lines of the same note.
 
 >>> key = SigningKey("x.org", bytes(32))
 >>> note = sign_checkpoint(Checkpoint("x.org", 0, EMPTY_ROOT_HASH), key)
@@ -23,6 +24,7 @@ x.org
 0
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transparency.encoding import MAX_TREE_SIZE, decode_base64, encode_base64, parse_decimal
@@ -33,11 +35,13 @@ from transparency.errors import (
     SignatureInvalid,
 )
 from transparency.hashing import EMPTY_ROOT_HASH, HASH_BYTES
+from transparency.log_keys import LogKey, LogKeys
 from transparency.notes import (
+    NoteSignature,
     SigningKey,
-    VerificationKey,
     is_key_name,
     open_note,
+    parse_note,
     render_note,
 )
 
@@ -71,8 +75,10 @@ def render_checkpoint_text(checkpoint: Checkpoint) -> bytes:
     return f"{checkpoint.origin}\n{checkpoint.tree_size}\n{root_base64}\n".encode()
 
 
-def parse_checkpoint_text(text: bytes) -> Checkpoint:
+def parse_checkpoint_text(text: bytes, *, any_root: bool = False) -> Checkpoint:
     """Read the text of a checkpoint; extension lines are tolerated and dropped.
+
+    With ``any_root`` an empty tree may have any root: a witness refuses that in words of its own.
 
     Raises:
         MalformedCheckpoint: the text is not a checkpoint, or an empty tree has another root.
@@ -88,33 +94,54 @@ def parse_checkpoint_text(text: bytes) -> Checkpoint:
         raise MalformedCheckpoint("a checkpoint is origin, tree size and root hash") from error
     if not all(lines):
         raise MalformedCheckpoint("a checkpoint has no empty lines")
-    if tree_size == 0 and root_hash != EMPTY_ROOT_HASH:
+    if tree_size == 0 and root_hash != EMPTY_ROOT_HASH and not any_root:
         raise MalformedCheckpoint("an empty tree has only one root")
     return Checkpoint(origin, tree_size, root_hash)
 
 
-def sign_checkpoint(checkpoint: Checkpoint, key: SigningKey) -> bytes:
-    """Sign a checkpoint as the log whose name the key bears."""
-    assert key.name == checkpoint.origin
+def sign_checkpoint(
+    checkpoint: Checkpoint,
+    key: SigningKey,
+    later_keys: Sequence[SigningKey] = (),
+    more_lines: Sequence[NoteSignature] = (),
+) -> bytes:
+    """Sign a checkpoint as the log whose name the keys bear: a line each, then ``more_lines``."""
+    keys = (key, *later_keys)
+    assert all(each.name == checkpoint.origin for each in keys)
 
     text = render_checkpoint_text(checkpoint)
-    return render_note(text, [key.sign(text)])
+    return render_note(text, [*(each.sign(text) for each in keys), *more_lines])
 
 
-def open_checkpoint(note: bytes, log_key: VerificationKey) -> SignedCheckpoint:
-    """Check that the log signed this checkpoint.
+def open_checkpoint(note: bytes, log_key: LogKey) -> SignedCheckpoint:
+    """Check that the log signed this checkpoint, with a key that may sign one of its size.
 
     Raises:
         MalformedCheckpoint: the bytes are not a signed note, or its text is not a checkpoint.
         CheckpointNotSigned: the log's signature is missing or wrong, or the origin is another.
     """
+    keys = log_key if isinstance(log_key, LogKeys) else LogKeys.of(log_key)
     try:
-        text = open_note(note, [log_key]).text
+        unverified = parse_note(note)
     except MalformedNote as error:
         raise MalformedCheckpoint("a checkpoint is a signed note") from error
+    unverified_size = _size_of(unverified.text)
+    in_force = keys.in_force(unverified_size)
+    try:
+        # Of a text that is no checkpoint, too, the signature is judged first.
+        text = open_note(note, in_force or [keys.first]).text
     except SignatureInvalid as error:
-        raise CheckpointNotSigned(f"the checkpoint is not signed by {log_key.name}") from error
+        raise CheckpointNotSigned(f"the checkpoint is not signed by {keys.origin}") from error
     checkpoint = parse_checkpoint_text(text)
-    if checkpoint.origin != log_key.name:
-        raise CheckpointNotSigned(f"the checkpoint is not one of {log_key.name}")
+    if checkpoint.origin != keys.origin:
+        raise CheckpointNotSigned(f"the checkpoint is not one of {keys.origin}")
+    if not in_force:
+        raise CheckpointNotSigned(f"no key of {keys.origin} signs checkpoints of this size")
     return SignedCheckpoint(checkpoint, note)
+
+
+def _size_of(unverified_text: bytes) -> int:
+    try:
+        return parse_checkpoint_text(unverified_text, any_root=True).tree_size
+    except MalformedCheckpoint:
+        return 0

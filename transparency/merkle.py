@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from transparency.hashing import EMPTY_ROOT_HASH, HASH_BYTES, node_hash
-from transparency.proofs import range_hash
+from transparency.proofs import HashSource, range_hash
 from transparency.tiles import TILE_HEIGHT, TILE_WIDTH, Tile
 
 _PAIR_BYTES = 2 * HASH_BYTES
@@ -31,7 +31,31 @@ class MerkleTree:
 
     def __init__(self) -> None:
         self._levels = [bytearray()]
+        # How many hashes at the left of each level lie elsewhere.
+        self._starts = [0]
+        self._older: HashSource | None = None
         self._tree_size = 0
+
+    @classmethod
+    def restored(cls, tree_size: int, older: HashSource) -> "MerkleTree":
+        """Go on from a tree of full tiles whose hashes lie elsewhere, and are proven there.
+
+        Only what the right edge is made of is read; older hashes are asked for one by one.
+        """
+        assert tree_size % TILE_WIDTH == 0
+
+        tree = cls()
+        tree._older, tree._tree_size = older, tree_size
+        tree._levels, tree._starts = [], []
+        for level in range(tree_size.bit_length() or 1):
+            count = tree_size >> level
+            # A tile is published whole; between tiles only an unpaired hash is needed.
+            width = TILE_WIDTH if level % TILE_HEIGHT == 0 else 2
+            start = count - count % width
+            tree._starts.append(start)
+            hashes = (older.subtree_hash(level, index) for index in range(start, count))
+            tree._levels.append(bytearray().join(hashes))
+        return tree
 
     @property
     def tree_size(self) -> int:
@@ -53,6 +77,7 @@ class MerkleTree:
             level += 1
             if level == len(levels):
                 levels.append(bytearray())
+                self._starts.append(0)
             levels[level] += parent
             completed >>= 1
 
@@ -67,7 +92,10 @@ class MerkleTree:
 
     def subtree_hash(self, level: int, index: int) -> bytes:
         """Give the root of the 2^level leaves that begin at leaf index * 2^level."""
-        start = index * HASH_BYTES
+        start = (index - self._starts[level]) * HASH_BYTES
+        if start < 0:
+            assert self._older is not None
+            return self._older.subtree_hash(level, index)
         found = bytes(self._levels[level][start : start + HASH_BYTES])
 
         assert len(found) == HASH_BYTES
@@ -83,9 +111,12 @@ class MerkleTree:
 
     def tile_bytes(self, tile: Tile) -> bytes:
         """Give the content of a tile, full or partial."""
-        start = tile.index * TILE_WIDTH * HASH_BYTES
+        level, first = TILE_HEIGHT * tile.level, tile.index * TILE_WIDTH
+        if first < self._starts[level]:
+            return b"".join(self.subtree_hash(level, first + i) for i in range(tile.width))
+        start = (first - self._starts[level]) * HASH_BYTES
         length_bytes = tile.width * HASH_BYTES
-        found = bytes(self._levels[TILE_HEIGHT * tile.level][start : start + length_bytes])
+        found = bytes(self._levels[level][start : start + length_bytes])
 
         assert len(found) == length_bytes
         return found

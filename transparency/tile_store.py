@@ -7,11 +7,16 @@ other bytes under a known path are an alarm. The checkpoint is replaced in one s
 Everything is durable when a write returns. A file is written beside its place, synced, and
 renamed; then each folder that changed is synced. A crash in between leaves whole files and
 perhaps a `.new` file, which the next write replaces; nothing ever reads it.
+
+Each publication leaves partial tiles behind. `SupersededPartials` deletes those of a tile that
+is full by now: whoever still asks for one is answered from the full tile, which begins with it.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -21,12 +26,24 @@ from transparency.errors import (
     TileStoreCorrupt,
     TileStoreUnavailable,
 )
-from transparency.tiles import TILE_WIDTH, EntryBundle, parse_tile_path
+from transparency.tiles import (
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    EntryBundle,
+    Tile,
+    bundle_path,
+    parse_tile_path,
+    tile_path,
+)
 
 CHECKPOINT_PATH = "checkpoint"
 BUNDLES_PATH = "tile/entries"
 
 _NEW_FILE_SUFFIX = ".new"
+_PARTIALS_SUFFIX = ".p"
+_PARTIALS_FOLDER = re.compile(r"([0-9]{3})\.p", re.ASCII)
+# A thousand tiles share a folder: their numbers differ in the last three digits.
+_FOLDER_TILES = 1000
 
 
 class TileSource(Protocol):
@@ -109,6 +126,10 @@ class MemoryTileStore:
         """Tell how far the stored entry bundles reach."""
         return _reach(self._files)
 
+    def files(self) -> dict[str, bytes]:
+        """Give all tiles and bundles by their paths."""
+        return dict(self._files)
+
 
 class FileTileStore:
     """A tile store in a folder, which is made when the first file is written."""
@@ -181,6 +202,96 @@ class FileTileStore:
             return False
         _check_unchanged(path, stored, data)
         return True
+
+
+class SupersededPartials:
+    """Deletes the partial tiles and bundles in a log's folder that a full one has replaced.
+
+    SPEC: C2SP tlog-tiles, "Partial Tiles": a log must serve the partial tiles of every size for
+    which it made a checkpoint, and may delete one once the full tile is available. So every
+    width of an unfinished tile stays, and none outlives the full tile by more than the grace.
+
+    An object remembers how far it has deleted everything, so that only its first round looks at
+    the whole log. It may run in another process than the writer's: that one writes to the
+    folders of unfinished tiles alone.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._done: dict[str, int] = {}
+
+    def remove(self, tree_size: int, before: datetime) -> int:
+        """Delete what was replaced before an instant of the system's clock; count the files.
+
+        `tree_size` is that of the served checkpoint: a full tile counts only if it lies wholly
+        below, and is therefore durable. CRASH: whatever was deleted, the full tile is there; a
+        deletion that the disk forgot is done again by the next object.
+
+        Raises:
+            TileStoreUnavailable: the disk does not read or delete.
+        """
+        assert tree_size >= 0
+
+        limit = before.timestamp()
+        removed = self._remove_of("entries", tree_size // TILE_WIDTH, limit)
+        level, full_count = 0, tree_size // TILE_WIDTH
+        while full_count:
+            removed += self._remove_of(str(level), full_count, limit)
+            level += 1
+            full_count >>= TILE_HEIGHT
+        return removed
+
+    def _remove_of(self, level: str, full_count: int, limit: float) -> int:
+        """Go through the full tiles of one level that may still have partials beside them."""
+        removed, first_kept = 0, full_count
+        with _disk_errors():
+            for index, partials in self._partials(level, full_count):
+                if _changed_at(partials.with_suffix("")) < limit:
+                    removed += _remove_folder(partials)
+                else:
+                    first_kept = min(first_kept, index)
+        self._done[level] = first_kept
+        return removed
+
+    def _partials(self, level: str, full_count: int) -> Iterator[tuple[int, Path]]:
+        done = self._done.get(level, 0)
+        first_folder = done - done % _FOLDER_TILES
+        for start in range(first_folder, full_count, _FOLDER_TILES):
+            for name in _names_in((self._folder / _full_path(level, start)).parent):
+                match = _PARTIALS_FOLDER.fullmatch(name)
+                if match is not None and done <= start + int(match[1]) < full_count:
+                    index = start + int(match[1])
+                    full = self._folder / _full_path(level, index)
+                    yield index, full.with_name(full.name + _PARTIALS_SUFFIX)
+
+
+def _full_path(level: str, index: int) -> str:
+    if level == "entries":
+        return bundle_path(EntryBundle(index))
+    return tile_path(Tile(int(level), index))
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return sorted(path.name for path in folder.iterdir())
+    except FileNotFoundError:
+        return []
+
+
+def _changed_at(full: Path) -> float:
+    # A full tile that is missing has replaced nothing: its partials are all there is.
+    try:
+        return full.stat().st_mtime
+    except FileNotFoundError:
+        return datetime.max.replace(tzinfo=UTC).timestamp()
+
+
+def _remove_folder(partials: Path) -> int:
+    names = _names_in(partials)
+    for name in names:
+        (partials / name).unlink(missing_ok=True)
+    partials.rmdir()
+    return len(names)
 
 
 def _check_unchanged(path: str, stored: bytes, data: bytes) -> None:

@@ -19,10 +19,11 @@ it, under each checkpoint anew, before any of it counts as proven.
 
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from hashlib import sha256
 
 from transparency.checkpoints import SignedCheckpoint
 from transparency.errors import LogMisbehaviour, ProofInvalid, TileNotFound
-from transparency.hashing import HASH_BYTES, leaf_hash, node_hash
+from transparency.hashing import HASH_BYTES, leaf_hash
 from transparency.merkle import Frontier
 from transparency.proofs import prove_consistency, prove_inclusion, range_hash
 from transparency.tile_store import TileSource
@@ -38,6 +39,8 @@ from transparency.tiles import (
 )
 
 MAX_CACHED_TILES = 256
+# A proof asks for up to eight hashes of one tile in turn, on each of its levels.
+_TILES_AT_HAND = 16
 
 
 class TileTree:
@@ -100,6 +103,7 @@ class ProvenHashes:
         self._root_hash = signed.checkpoint.root_hash
         self._full_tiles = full_tiles or FullTiles(source)
         self.tail_hash = lru_cache(maxsize=None)(self._hash_tail)
+        self._tile = lru_cache(maxsize=_TILES_AT_HAND)(self._find_tile)
 
     def subtree_hash(self, level: int, index: int) -> bytes:
         """Give the root of the 2^level leaves that begin at leaf index * 2^level."""
@@ -113,7 +117,7 @@ class ProvenHashes:
         """Give the hashes of one tile, as wide as it is under this checkpoint."""
         return self._tile(level, index).hashes()
 
-    def _tile(self, level: int, index: int) -> TileTree:
+    def _find_tile(self, level: int, index: int) -> TileTree:
         assert 0 <= index * TILE_WIDTH < self._hash_count(level)
 
         edge = self._edge
@@ -199,7 +203,7 @@ class TrustedLog:
             MalformedBundle: what the source gave is no bundle.
             TileNotFound: the source has neither the partial nor the full file.
         """
-        for entry, _ in self._hashed_entries(start_index, end_index):
+        for entry, _ in self.hashed_entries(start_index, end_index):
             yield entry
 
     def replay(self) -> Iterator[tuple[int, bytes]]:
@@ -209,7 +213,7 @@ class TrustedLog:
             ProofInvalid: as for `entries`, or the entries together lead to another root.
         """
         frontier = Frontier()
-        for entry, entry_hash in self._hashed_entries(0, self.tree_size):
+        for entry, entry_hash in self.hashed_entries(0, self.tree_size):
             frontier.append(entry_hash)
             yield frontier.tree_size - 1, entry
         if frontier.root_hash() != self._signed.checkpoint.root_hash:
@@ -241,7 +245,12 @@ class TrustedLog:
         if proven_root != older.checkpoint.root_hash:
             raise LogMisbehaviour("the log was rewritten", older.note, self._signed.note)
 
-    def _hashed_entries(self, start_index: int, end_index: int) -> Iterator[tuple[bytes, bytes]]:
+    def hashed_entries(self, start_index: int, end_index: int) -> Iterator[tuple[bytes, bytes]]:
+        """Give entries as `entries` does, each with its leaf hash.
+
+        Raises:
+            ProofInvalid, MalformedBundle, TileNotFound: as for `entries`.
+        """
         assert 0 <= start_index <= end_index <= self.tree_size
 
         position = start_index
@@ -285,8 +294,12 @@ class _EdgeHashes:
 
 
 def _parents(row: bytes) -> bytes:
-    whole_bytes = len(row) - len(row) % (2 * HASH_BYTES)
+    pair_bytes = 2 * HASH_BYTES
+    whole_bytes = len(row) - len(row) % pair_bytes
+    # `node_hash` of two neighbours, who stand side by side already: most of a tile's cost is here.
     return b"".join(
-        node_hash(row[start : start + HASH_BYTES], row[start + HASH_BYTES : start + 2 * HASH_BYTES])
-        for start in range(0, whole_bytes, 2 * HASH_BYTES)
+        [
+            sha256(b"\x01" + row[start : start + pair_bytes]).digest()
+            for start in range(0, whole_bytes, pair_bytes)
+        ]
     )

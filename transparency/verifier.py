@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from transparency.checkpoints import SignedCheckpoint, open_checkpoint
 from transparency.hashing import leaf_hash
-from transparency.notes import VerificationKey
+from transparency.log_keys import LogKey
 from transparency.proofs import verify_inclusion
 from transparency.receipts import parse_receipt
 
@@ -18,7 +18,7 @@ class VerifiedReceipt:
     checkpoint: SignedCheckpoint
 
 
-def verify_receipt(receipt_bytes: bytes, log_key: VerificationKey) -> VerifiedReceipt:
+def verify_receipt(receipt_bytes: bytes, log_key: LogKey) -> VerifiedReceipt:
     """Check that the log has signed for the entry in this receipt.
 
     Raises:

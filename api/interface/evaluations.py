@@ -4,6 +4,7 @@ from typing import Final
 
 from api.interface.operations import Operation
 from projections.evaluating.office import OfficeEvaluation
+from projections.evaluating.officer import OfficerEvaluation
 
 EVALUATION_OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
@@ -13,5 +14,14 @@ EVALUATION_OPERATIONS: Final[tuple[Operation, ...]] = (
         {200: [OfficeEvaluation]},
         query=("period",),
         refusals=(400, 404, 503),
+    ),
+    Operation(
+        "get",
+        "/v1/officers/{key}/evaluation",
+        "An officer's evaluation over a quarter or a year; for inspectors and the office's head",
+        {200: [OfficerEvaluation]},
+        query=("period",),
+        refusals=(400, 401, 403, 404, 503),
+        signed=True,
     ),
 )

@@ -4,7 +4,7 @@ Entries are shown as they were published, so nothing here can be trusted more th
 signed text stands verbatim beside its explanation, with the link to its receipt.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -249,11 +249,12 @@ def fact_value(name: str, value: object, zone: str, words: Words) -> str:
     if name in _TABLES:
         # An open code without words of its own is at least written as words.
         return words.member(_TABLES[name], str(value)).replace("_", " ")
-    if isinstance(value, list | tuple):
-        if name == "grants":
-            return "; ".join(_grant(one, zone, words) for one in value)
-        return ", ".join(str(one) for one in value)
-    return str(value)
+    if name == "grants" and isinstance(value, list | tuple):
+        return "; ".join(_grant(one, zone, words) for one in value)
+    members = value.values() if isinstance(value, Mapping) else value
+    if isinstance(members, str) or not isinstance(members, Iterable):
+        return str(members)
+    return ", ".join(str(one) for one in members)
 
 
 def _grant(grant: Mapping[str, str], zone: str, words: Words) -> str:

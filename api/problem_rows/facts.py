@@ -7,7 +7,19 @@ wanted of it. Members that hold a day or a moment share a sentence.
 from collections.abc import Mapping
 from typing import Final
 
-from domain.errors import DocumentRefused, FactInvalid, Sentence
+from api.problem_rows.needs import missing_remedy
+from domain.errors import (
+    CoSignerMissing,
+    DocumentRefused,
+    ErasureBlocked,
+    FactInvalid,
+    FactMissing,
+    NotPermitted,
+    OrderNotInForce,
+    RetentionNotPassed,
+    Sentence,
+)
+from ledger.errors import KeyNameTaken
 
 _DAY: Final = Sentence(
     "Ghi một ngày hoặc thời điểm có thật, dạng 2026-11-21 hoặc 2026-11-21T08:03:11Z (UTC), không "
@@ -58,6 +70,18 @@ _REMEDIES: Final[Mapping[str, Sentence]] = {
     "registrar_vkey": Sentence(
         "Lập một khóa gốc mới mà sổ cái chưa từng biết.",
         "Make a new root key that the ledger has never known.",
+    ),
+    "continues": Sentence(
+        "Nêu sổ cái trước đó, không phải chính sổ cái này.",
+        "Name the ledger before this one, which cannot be this ledger itself.",
+    ),
+    "new_log_vkey": Sentence(
+        "Lập một khóa nhật ký mới mang tên sổ cái này mà sổ cái chưa từng biết (keys rotate-log).",
+        "Make a new log key under this ledger's name that it has never known (keys rotate-log).",
+    ),
+    "old_log_vkey": Sentence(
+        "Nêu khóa cũ hơn trong hai khóa nhật ký đang cùng ký.",
+        "Name the older of the two log keys that sign now.",
     ),
     "origin": Sentence(
         "Bốn nơi phải ghi cùng một tên sổ cái.", "All four are to name the same ledger."
@@ -167,11 +191,72 @@ _REMEDIES: Final[Mapping[str, Sentence]] = {
 }
 
 
+# Where one code has several reasons, the detail holds the word that tells them apart.
+_BY_REASON: Final[tuple[tuple[str, str, Sentence], ...]] = (
+    (
+        RetentionNotPassed.code,
+        "retention_years",
+        Sentence(
+            "Thủ tục của hồ sơ này không nêu thời hạn lưu trữ nên dữ liệu không được xóa.",
+            "This procedure states no retention: in the version that holds for the dossier there "
+            "is no retention_years, so its data is kept.",
+        ),
+    ),
+    (
+        ErasureBlocked.code,
+        "holds",
+        Sentence(
+            "Hồ sơ đang có yêu cầu giữ (dossier.hold_placed); phải gỡ bỏ trước "
+            "(dossier.hold_lifted).",
+            "A hold stands on the dossier (dossier.hold_placed): dossier.hold_lifted ends it.",
+        ),
+    ),
+    (
+        NotPermitted.code,
+        "rated already",
+        Sentence(
+            "Giai đoạn này đã được đánh giá; mỗi giai đoạn chỉ đánh giá một lần.",
+            "This stage was rated already; each stage is rated once.",
+        ),
+    ),
+    (
+        CoSignerMissing.code,
+        "missing is",
+        Sentence(
+            "Vai trò còn thiếu được nêu ở chi tiết; hãy thêm chữ ký đó (--sign vai_trò=TỆP).",
+            "The detail names who is missing: let them sign too (--sign role=KEYFILE).",
+        ),
+    ),
+    (
+        KeyNameTaken.code,
+        "make another",
+        Sentence(
+            "Khóa này đã dùng cho việc khác. Hãy lập khóa mới (keys new petitioner).",
+            "This key was used for another matter: make another (keys new petitioner).",
+        ),
+    ),
+    (
+        OrderNotInForce.code,
+        "closed",
+        Sentence(
+            "Quyết định đã kết thúc; muốn xem tiếp phải có quyết định mới do người khác ban hành.",
+            "The order has ended: to read on, somebody else must issue another.",
+        ),
+    ),
+)
+
+
 def fact_remedy(code: str, detail: str) -> Sentence | None:
     """Give what would be right of the member that a detail begins with; None where nobody knows.
 
-    Only `fact_invalid` and `document_refused` name members.
+    Only `fact_invalid` and `document_refused` name members; of some other codes the detail tells
+    the reason.
     """
+    for reason_code, word, remedy in _BY_REASON:
+        if code == reason_code and word in detail:
+            return remedy
+    if code == FactMissing.code:
+        return missing_remedy(detail)
     if code == DocumentRefused.code:
         return _OFFICE_DOCUMENT
     if code != FactInvalid.code:

@@ -11,11 +11,13 @@ from domain.errors import Sentence
 READING_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
     api_errors.ReadingNotPermitted: row(
         HTTPStatus.FORBIDDEN,
-        "Khóa này không có nhiệm vụ đối với hồ sơ.",
-        "This key has no task on the dossier.",
+        "Khóa này không có nhiệm vụ cần đến nội dung đó.",
+        "This key has no task that needs this.",
         Sentence(
-            "Người được giao, người nhận bàn giao và cán bộ tiếp nhận hồ sơ mới được xem.",
-            "Only its receiver, whoever took it over and whoever it was given to may read it.",
+            "Hồ sơ: người được giao, người nhận bàn giao và cán bộ tiếp nhận mới được xem."
+            " Kết quả đánh giá cán bộ: chỉ thanh tra và người đứng đầu cơ quan của cán bộ đó.",
+            "A dossier is for its receiver, whoever took it over and whoever it was given to;"
+            " an officer's evaluation for inspectors and the head of the officer's office.",
         ),
     ),
     api_errors.UnknownSigner: row(

@@ -16,7 +16,7 @@ from api.resources.passes import check_pass
 from api.signatures import SignedRequest
 from domain.dossiers import Dossier
 from domain.facts import ANY_OFFICE
-from domain.keys import KeyRecord
+from domain.keys import KeyRecord, number_of_person
 from domain.moments import Moment
 from domain.reading.rights import Reader
 from domain.reading.tasks import OFFICER_ROLES, Tasks, tasks_of
@@ -197,7 +197,7 @@ class Askers:
         if tasks.keys.intersection(keys) or any(map(tasks.names, keys)):
             return True
         wanted = [
-            mark_hash(self._parts.view_secret, Mark.PERSON, text.strip())
+            mark_hash(self._parts.view_secret, Mark.PERSON, number_of_person(text))
             for text in (tasks.receiver, tasks.assignee)
             if text is not None
         ]

@@ -161,7 +161,7 @@ class AccessLog:
             reads=tuple(
                 _read_answer(name or "", read, self._name_of(read.signer.key))
                 for read in reads
-                if end.entry_index is not None or not is_before(end.at, read.at, _UTC)
+                if end.entry_index is not None or not is_before(end.counted_from, read.at, _UTC)
             ),
             own_reads=_own_answers(parts.own_reads.of(stream, slip.hash, self._cut(stream, slip))),
             replaced=self._replacement(end),
@@ -181,7 +181,7 @@ class AccessLog:
         assert slip.replaced is not None
         hashes = [each.hash for each in slips_of(self._parts, stream)]
         place = hashes.index(slip.hash) + 1
-        until = render_moment(slip.replaced.at)
+        until = render_moment(slip.replaced.counted_from)
         # A day alone lasts to its end.
         return Cut(hashes[:place], hashes[place:], until if "T" in until else f"{until}T24")
 

@@ -21,6 +21,7 @@ from api.bodies import (
     parse_action,
     text_or_none,
 )
+from api.cosigning.asking import QUORUM_HEADER, ReceiptRule
 from api.error_handlers import answer_problem
 from api.errors import MalformedBody, MalformedParameter
 from api.negotiation import JSON_MEDIA_TYPE, preferred_wait_seconds
@@ -28,6 +29,7 @@ from api.parts import Parts
 from api.uploads import NDJSON_MEDIA_TYPE, read_body, split_lines
 from ledger.action_notes import SubmittedAction
 from ledger.intake import Answer, Intake
+from transparency.receipts import parse_receipt
 
 _log: Final = structlog.get_logger("dossier_ledger")
 
@@ -38,6 +40,7 @@ class ActionsResource:
     def __init__(self, parts: Parts):
         self._intake = parts.intake
         self._settings = parts.settings
+        self._rule = ReceiptRule.of(parts.settings)
 
     async def on_post(self, request: Request, response: Response) -> None:
         """Record one action."""
@@ -53,6 +56,9 @@ class ActionsResource:
             return
         _log_recorded(answer)
         _answer_recorded(response, answer)
+        if answer.receipt is not None:
+            note = parse_receipt(answer.receipt).checkpoint_note
+            response.set_header(QUORUM_HEADER, self._rule.words(note))
 
     async def on_post_batch(self, request: Request, response: Response) -> None:
         """Record a batch: one action per line, one verdict per line, in the same order."""

@@ -22,7 +22,7 @@ from domain.dossiers import Dossier
 from domain.reading.private_parts import subject_of_kind
 from domain.reading.rights import Reader, Subject
 from ledger.errors import UnknownDossier
-from projections.dossier_page import DossierPage, dossier_page, share_done
+from projections.dossier_page import DossierPage, PageAct, dossier_page, share_done
 from projections.holders import Mark, mark_hash
 from projections.reading import read_keys, reference_to
 from projections.views import Position, ViewReader
@@ -129,13 +129,13 @@ def _is_erased(dossier: Dossier | None) -> bool:
 
 def _under_veils(page: DossierPage, position: Position) -> DossierPage:
     """Give a veiled dossier's page; the entry of an act is its veil, once that is published."""
-    acts = tuple(
-        act
-        if act.entry_index is not None and act.entry_index < position.log_position
-        else replace(act, entry_index=None)
-        for act in page.acts
-    )
+    acts = tuple(_under_its_veil(act, position) for act in page.acts)
     return replace(page, acts=acts, veiled=True)
+
+
+def _under_its_veil(act: PageAct, position: Position) -> PageAct:
+    is_in_log = act.entry_index is not None and act.entry_index < position.log_position
+    return replace(act, entry_index=act.entry_index if is_in_log else None, published=is_in_log)
 
 
 def _shown_to(page: DossierPage, reader: Reader) -> DossierPage:

@@ -6,7 +6,9 @@ from http import HTTPStatus
 from falcon.asgi import Request, Response
 
 from api.bodies import FollowerHealth, Health, encode
+from api.data_folder import DataFolder
 from api.parts import Parts
+from ledger.witnessing.standing import read_standing
 
 
 class LivenessResource:
@@ -28,6 +30,9 @@ class ReadinessResource:
 
     def __init__(self, parts: Parts):
         self._parts = parts
+        settings = parts.settings
+        # Without a policy a file of counts is an older setting's.
+        self._standing = DataFolder(settings.data).witnesses if settings.witnesses else None
         self._behind_at: int | None = None
         self._behind_since = 0.0
 
@@ -47,6 +52,7 @@ class ReadinessResource:
                     behind_entries=published_size - log_position,
                 ),
                 published_size=published_size,
+                witnesses=read_standing(self._standing) if self._standing else None,
             )
         )
         response.status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE

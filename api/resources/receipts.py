@@ -1,5 +1,8 @@
 """Receipts of published actions, and the head of a stream for whoever signs the next one.
 
+A web worker makes receipts by itself, from the served tiles and one row of the ledger database:
+the writer is not asked for what is published.
+
 Of a veiled dossier both are for whoever may see it, and the receipt is that of an act's veil. To
 all others it answers like a stream that does not exist.
 """
@@ -10,6 +13,7 @@ from typing import Final
 from falcon.asgi import Request, Response
 
 from api.bodies import LedgerAnchors, StreamHead, encode
+from api.cosigning.asking import QUORUM_HEADER, ReceiptRule
 from api.errors import NothingHere
 from api.parts import Parts
 from api.reading.askers import Askers, Proof
@@ -17,17 +21,21 @@ from api.reading.rights import check_public_head, check_public_receipt, check_ri
 from domain.actions import StreamType, parse_stream
 from domain.errors import MalformedStream
 from domain.reading.rights import Reader, Subject
-from ledger.errors import UnknownDossier, UnknownEntry
+from ledger.errors import StoreCorrupt, UnknownDossier, UnknownEntry
 from ledger.storage.port import LedgerReader
 from transparency.checkpoints import SignedCheckpoint, open_checkpoint
 from transparency.encoding import encode_base64
+from transparency.errors import QuorumMissing
 from transparency.hashing import leaf_hash
-from transparency.notes import VerificationKey, render_vkey
-from transparency.receipts import Receipt, render_receipt
+from transparency.log_keys import LogKey
+from transparency.notes import parse_note, render_vkey
+from transparency.receipts import Receipt, parse_receipt, render_receipt
 from transparency.tile_store import LogSource
-from transparency.trusted_log import TrustedLog
+from transparency.trusted_log import FullTiles, TrustedLog
 
 RECEIPT_MEDIA_TYPE: Final = "text/plain; charset=utf-8"
+# 16 MiB of memory: the hashes over 262,144 entries.
+KEPT_TILES: Final = 1024
 _SEALED: Final = f"{StreamType.DENUNCIATION}:"
 _DOSSIER: Final = f"{StreamType.DOSSIER}:"
 
@@ -35,9 +43,17 @@ _DOSSIER: Final = f"{StreamType.DOSSIER}:"
 class ReceiptMaker:
     """Makes receipts from the served tiles, as of the checkpoint that is published."""
 
-    def __init__(self, reader: LedgerReader, tiles: LogSource, log_key: VerificationKey):
+    def __init__(
+        self,
+        reader: LedgerReader,
+        tiles: LogSource,
+        log_key: LogKey,
+        rule: ReceiptRule | None = None,
+    ):
         self._reader = reader
+        self._rule = rule or ReceiptRule()
         self._tiles = tiles
+        self._full_tiles = FullTiles(tiles, KEPT_TILES)
         self._log_key = log_key
         self._log: TrustedLog | None = None
 
@@ -63,24 +79,43 @@ class ReceiptMaker:
 
         Raises:
             UnknownEntry: the published log is not that long.
+            QuorumMissing: witnesses have not cosigned enough yet, and receipts wait for them.
+            StoreCorrupt: the ledger database holds another entry there than the log.
+            ProofInvalid: the tiles are not those of the published checkpoint.
         """
         check_right(Reader.ANYONE, Subject.PUBLIC_RECORD)
         log = self._published_log()
         if not entry_index < log.tree_size:
             raise UnknownEntry
         (entry,) = self._reader.entries(entry_index, entry_index + 1)
+        if leaf_hash(entry.body) != log.hash_source.subtree_hash(0, entry_index):
+            raise StoreCorrupt(f"entry {entry_index} is stored otherwise than it was published")
         proof = tuple(log.prove_inclusion(entry_index))
         return render_receipt(Receipt(entry.body, entry_index, proof, log.signed_checkpoint.note))
 
     def _published_log(self) -> TrustedLog:
+        note = self._published_note()
+        log = self._log
+        if log is None or log.signed_checkpoint.note != note:
+            signed: SignedCheckpoint = open_checkpoint(note, self._log_key)
+            log = self._log = TrustedLog(self._tiles, signed, self._full_tiles)
+        return log
+
+    def _published_note(self) -> bytes:
         published = self._reader.checkpoint()
         if published is None:
             raise UnknownEntry
-        log = self._log
-        if log is None or log.signed_checkpoint.note != published.note:
-            signed: SignedCheckpoint = open_checkpoint(published.note, self._log_key)
-            log = self._log = TrustedLog(self._tiles, signed)
-        return log
+        try:
+            self._rule.check(published.note)
+        except QuorumMissing:
+            # Published before the policy was, or while it failed open: witnesses are asked again
+            # at intervals, and what they cosign then is served beside the row.
+            served = self._tiles.read_checkpoint()
+            if parse_note(served).text != parse_note(published.note).text:
+                raise
+            self._rule.check(served)
+            return served
+        return published.note
 
 
 class VeiledRecords:
@@ -120,7 +155,8 @@ class ReceiptsResource:
     """``/v1/streams/{stream}/versions/{version}/receipt`` and ``/v1/entries/{index}/receipt``."""
 
     def __init__(self, parts: Parts):
-        self._maker = ReceiptMaker(parts.reader, parts.tile_store, parts.anchors.log)
+        self._rule = ReceiptRule.of(parts.settings)
+        self._maker = ReceiptMaker(parts.reader, parts.tile_store, parts.anchors.logs, self._rule)
         self._veiled = VeiledRecords(parts)
 
     async def on_get(
@@ -129,7 +165,7 @@ class ReceiptsResource:
         """Give the receipt of one version of a stream."""
         proof = self._veiled.proof(request, stream)
         receipt = await asyncio.to_thread(self._receipt, stream, version, proof)
-        _answer_receipt(response, receipt)
+        self._answer(response, receipt)
 
     def _receipt(self, stream: str, version: int, proof: Proof) -> bytes:
         try:
@@ -143,7 +179,12 @@ class ReceiptsResource:
     ) -> None:
         """Give the receipt of the entry at an index."""
         receipt = await asyncio.to_thread(self._maker.receipt_at, entry_index)
+        self._answer(response, receipt)
+
+    def _answer(self, response: Response, receipt: bytes) -> None:
         _answer_receipt(response, receipt)
+        quorum = self._rule.words(parse_receipt(receipt).checkpoint_note)
+        response.set_header(QUORUM_HEADER, quorum)
 
 
 class StreamsResource:

@@ -2,8 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -12,17 +10,16 @@ import click
 import msgspec
 
 from api import bootstrap
-from api.data_folder import DataFolder
 from api.settings import settings_of_process
+from cli.acting.keeping import Kept, files_of_act, keep, members_of, say_what_waits
+from cli.acting.linking import warn_of_linked_streams
 from cli.output import EXIT_UNREACHABLE, Refused, command, report, say
-from cli.receipt_files import ReceiptFile, receipt_file
 from cli.sessions import Session, open_session, project
 from cli.sites import Site, SiteAnswer, agreed_origin, parse_site, problem_of, render_submission
 from cli.typed import Typed, Wanted, understand
-from domain.facts import DossierSubmittedDetails
+from domain.facts import DossierSubmittedDetails, SlipSecretReplacedDetails
 from domain.facts.feedback import ComplaintFiledDetails, FeedbackFiledDetails
 from domain.moments import Moment
-from domain.roles import Role
 from ledger.action_notes import SubmittedAction
 from ledger.bodies import SALT_BYTES
 from ledger.drafting import Drafter, Place, next_place
@@ -32,8 +29,8 @@ from projections.entries import ProjectionError
 
 NONCE_BYTES: Final = 16
 PETITION_DETAILS: Final = (FeedbackFiledDetails, ComplaintFiledDetails)
-SLIP_DETAILS: Final = (DossierSubmittedDetails, FeedbackFiledDetails, ComplaintFiledDetails)
-EVER: Final = (datetime(1900, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC))
+DOSSIER_DETAILS: Final = (DossierSubmittedDetails, SlipSecretReplacedDetails)
+SLIP_DETAILS: Final = (*DOSSIER_DETAILS, *PETITION_DETAILS)
 CLOCK_HINT: Final = (
     " (a demo's clock is simulated: name its folder with --data, or the moment with --at)"
 )
@@ -46,6 +43,8 @@ class _SentAnswer(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0
     entry_index: int | None = None
     receipt: str | None = None
+    promise: str | None = None
+    opening: str | None = None
 
 
 @command("act", help="Build, sign and send one action; prints where it stands in the log.")
@@ -70,6 +69,11 @@ class _SentAnswer(msgspec.Struct, frozen=True, kw_only=True):
     help="With --server: the ledger to sign for; default DATA's, else the server's own.",
 )
 @click.option("--receipt", type=click.Path(path_type=Path), help="Where to keep the receipt.")
+@click.option(
+    "--opening",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where to keep what opens a rating's envelope or a veil; default beside the receipt.",
+)
 def act(  # noqa: PLR0913, PLR0917 - one argument per option
     kind: str,
     stream: str,
@@ -82,6 +86,7 @@ def act(  # noqa: PLR0913, PLR0917 - one argument per option
     server: str | None,
     anchors: Path | None,
     receipt: Path | None,
+    opening: Path | None,
     data: Path,
     *,
     as_json: bool,
@@ -90,20 +95,20 @@ def act(  # noqa: PLR0913, PLR0917 - one argument per option
     public = None if document is None else document.read_bytes()
     wanted = understand(Typed(kind, stream, signs, office, facts, details, at, public))
     site = None if server is None else parse_site(server)
-    with receipt_file(receipt) as file:
+    with files_of_act(receipt, opening) as files:
         if site is None:
             answer = asyncio.run(_act(data, wanted))
         else:
             answer = _act_on(site, data, anchors, wanted)
-        is_kept = file is None or _keep(file, answer)
-    _report(wanted, answer, site, receipt if is_kept else None, as_json=as_json)
-    if not is_kept:
+        kept = keep(files, answer)
+    _report(wanted, answer, site, kept, as_json=as_json)
+    if not kept.is_complete:
         sys.exit(EXIT_UNREACHABLE)
 
 
 async def _act(data: Path, wanted: Wanted) -> Answer:
     async with open_session(data, may_found=False) as session:
-        _warn_of_linked_dossiers(data, wanted)
+        warn_of_linked_streams(session, wanted)
         place = next_place(session.reader, wanted.stream)
         action = _sign(session.drafter, wanted, place, session.now())
         try:
@@ -160,6 +165,8 @@ def _read_answer(site: Site, wanted: Wanted, answer: SiteAnswer) -> Answer:
         wanted.stream,
         sent.version,
         sent.entry_index,
+        note=(sent.promise or "").encode(),
+        opening=(sent.opening or "").encode(),
         receipt=None if sent.receipt is None else sent.receipt.encode(),
         repeated=answer.status == HTTPStatus.OK,
     )
@@ -190,54 +197,8 @@ def _with_slip(error: StoreUnavailable, wanted: Wanted) -> StoreUnavailable:
     )
 
 
-def _warn_of_linked_dossiers(data: Path, wanted: Wanted) -> None:
-    """Warn where an applicant's key, made for one dossier, would link two matters of a person."""
-    if wanted.stream.partition(":")[0] != "dossier" or not DataFolder(data).views.exists():
-        return
-    names = [key.name for role, key in wanted.signers if role is Role.APPLICANT]
-    streams = _streams_signed_by(data, names) - {wanted.stream}
-    if streams:
-        say(
-            f"this applicant's key signs on {', '.join(sorted(streams))} already: whoever reads "
-            "the log sees that both are one person's. Make a key for each dossier: keys new "
-            "applicant",
-            style="yellow",
-        )
-
-
-def _streams_signed_by(data: Path, names: Sequence[str]) -> set[str]:
-    views = bootstrap.open_views(settings_of_process({"data": data}))
-    try:
-        with views.reading() as reader:
-            return {act.stream for name in names for act in reader.acts_by(name, *EVER)}
-    finally:
-        views.close()
-
-
-def _keep(file: ReceiptFile, answer: Answer) -> bool:
-    """Keep the receipt; the action is recorded, whatever becomes of the file."""
-    if answer.receipt is None:
-        say(
-            "recorded and promised, but not published yet: fetch the receipt later at "
-            f"/v1/streams/{answer.stream}/versions/{answer.version}/receipt",
-            style="yellow",
-        )
-        return False
-    try:
-        file.keep(answer.receipt)
-    except OSError as error:
-        say(
-            f"the action is recorded, but {file.path} does not take the receipt "
-            f"({error.strerror}): fetch it again at "
-            f"/v1/streams/{answer.stream}/versions/{answer.version}/receipt",
-            style="red",
-        )
-        return False
-    return True
-
-
 def _report(
-    wanted: Wanted, answer: Answer, site: Site | None, receipt: Path | None, *, as_json: bool
+    wanted: Wanted, answer: Answer, site: Site | None, kept: Kept, *, as_json: bool
 ) -> None:
     members: dict[str, object] = {
         "stream": wanted.stream,
@@ -245,15 +206,15 @@ def _report(
         "entry_index": answer.entry_index,
         "repeated": answer.repeated,
     }
-    if receipt is not None:
-        members["receipt"] = str(receipt)
-    if isinstance(wanted.details, DossierSubmittedDetails):
+    members |= members_of(answer, kept, as_json=as_json)
+    if isinstance(wanted.details, DOSSIER_DETAILS):
         page = f"{'' if site is None else site.address}/dossiers/{wanted.stream.partition(':')[2]}"
         members |= {"secret": wanted.details.secret, "page": page}
     if isinstance(wanted.details, PETITION_DETAILS):
         page = f"{'' if site is None else site.address}/petitions/track"
         members |= {"petition_secret": wanted.details.secret, "page": page}
     report(members, as_json=as_json)
+    say_what_waits(answer, kept, "" if site is None else site.address)
     if "petition_secret" in members:
         say(
             "Keep this secret: with it, and with it alone, the office's answers are read at "

@@ -31,6 +31,18 @@ MAX_PRINTED_PROBLEMS: Final = 50
 ACCEPTANCE: Final = "dossier.accepted"
 EXPLANATION: Final = "Kiểm tra mã hồ sơ / check of dossier codes (codes check)"
 
+_FORMATS: Final = (
+    "Format a wants blocks as H27, H27.15 or 000.00.15.H27, b wants three as H26.012.00, short up "
+    "to four of two or three capital letters and digits"
+)
+# Portal codes of communes stand in no list that we know of, so nothing derives them.
+_NAMING: Final = (
+    'Name it in the office\'s document: `offices show OFFICE --json` prints that as "office"; add '
+    '"identity_code":"…" as the national portal gives it, keep the object alone as office.json, '
+    "and register it again: act office.registered --stream office:OFFICE --office OFFICE "
+    "--document office.json --sign registrar=DATA/keys/registrar.key"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
@@ -63,7 +75,11 @@ def codes() -> None:
 def allot(
     office: str, dossier: str, code_format: str | None, owner: str, data: Path, *, as_json: bool
 ) -> None:
-    """Give DOSSIER its code at OFFICE; asked again on the same day it is the same."""
+    """Give DOSSIER its code at OFFICE; asked again on the same day it is the same.
+
+    A code begins with the office's identity code in the national portal, which its document names
+    (identity_code). Communes from a list of provinces have none: no list of theirs is published.
+    """
     default = CodeFormat.B if owner else CodeFormat.A
     wish = CodeWish(office, dossier, CodeFormat(code_format or default), owner)
     may_shorten = code_format is None and not owner
@@ -81,12 +97,13 @@ async def _allot(data: Path, wish: CodeWish, *, may_shorten: bool) -> AllottedCo
                 return allot_code(book, register, wish, instant)
             except MalformedDossierCode as error:
                 if not may_shorten:
-                    raise _explained(error, wish) from error
+                    tried_short = wish.code_format is CodeFormat.SHORT
+                    raise _explained(error, wish, tried_short=tried_short) from error
             try:
                 shortened = replace(wish, code_format=CodeFormat.SHORT)
                 allotted = allot_code(book, register, shortened, instant)
             except MalformedDossierCode as error:
-                raise _explained(error, wish) from error
+                raise _explained(error, wish, tried_short=True) from error
         say(
             f"the identity code of {wish.office} does not fit format a (four blocks, as "
             "000.00.15.H27): this code is of the short format (--format short)"
@@ -94,16 +111,15 @@ async def _allot(data: Path, wish: CodeWish, *, may_shorten: bool) -> AllottedCo
         return allotted
 
 
-def _explained(error: MalformedDossierCode, wish: CodeWish) -> UsageProblem:
+def _explained(error: MalformedDossierCode, wish: CodeWish, *, tried_short: bool) -> UsageProblem:
     """Say what of a wish gives no code, and what would: the office's code comes of its document."""
     wanted = {
-        "agency": f"the identity code of {wish.office} fits no code of format {wish.code_format}: "
-        "a wants blocks as H27, H27.15 or 000.00.15.H27, b wants three as H26.012.00, short up to "
-        "four of two or three capital letters and digits; --format short takes most, and the "
-        "office's document may name another (identity_code)",
+        "agency": f"{wish.office} has no identity code that a dossier code could begin with"
+        f"{'' if tried_short else f' in format {wish.code_format}'}. "
+        f"{_FORMATS}{'' if tried_short else '; --format short takes most'}. {_NAMING}",
         "owner": "--owner: format b wants two capital letters or digits, the others want none",
     }
-    return UsageProblem(wanted.get(error.detail, str(error)))
+    return UsageProblem(wanted.get(error.detail, str(error)).replace("OFFICE", wish.office))
 
 
 @command("check", help="Name codes that were repeated, never used, or used without being given.")

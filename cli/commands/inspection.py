@@ -9,12 +9,14 @@ import msgspec
 
 from api import bootstrap
 from api.settings import settings_of_process
-from cli.lapsing import Ending, end_orders, lapse_orders
-from cli.output import UsageProblem, command, report, talk
+from cli.acting.nearby import find_site, server_option
+from cli.lapsing import Ending, end_orders, find_end, lapse_orders
+from cli.output import UsageProblem, command, report, say
 from cli.sessions import open_session
-from cli.sites import body_of, parse_site
+from cli.sites import body_of
 from domain.actions import StreamType
 from domain.facts.integrity import AccessOrderIssued, AccessOrderIssuedDetails, OrderEnd
+from domain.moments import Moment, render_moment
 from domain.roles import Role
 from ledger.access_streams import AccessStreams
 from ledger.drafting import FIRST_PLACE
@@ -35,15 +37,13 @@ STREAM_BYTES: Final = 32
     type=click.Path(path_type=Path, dir_okay=False),
     help="Key file of an enrolled inspector.",
 )
-@click.option(
-    "--server", default="http://127.0.0.1:8000", show_default=True, help="Address of the ledger."
-)
-def inspect(path: str, key_file: Path, server: str, data: Path, *, as_json: bool) -> None:
+@server_option
+def inspect(path: str, key_file: Path, server: str | None, data: Path, *, as_json: bool) -> None:
     """Ask for PATH (/v1/findings, /v1/trail/<key name>) and print what comes back.
 
     The request is signed now: for a demo, whose clock is simulated, name its folder with --data.
     """
-    site, key = parse_site(server), _load(key_file)
+    site, key = find_site(server, data), _load(key_file)
     if not path.startswith("/"):
         raise UsageProblem(f"{path}: a path of the server is wanted, as /v1/findings")
     created = bootstrap.make_clock(settings_of_process({"data": data}))()
@@ -106,7 +106,7 @@ def issue(  # noqa: PLR0913, PLR0917 - one argument per option
         raise UsageProblem(str(error)) from error
     stream = asyncio.run(_issue(data, (Role(role), _load(key_file)), details))
     members = {"order": number, "stream": stream, "until": until}
-    report(members, as_json=as_json, text=stream)
+    report(members, as_json=as_json)
 
 
 async def _issue(
@@ -143,15 +143,22 @@ def close(number: str, key_file: Path, data: Path, *, as_json: bool) -> None:
     ending = Ending(
         lambda order, _until: order == number, OrderEnd.CLOSED, Role.INSPECTOR, _load(key_file)
     )
-    streams = asyncio.run(_close(data, ending))
-    if streams == 0:
-        talk.print(f"no read under the order {number!r} was sealed: is that its number?")
-    report({"order": number, "streams": streams}, as_json=as_json)
+    streams, closed_at = asyncio.run(_close(data, number, ending))
+    members: dict[str, object] = {"order": number, "streams": streams}
+    if closed_at is not None:
+        members["closed_at"] = render_moment(closed_at)
+        say(f"nothing to do for the order {number!r}: it was closed at {members['closed_at']}")
+    elif streams == 0:
+        say(f"no order {number!r} stands here, nor a read under it: is that its number?")
+    report(members, as_json=as_json)
 
 
-async def _close(data: Path, ending: Ending) -> int:
+async def _close(data: Path, number: str, ending: Ending) -> tuple[int, Moment | None]:
     async with open_session(data, may_found=False) as session:
-        return await end_orders(session, AccessStreams(session.reader), ending)
+        streams = AccessStreams(session.reader)
+        ended = await end_orders(session, streams, ending)
+        closed_at = None if ended else await find_end(session, streams, number)
+        return ended, closed_at
 
 
 @command("lapse", help="End every order whose last day has passed; serve does it every day.")

@@ -264,9 +264,11 @@ def replace(  # noqa: PLR0913, PLR0917 - one argument per option
 @click.option("--old", help="Key file of the root in force; default the one in DATA/keys.")
 def rotate_root(old: str | None, data: Path, *, as_json: bool) -> None:
     """Make a new root, keep it beside the old one, and let both sign."""
+    # Before the session, which would found a ledger in an empty folder.
+    given = None if old is None else _find_key(old, data)
 
     def draw(session: Session, new: SigningKey, place: Place) -> SubmittedAction:
-        root = session.root() if old is None else _find_key(old, data)
+        root = session.root() if given is None else given
         return session.drafter.rotate_root(root, new, place, session.now())
 
     _change_root(draw, data, as_json=as_json)

@@ -79,6 +79,7 @@ def _members(row: LawRow) -> dict[str, object]:
         "public_because": row.public_because,
         "private_facts": row.private_facts,
         "private_required": row.private_required,
+        "required": row.required,
         "clock": row.clock,
     }
 
@@ -89,13 +90,17 @@ def _cells(row: LawRow) -> tuple[str, ...]:
         for name in row.public_facts
     ]
     private = ", ".join(row.private_facts)
+    if row.private_required:
+        private += " (required)"
+    if row.required:
+        private += f"; needed: {', '.join(row.required)}"
     return (
         row.rows,
         row.kind,
         "; ".join(row.signers),
         row.moves,
         "; ".join(public),
-        f"{private} (required)" if row.private_required else private,
+        private,
         "; ".join(row.clock),
     )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 import click
 import msgspec
 
-from cli.output import EXIT_FAILED, UsageProblem, command, progress_bar, report
+from cli.output import EXIT_FAILED, UsageProblem, command, progress_bar, report, say
 from cli.sessions import Session, open_session, project
 from domain.errors import MalformedDocument
 from domain.offices import TYPICAL_OFFICE_HOURS, Office, OfficeRecord, check_sessions, parse_office
@@ -54,12 +55,24 @@ def import_offices(
         "read": done.read,
         "registered": done.registered,
         "unchanged": done.unchanged,
+        "without_identity_code": _without_identity_code(listed),
         "failed": done.failed,
         "failures": [msgspec.to_builtins(each) for each in done.failures[:MAX_PRINTED_FAILURES]],
     }
     report(members, as_json=as_json)
+    if members["without_identity_code"]:
+        say(
+            "Offices without an identity code of the national portal can take dossiers in, and "
+            "`codes allot` gives them no codes until their documents name one; see `codes allot "
+            "--help`"
+        )
     if done.failed:
         sys.exit(EXIT_FAILED)
+
+
+def _without_identity_code(listed: Sequence[ReadOffice]) -> int:
+    documents = [each.document for each in listed if not each.problem]
+    return sum(parse_office(document).identity_code is None for document in documents)
 
 
 async def _register(data: Path, listed: list[ReadOffice]) -> RegistrationReport:

@@ -22,6 +22,7 @@ from ledger.bodies import canonical_json
 from ledger.calendar_source import calendar_document
 from ledger.catalogue.files import Catalogue, UnreadFile, read_catalogue
 from ledger.catalogue.publishing import PublishedCatalogue, Publisher
+from ledger.catalogue.readings import Warned
 from ledger.drafting import FIRST_PLACE, Publishing, next_place
 from ledger.key_files import load_private_key, new_actor_key, save_private_key
 from transparency.notes import SigningKey
@@ -29,6 +30,7 @@ from transparency.notes import SigningKey
 BATCH_ACTIONS: Final = 100
 PUBLICATION_SECONDS: Final = 60.0
 MAX_WARNING_CHARACTERS: Final = 300
+MAX_NAMED: Final = 5
 # Whose act a publication is where nothing else is said: registered at first use.
 CATALOGUE_OFFICE: Final = Office(
     id="TTHC",
@@ -82,7 +84,11 @@ def import_procedures(path: Path, office: str | None, data: Path, *, as_json: bo
             for warning in warnings
         ],
     }
-    plain = {**members, "warnings": len(warnings), "failures": [each.reason for each in failed]}
+    plain = {
+        **members,
+        "warnings": _by_kind(warnings),
+        "failures": [each.reason for each in failed],
+    }
     report(members if as_json else plain, as_json=as_json)
     if failed:
         sys.exit(EXIT_FAILED)
@@ -116,6 +122,21 @@ async def _publish_calendar(office: str | None, data: Path) -> int | None:
         )
         await project(session)
     return answer.entry_index
+
+
+def _by_kind(warnings: Sequence[Warned]) -> list[str]:
+    """Count the warnings of each kind, with the procedures that they are about."""
+    by_code: dict[str, list[str]] = {}
+    for warning in warnings:
+        by_code.setdefault(warning.code, []).append(warning.procedure)
+    return [
+        f"{code}: {len(named)} ({_first_few(list(dict.fromkeys(named)))})"
+        for code, named in sorted(by_code.items())
+    ]
+
+
+def _first_few(names: Sequence[str]) -> str:
+    return ", ".join((*names[:MAX_NAMED], *(["…"] if len(names) > MAX_NAMED else [])))
 
 
 def _excerpt(text: str) -> str:

@@ -7,7 +7,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -22,12 +22,17 @@ from cli.output import EXIT_FAILED, command, talk
 from cli.sessions import Session, open_ledger
 from cli.tallying import publish_due, publish_due_dossiers
 from ledger.access_streams import AccessStreams
-from ledger.errors import LedgerError
-from ledger.sweeping import DocumentSweeper, sweep_orphans
+from ledger.errors import LedgerError, TimestampsUnavailable
+from ledger.histories.stored_index import StoredIndex
+from ledger.sweeping import DocumentSweeper, PartialTileSweeper, sweep_orphans
 from ledger.tallying.ratings import month_before
+from ledger.timestamping.authorities import HttpAuthority
+from ledger.timestamping.keeping import TimestampFolder
 from ledger.writing.client import LoopWriter
 from ledger.writing.loop import WriterLoop
 from ledger.writing.server import WriterServer
+from transparency.errors import TransparencyError
+from transparency.tile_store import SupersededPartials
 
 SWEEP_SECONDS: Final = 24 * 3600.0
 # How soon after a month's end its tally is made; a demo's months pass in seconds.
@@ -36,6 +41,9 @@ TALLY_SECONDS: Final = 5.0
 LAPSE_SECONDS: Final = 5.0
 RETRY_SECONDS: Final = 60.0
 ERASE_SECONDS: Final = 5.0
+PARTIAL_TILES_SECONDS: Final = 60.0
+INDEX_SECONDS: Final = 1.0
+INDEX_ENTRIES: Final = 50_000
 
 
 @command("writer", help="The one writer of a data folder (started by serve).", hidden=True)
@@ -60,7 +68,7 @@ async def _write(settings: Settings) -> None:
 
     core = bootstrap.writer_core(settings)
     core.take_over(f"writer {os.getpid()}")
-    recording = WriterLoop(core, on_fatal)
+    recording = WriterLoop(core, on_fatal, settings.publication_interval_seconds)
     recording.start()
     session = await open_ledger(settings, LoopWriter(recording.submit))
     duties = [asyncio.create_task(duty(session)) for duty in (publish_tallies, lapse_daily)]
@@ -123,7 +131,13 @@ def follow(data: Path, *, as_json: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    for work in (_sweep_daily, _erase_soon):
+    for work in (
+        _sweep_daily,
+        _erase_soon,
+        _sweep_partial_tiles,
+        _index_soon,
+        _stamp_checkpoints,
+    ):
         threading.Thread(target=work, args=(settings, stop), daemon=True).start()
     bootstrap.follower(settings).run(stop, settings.follower_poll_seconds)
 
@@ -150,9 +164,50 @@ def _erase_soon(settings: Settings, stop: threading.Event) -> None:
         stop.wait(ERASE_SECONDS)
 
 
+def _sweep_partial_tiles(settings: Settings, stop: threading.Event) -> None:
+    """Delete partial tiles that full ones have replaced."""
+    sweeper = PartialTileSweeper(
+        bootstrap.tile_store(settings),
+        SupersededPartials(DataFolder(settings.data).log),
+        bootstrap.operator_keys(settings).anchors.log,
+        timedelta(seconds=settings.partial_tiles_kept_seconds),
+    )
+    while not stop.is_set():
+        _sweep(lambda: sweeper.sweep(bootstrap.system_clock()))
+        stop.wait(PARTIAL_TILES_SECONDS)
+
+
+def _index_soon(settings: Settings, stop: threading.Event) -> None:
+    """Keep the index of histories close to the published log, so that no request waits for it."""
+    reader, origin = bootstrap.ledger_reader(settings), bootstrap.operator_keys(settings).origin
+    index = StoredIndex(DataFolder(settings.data).index, origin, reader)
+    while not stop.is_set():
+        _sweep(lambda: reader.checkpoint() is not None and index.catch_up(INDEX_ENTRIES))
+        stop.wait(INDEX_SECONDS)
+
+
+def _stamp_checkpoints(settings: Settings, stop: threading.Event) -> None:
+    """Have the newest checkpoint stamped at intervals, where an authority is named."""
+    if settings.timestamp_authority is None:
+        return
+    folder = DataFolder(settings.data)
+    stamps, authority = TimestampFolder(folder.log), HttpAuthority(settings.timestamp_authority)
+    tiles = bootstrap.tile_store(settings)
+
+    def stamp() -> int:
+        keys, roots = bootstrap.operator_keys(settings).anchors.logs, folder.timestamp_roots
+        if not roots.exists():
+            raise TimestampsUnavailable(f"{roots} is not there: no authority can be believed")
+        return int(stamps.take(tiles, keys, authority, roots.read_bytes()) is not None)
+
+    while not stop.is_set():
+        _sweep(stamp)
+        stop.wait(settings.timestamp_interval_seconds)
+
+
 def _sweep(sweeping: Callable[[], int]) -> None:
     try:
         sweeping()
-    except LedgerError as error:
+    except (LedgerError, TransparencyError) as error:
         # Whatever is wrong there, the other sweep, the views and tomorrow's sweep go on.
         talk.print(f"{error.code}: {error}", markup=False)

@@ -28,7 +28,9 @@ from cli.sources import (
     open_log,
 )
 from cli.veiled_figures import compare_veiled
+from cli.verifying.evidence_files import evidence_members, evidence_option
 from ledger.errors import StoreUnavailable
+from ledger.evidence.judging import JudgedBy
 from ledger.key_files import Anchors
 from projections.counts import CountStatistics
 from projections.reading import read_counts
@@ -91,7 +93,15 @@ class Compared:
 @command("recompute", help="Recompute the statistics from the public log and compare them.")
 @click.option("--log", "log_text", help="Folder or address of the log; default DATA/log.")
 @click.option("--anchors", type=click.Path(path_type=Path), help="The trust anchors.")
-def recompute(log_text: str | None, anchors: Path | None, data: Path, *, as_json: bool) -> None:
+@evidence_option
+def recompute(
+    log_text: str | None,
+    anchors: Path | None,
+    evidence_folder: Path | None,
+    data: Path,
+    *,
+    as_json: bool,
+) -> None:
     """Compare with the stored views; an address: with what it publishes; a folder: only compute."""
     trusted = find_anchors(anchors, data)
     address = find_log(log_text, data)
@@ -109,6 +119,8 @@ def recompute(log_text: str | None, anchors: Path | None, data: Path, *, as_json
     compared = Compared(
         published is not None, tuple(differences), lag, world.tallies, world.veil_sums
     )
+    by = JudgedBy(trusted, log=log)
+    evidence_members(evidence_folder, compared.tally_problems, log, address, by)
     _print(recomputed, compared, log.tree_size, as_json=as_json)
     if not compared.ok:
         sys.exit(EXIT_FAILED)

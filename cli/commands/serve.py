@@ -107,6 +107,7 @@ def _run(settings: Settings, listener: socket.socket, lock: int, *, as_json: boo
         processes.start("follower", _own("follow", settings.data))
         processes.start("web", _gunicorn(settings, listener), inherits=listener.fileno())
         _wait_for_web(processes, host, port)
+        DataFolder(settings.data).address.write_text(_own_address(host, port), encoding="ascii")
         report({"address": f"http://{host}:{port}"}, as_json=as_json, text=f"http://{host}:{port}")
         sys.stdout.flush()
         while not stopping.asked:
@@ -118,6 +119,12 @@ def _run(settings: Settings, listener: socket.socket, lock: int, *, as_json: boo
         fail(error, as_json=as_json)
     finally:
         processes.stop()
+        DataFolder(settings.data).address.unlink(missing_ok=True)
+
+
+def _own_address(host: str, port: int) -> str:
+    """Give the address for commands on this machine; one that listens everywhere is here, too."""
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}\n"  # noqa: S104
 
 
 def _own(name: str, data: Path) -> list[str]:

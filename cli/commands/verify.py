@@ -1,12 +1,21 @@
-"""``verify``: check one receipt offline, and say in words what it proves and what it does not."""
+"""``verify``: check one file offline, and say in words what it proves and what it does not.
+
+Which kind of file it is shows its content: a receipt, a history bundle, or evidence.
+"""
 
 from pathlib import Path
 
 import click
 
 from cli.output import UsageProblem, command, report
-from cli.sources import LogAddress, find_anchors, find_log, open_log
-from domain.errors import DomainError
+from cli.sources import find_anchors, find_log, open_log
+from cli.verifying.evidence_files import keep_misbehaviour
+from cli.verifying.files import compare_with_log, explain_file, is_json, keep_receipts, read_file
+from cli.verifying.mldsa import explain_mldsa
+from cli.verifying.sentences import LANGUAGES, Explained
+from cli.verifying.timestamps import explain_timestamp
+from cli.verifying.witnesses import explain_witnesses, read_policy
+from domain.errors import DomainError, Sentence
 from domain.moments import render_moment
 from ledger import action_notes
 from ledger.action_notes import OpenedText
@@ -15,8 +24,14 @@ from ledger.key_files import Anchors
 from ledger.writing.envelopes import ENVELOPE_TYPE_LINE, check_opening
 from ledger.writing.veils import VEIL_TYPE_LINE, check_veil_opening, parse_veil
 from transparency.encoding import encode_base64, render_utc_milliseconds
-from transparency.errors import CheckpointNotSigned, SignatureInvalid, TransparencyError
+from transparency.errors import (
+    CheckpointNotSigned,
+    LogMisbehaviour,
+    SignatureInvalid,
+    TransparencyError,
+)
 from transparency.notes import check_signature
+from transparency.policies import Policy
 from transparency.receipts import parse_receipt
 from transparency.seals import is_seal, parse_seal
 from transparency.verifier import VerifiedReceipt, verify_receipt
@@ -33,7 +48,10 @@ _RIGHT_FACE = (
 )
 
 
-@command("verify", help="Check a receipt offline: no network, no server, one trust anchor.")
+NOT_WITNESSED = "that others see the same log (no witness has cosigned this checkpoint)"
+
+
+@command("verify", help="Check a receipt, a history or evidence offline, by two trust anchors.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--anchors", type=click.Path(path_type=Path), help="The trust anchors.")
 @click.option(
@@ -42,37 +60,103 @@ _RIGHT_FACE = (
     help="What opens the envelope: the answer to a rating brought it.",
 )
 @click.option("--log", "log_text", help="A log to compare with: folder or address; default none.")
-def verify(
+@click.option(
+    "--policy",
+    "policy_path",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Whose cosignatures count (tlog-policy).",
+)
+@click.option(
+    "--timestamp",
+    "timestamp",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="An RFC 3161 timestamp of the receipt's checkpoint (.tsr).",
+)
+@click.option(
+    "--timestamp-roots",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Root certificates (PEM) by which the timestamp is believed.",
+)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of sentences.")
+@click.option(
+    "--receipts",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where to put each entry of a history as a receipt, for other people's tools.",
+)
+@click.option(
+    "--evidence",
+    "evidence_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where to put evidence, if the log named with --log contradicts the file.",
+)
+def verify(  # noqa: PLR0913 - one argument per option
     file: Path,
+    *,
     anchors: Path | None,
     opening: Path | None,
     log_text: str | None,
+    policy_path: Path | None,
+    timestamp: Path | None,
+    timestamp_roots: Path | None,
+    lang: str,
+    receipts: Path | None,
+    evidence_folder: Path | None,
     data: Path,
-    *,
     as_json: bool,
 ) -> None:
     """Verify FILE and print the sentences that it proves."""
-    if file.stat().st_size > MAX_RECEIPT_BYTES:
-        raise UsageProblem(f"{file} is too large for a receipt")
-    receipt_bytes = file.read_bytes()
-    trusted = find_anchors(anchors, data)
-    receipt = _verify(receipt_bytes, trusted)
-    proved, open_questions = explain(receipt, trusted)
-    if opening is not None:
-        _explain_opening(receipt, opening, trusted, (proved, open_questions))
-    if log_text is not None:
-        _compare_with_log(receipt, find_log(log_text, data), trusted, (proved, open_questions))
-    text = _in_words(proved, open_questions)
+    content = read_file(file)
+    trusted, policy = find_anchors(anchors, data), read_policy(policy_path)
+    address = None if log_text is None else find_log(log_text, data)
+    try:
+        if is_json(content):
+            if opening is not None:
+                raise UsageProblem("--opening is for the receipt of an envelope or a veil")
+            kind, explained, members = explain_file(content, trusted, policy, address)
+            if receipts is not None:
+                members["receipts"] = [str(path) for path in keep_receipts(content, receipts)]
+        else:
+            kind = "receipt"
+            receipt = _verify(content, trusted)
+            explained = _explain_receipt(receipt, trusted, opening, policy)
+            explain_timestamp(receipt.checkpoint.note, (timestamp, timestamp_roots), explained)
+            if address is not None:
+                compare_with_log(receipt.checkpoint, address, trusted, explained)
+            members = _members(receipt)
+    except LogMisbehaviour as error:
+        if evidence_folder is not None and address is not None:
+            keep_misbehaviour(error, evidence_folder, open_log(address, trusted))
+        raise
+    shown = {"ok": True, "kind": kind, **explained.members(lang), **members}
+    report(shown, as_json=as_json, text=explained.text(lang))
+
+
+def _members(receipt: VerifiedReceipt) -> dict[str, object]:
     checkpoint = receipt.checkpoint.checkpoint
-    members = {
-        "ok": True,
-        "proved": proved,
-        "not_proved": open_questions,
+    return {
         "entry_index": receipt.entry_index,
         "tree_size": checkpoint.tree_size,
         "origin": checkpoint.origin,
     }
-    report(members, as_json=as_json, text=text)
+
+
+def _explain_receipt(
+    receipt: VerifiedReceipt, anchors: Anchors, opening: Path | None, policy: Policy | None
+) -> Explained:
+    proved, open_questions = explain(receipt, anchors)
+    explain_mldsa(receipt.checkpoint.note, anchors, proved, open_questions)
+    if opening is not None:
+        _explain_opening(receipt, opening, anchors, (proved, open_questions))
+    if policy is not None:
+        open_questions.remove(NOT_WITNESSED)
+    # The sentences about receipts are English alone.
+    explained = Explained(
+        [Sentence(line, line) for line in proved],
+        [Sentence(line, line) for line in open_questions],
+    )
+    if policy is not None:
+        explain_witnesses(policy, receipt.checkpoint.note, explained)
+    return explained
 
 
 def _verify(receipt_bytes: bytes, anchors: Anchors) -> VerifiedReceipt:
@@ -82,7 +166,7 @@ def _verify(receipt_bytes: bytes, anchors: Anchors) -> VerifiedReceipt:
         TransparencyError: as `verify_receipt`.
     """
     try:
-        return verify_receipt(receipt_bytes, anchors.log)
+        return verify_receipt(receipt_bytes, anchors.logs)
     except CheckpointNotSigned as error:
         named = parse_receipt(receipt_bytes).checkpoint_note.partition(b"\n")[0]
         origin = named.decode("utf-8", errors="replace")
@@ -92,29 +176,6 @@ def _verify(receipt_bytes: bytes, anchors: Anchors) -> VerifiedReceipt:
             f"this receipt is of {origin!r}, by its own word; your anchors are of "
             f"{anchors.origin}: name those of its ledger (--anchors)"
         ) from error
-
-
-def _compare_with_log(
-    receipt: VerifiedReceipt,
-    address: LogAddress,
-    anchors: Anchors,
-    sentences: tuple[list[str], list[str]],
-) -> None:
-    """Check that a log, as it is now, begins with the log that the receipt is about.
-
-    Raises:
-        LogMisbehaviour: both are signed by the log's key and cannot both be true.
-    """
-    proved, open_questions = sentences
-    log = open_log(address, anchors)
-    size = receipt.checkpoint.checkpoint.tree_size
-    if size <= log.tree_size:
-        log.check_extends(receipt.checkpoint)
-        proved.append(f"the log at {address.text} has {log.tree_size} entries, these among them")
-    else:
-        open_questions.append(
-            f"that the log at {address.text} holds it: it has only {log.tree_size} entries"
-        )
 
 
 def _explain_opening(
@@ -142,12 +203,6 @@ def _explain_opening(
     open_questions.append(_RIGHT_FACE if is_veil else _WHICH_TALLY)
 
 
-def _in_words(proved: list[str], open_questions: list[str]) -> str:
-    lines = ["Proved:", *(f"  - {line}" for line in proved)]
-    lines += ["Not proved by this file alone:", *(f"  - {line}" for line in open_questions)]
-    return "\n".join(lines)
-
-
 def explain(receipt: VerifiedReceipt, anchors: Anchors) -> tuple[list[str], list[str]]:
     """Say what a verified receipt proves, and what needs more than it.
 
@@ -162,7 +217,7 @@ def explain(receipt: VerifiedReceipt, anchors: Anchors) -> tuple[list[str], list
         f"with root {root}",
         f"this entry stands in that log at index {receipt.entry_index}, byte for byte",
     ]
-    open_questions = ["that others see the same log (no witness has cosigned this checkpoint)"]
+    open_questions = [NOT_WITNESSED]
     opened = _open(receipt.entry, anchors)
     if opened is None:
         _explain_other(receipt.entry, proved, open_questions)

@@ -18,7 +18,7 @@ from cli.demo.steps import Step
 from cli.demo.world import World, local_day
 from domain.clocks.counting import Stretch
 from domain.dossiers import Due
-from domain.facts import Channel, Component, Details, Facts
+from domain.facts import Channel, Component, DeliveryMethod, Details, Facts
 from domain.moments import Moment
 from domain.roles import Role
 
@@ -154,11 +154,14 @@ class Acting:
         return seated.get(role) or officer_name(self._deciding, role)
 
     def _papers(self, *codes: str) -> tuple[Component, ...]:
-        stream = self._matter.stream
-        return tuple(
-            Component(code=code, sha256=hashlib.sha256(f"{stream}/{code}".encode()).hexdigest())
-            for code in codes
-        )
+        return tuple(Component(code=code, sha256=self._hash_of(code)) for code in codes)
+
+    def _hash_of(self, paper: str) -> str:
+        return hashlib.sha256(f"{self._matter.stream}/{paper}".encode()).hexdigest()
+
+    @property
+    def _delivery(self) -> DeliveryMethod:
+        return DeliveryMethod(self._course.channel.value)
 
     @property
     def _due_day(self) -> date:

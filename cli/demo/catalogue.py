@@ -16,6 +16,7 @@ from domain.procedures import (
     Procedure,
     SupplementPolicy,
 )
+from domain.procedures.profiles import Sensitivity
 from ledger.bodies import canonical_json
 
 SAMPLE_LAW: Final = "Sample document of the Dossier Ledger demo (mẫu); not an official text"
@@ -74,6 +75,7 @@ def _procedure(  # noqa: PLR0913 - the members of a catalogue line
     pause_in_payment: bool = False,
     counter_decides: bool = False,
     next_day_after: str | None = None,
+    sensitivity: Sensitivity | None = None,
 ) -> Procedure:
     return Procedure(
         code=code,
@@ -91,6 +93,7 @@ def _procedure(  # noqa: PLR0913 - the members of a catalogue line
         next_day_after=next_day_after,
         pause_in_payment=pause_in_payment,
         counter_decides=counter_decides,
+        sensitivity=sensitivity,
         legal_basis=(SAMPLE_BASIS,),
         law=SAMPLE_LAW,
     )
@@ -127,6 +130,8 @@ _CIVIL_STATUS: Final = (
             field="Hộ tịch",
             policy=SupplementPolicy.NONE,
             next_day_after="15:00",
+            # Civil status: its acts enter the log as veils.
+            sensitivity=Sensitivity.CIVIL_STATUS,
         ),
         weight=7,
     ),

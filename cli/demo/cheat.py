@@ -94,7 +94,7 @@ def rebuild(data: Path) -> Rebuilt:
     folder = DataFolder(data)
     anchors = load_anchors(folder.keys / "anchors.toml")
     tiles = FileTileStore(folder.log)
-    log = TrustedLog(tiles, open_checkpoint(tiles.read_checkpoint(), anchors.log))
+    log = TrustedLog(tiles, open_checkpoint(tiles.read_checkpoint(), anchors.logs))
     notes = _restore_notes(folder, log)
     settings = settings_of_process({"data": data})
     world = replay_log(tiles, anchors, documents(settings), log.tree_size)

@@ -28,6 +28,7 @@ from cli.demo.proofs import (
     prove_offline,
     prove_refusal,
     prove_statistics,
+    prove_veils,
     wait_for_views,
 )
 from cli.demo.province import INSPECTOR
@@ -35,6 +36,7 @@ from cli.demo.scenario import CLOSES_AT, DEFAULT_DOSSIERS, STORIES, Scenario, bu
 from cli.demo.server import make_fresh, serving
 from cli.demo.steps import REGISTRAR, SYSTEM, ActorKeys
 from cli.demo.tour import INSPECTOR_FILE, KEPT, keep, proof_lines, tour_lines
+from cli.demo.witnessing.serving import POLICY_FILE, prove_witnesses, witnessed
 from cli.output import (
     EXIT_FAILED,
     UsageProblem,
@@ -178,7 +180,8 @@ def _run(plan: Plan) -> None:
     started = time.monotonic()
     with _ending_on_signals():
         make_fresh(plan.data)
-        with serving(plan.data, plan.port) as address:
+        operator = load_or_make_operator_keys(DataFolder(plan.data).keys, random_bytes)
+        with witnessed(plan.data, operator), serving(plan.data, plan.port) as address:
             talk.print(f"Hà Tĩnh (mẫu / sample): {address}/", markup=False)
             run = _drive_and_prove(plan, address, started)
             _print(plan, run)
@@ -226,6 +229,8 @@ def _drive_and_prove(plan: Plan, address: str, started: float) -> Run:
         prove_offline(evidence),
         prove_statistics(evidence),
         prove_audit(evidence),
+        prove_veils(evidence),
+        prove_witnesses(evidence, plan.data / POLICY_FILE),
         prove_refusal(evidence, operator),
         prove_findings(evidence, keys.of(INSPECTOR), clock(), random_bytes(16).hex()),
         prove_cheat_caught(evidence),

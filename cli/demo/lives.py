@@ -5,7 +5,6 @@ act in office time, citizens at any hour. Due dates come from the domain's own a
 a dossier that shall be late is late by the law and not by our opinion.
 """
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,17 +31,21 @@ from domain.facts import (
     IntakeSupplementRequested,
     IntakeSupplementRequestedDetails,
     PaymentConfirmed,
+    PaymentConfirmedDetails,
     PaymentMethod,
     PaymentRequired,
+    PaymentRequiredDetails,
     ProcessorAssigned,
     ProcessorAssignedDetails,
     RatingStage,
     ResolutionRefused,
+    ResolutionRefusedDetails,
     ResultApproved,
     ResultApprovedDetails,
     ResultIssued,
     ResultIssuedDetails,
     ResultReturned,
+    ResultReturnedDetails,
     SatisfactionRated,
     SatisfactionRatedDetails,
     SlipSecretReplaced,
@@ -54,6 +57,7 @@ from domain.facts import (
     SupplementSubmitted,
     SupplementSubmittedDetails,
     WithdrawalConfirmed,
+    WithdrawalConfirmedDetails,
     WithdrawalRequested,
 )
 from domain.facts.reasons import ApologyReason, IntakeRefusalReason, RefusalReason
@@ -65,6 +69,8 @@ from transparency.encoding import encode_base64
 PAID_AT_SUBMISSION: Final = "1.001612"
 ANSWER_WORKING_DAYS: Final = 15
 LATE_INTAKE: Final = "15:00"
+NOTICE_VERSION: Final = "2026-01"
+LAW_CITED: Final = "Nghị định 61/2018/NĐ-CP (mẫu)"
 
 
 class Life(Acting):
@@ -106,6 +112,8 @@ class Life(Acting):
             applicant_number=f"MAU-{number:08d}",
             contact=f"applicant-{number:05d}@example.invalid",
             components=self._papers("form", "identity"),
+            delivery=self._delivery,
+            notice_version=NOTICE_VERSION,
         )
         self._act("submitted", self._by(*roles), facts, details)
         if self._procedure.code == PAID_AT_SUBMISSION:
@@ -118,7 +126,11 @@ class Life(Acting):
         else:
             self.now = self._world.after_minutes(self.now, 20, 300)
         if self._course.ending is Ending.NOT_ACCEPTED:
-            words = IntakeRefusedDetails(explanation="Không thuộc thẩm quyền giải quyết (mẫu)")
+            words = IntakeRefusedDetails(
+                explanation="Không thuộc thẩm quyền giải quyết (mẫu)",
+                legal_citation=LAW_CITED,
+                right_authority="Cơ quan có thẩm quyền (mẫu)",
+            )
             facts = IntakeRefused(reason_code=IntakeRefusalReason.WRONG_AUTHORITY)
             self._act("intake_refused", self._by(Role.RECEIVER), facts, words)
             self._rate(RatingStage.REFUSAL)
@@ -155,7 +167,8 @@ class Life(Acting):
             return
         self.now = self._world.after_minutes(self.now, 1, 6)
         required = PaymentRequired(amount_vnd=self._procedure.fee_vnd, pay_by=self._answer_by())
-        self._act("payment_required", self._by(Role.RECEIVER), required)
+        owed = PaymentRequiredDetails(fee_codes=(f"fee-{self._procedure.code}",))
+        self._act("payment_required", self._by(Role.RECEIVER), required, owed)
         since = self.now
         self._confirm_payment(3, 1_800 if self._procedure.pause_in_payment else 90)
         if self._procedure.pause_in_payment:
@@ -167,11 +180,13 @@ class Life(Acting):
         if self._course.channel is Channel.COUNTER:
             self.now = self._world.after_minutes(self.now, 2, 8)
             paid = PaymentConfirmed(amount_vnd=fee, method=PaymentMethod.CASH)
-            self._act("payment_confirmed", self._by(Role.RECEIVER), paid)
+            receipt = PaymentConfirmedDetails(receipt_number=f"BL-{self._matter.number:06d}")
+            self._act("payment_confirmed", self._by(Role.RECEIVER), paid, receipt)
             return
         self.now += timedelta(minutes=self._world.chance.randint(fewest, most))
         paid = PaymentConfirmed(amount_vnd=fee, method=PaymentMethod.ONLINE_PORTAL)
-        self._act("payment_confirmed", self._by(Role.PAYMENT_PROVIDER), paid)
+        reference = PaymentConfirmedDetails(transaction_reference=f"GD-{self._matter.number:06d}")
+        self._act("payment_confirmed", self._by(Role.PAYMENT_PROVIDER), paid, reference)
 
     def _hand_over(self) -> None:
         finish = self._finish()
@@ -206,7 +221,7 @@ class Life(Acting):
         count = sum(step.kind == "dossier.supplement_requested" for step in self.steps) + 1
         item = SupplementItem(component=f"paper-{count}", reason="Thiếu giấy tờ (mẫu)")
         facts = SupplementRequested(answer_by=self._answer_by())
-        details = SupplementRequestedDetails(items=(item,))
+        details = SupplementRequestedDetails(items=(item,), legal_citation=LAW_CITED)
         signers = self._by(Role.PROCESSOR, Role.RECEIVER)
         self._act("supplement_requested", signers, facts, details, office=self._deciding)
         self._send_supplement(f"paper-{count}")
@@ -245,7 +260,8 @@ class Life(Acting):
         self.now = self._world.after_share(self.now, self._finish(), 0.4)
         self._act("withdrawal_requested", self._by(Role.APPLICANT), WithdrawalRequested())
         self.now = self._world.after_minutes(self.now, 20, 200)
-        self._act("withdrawal_confirmed", self._by(Role.RECEIVER), WithdrawalConfirmed())
+        notice = WithdrawalConfirmedDetails(notice_sha256=self._hash_of("notice-05"))
+        self._act("withdrawal_confirmed", self._by(Role.RECEIVER), WithdrawalConfirmed(), notice)
 
     def _apologise(self) -> None:
         # LAW: Decree 61/2018 art. 19.9: at the latest one day before the time limit ends.
@@ -265,11 +281,13 @@ class Life(Acting):
             self.now = finish
             facts = ResolutionRefused(reason_code=RefusalReason.NOT_ELIGIBLE)
             by = self._by(Role.APPROVER)
-            self._act("resolution_refused", by, facts, office=self._deciding)
+            words = ResolutionRefusedDetails(
+                explanation="Không đủ điều kiện theo quy định (mẫu)", legal_citation=LAW_CITED
+            )
+            self._act("resolution_refused", by, facts, words, office=self._deciding)
             return
         self.now = self._world.after_share(self.now, finish, 0.85)
-        digest = hashlib.sha256(f"{self._matter.stream}/result".encode()).hexdigest()
-        approved = ResultApprovedDetails(result_sha256=digest)
+        approved = ResultApprovedDetails(result_sha256=self._hash_of("result"))
         by = self._by(Role.APPROVER)
         self._act("result_approved", by, ResultApproved(), approved, office=self._deciding)
         self._issue(finish)
@@ -281,7 +299,12 @@ class Life(Acting):
             claimed = local(self._due_day, "16:10")
             later = self._world.working_day_after(self._due_day, 2)
             self.now = max(finish, local(later, "09:20"))
-        details = ResultIssuedDetails(number=f"{self._matter.number}/KQ-MAU")
+        details = ResultIssuedDetails(
+            number=f"{self._matter.number}/KQ-MAU",
+            issued_on=local_day(claimed or self.now),
+            result_sha256=self._hash_of("result"),
+            electronic_copy=True,
+        )
         by = self._by(Role.CLERK)
         office = self._deciding
         self._act("result_issued", by, ResultIssued(), details, office=office, at=claimed)
@@ -293,7 +316,12 @@ class Life(Acting):
         else:
             self.now = self._world.after_minutes(self.now, 5, 90)
             signers = self._by(Role.RETURNER)
-        self._act("result_returned", signers, ResultReturned())
+        details = ResultReturnedDetails(
+            method=self._delivery,
+            receiver=person_name(self._matter.number),
+            originals_returned=self._course.channel is not Channel.ONLINE,
+        )
+        self._act("result_returned", signers, ResultReturned(), details)
 
     def _rate(self, stage: RatingStage) -> None:
         if self._course.rating is None:

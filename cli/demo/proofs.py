@@ -6,10 +6,12 @@ receipt, then repaired. Everything that is compared comes from the server or fro
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -22,14 +24,18 @@ from cli.demo.driver import Driven, KeptReceipt, ScenarioBroken
 from cli.demo.http_client import HttpClient
 from cli.demo.scenario import BACK_DATED, DOUBLE, SILENT, SMOOTH, TWICE
 from cli.demo.server import CommandResult, run_command
+from cli.sources import LogAddress, open_log
 from domain.errors import Sentence
 from domain.moments import render_moment
+from domain.veils import LEAST_OF_CROWD, crowd_of
 from ledger.action_notes import open_text
 from ledger.errors import StoreUnavailable
 from ledger.key_files import Anchors, OperatorKeys
+from ledger.writing.veils import VEIL_TYPE_LINE, parse_veil
 from transparency.errors import TransparencyError
 from transparency.notes import SigningKey
 from transparency.promises import open_refusal
+from transparency.seals import is_seal
 from transparency.verifier import verify_receipt
 
 VIEWS_SECONDS: Final = 60.0
@@ -116,7 +122,7 @@ def prove_offline(evidence: Evidence) -> Proof:
 
 def _verified_act(receipt: KeptReceipt, anchors: Anchors) -> bool:
     """Verify as the command ``verify`` does, and compare with the note that was signed."""
-    verified = verify_receipt(receipt.receipt, anchors.log)
+    verified = verify_receipt(receipt.receipt, anchors.logs)
     proved, _ = explain(verified, anchors)
     return verified.entry == receipt.note and bool(proved)
 
@@ -144,6 +150,30 @@ def prove_audit(evidence: Evidence) -> Proof:
     )
     members = {"entries": entries, "signatures_verified": signatures}
     return Proof("audit", ok=result.exit_code == 0, sentences=(said,), members=members)
+
+
+def prove_veils(evidence: Evidence) -> Proof:
+    """Read the log as anybody may, and count the candidates for each act on a veiled dossier."""
+    log = open_log(LogAddress(f"{evidence.client.address}/log"), evidence.anchors)
+    batches = [*_batches(entry for _, entry in log.replay())]
+    veils = sum(batch.total() for batch in batches)
+    fewest = min((count for batch in batches for count in batch.values()), default=0)
+    said = Sentence(
+        vi=f"{veils} hành vi của hồ sơ được che nằm sau màn che; mỗi hành vi lẫn trong ít nhất "
+        f"{fewest} hành vi cùng nhóm, cùng tháng",
+        en=f"{veils} acts on veiled dossiers stand behind veils; each is one of at least {fewest} "
+        "of its crowd and month",
+    )
+    ok = veils > 0 and fewest >= LEAST_OF_CROWD
+    return Proof("veils", ok=ok, sentences=(said,), members={"veils": veils, "fewest": fewest})
+
+
+def _batches(entries: Iterable[bytes]) -> Iterable[Counter[tuple[str, str, str]]]:
+    """Count the veils between two seals by month, office and crowd."""
+    for sealed, group in groupby(entries, key=is_seal):
+        veils = [parse_veil(entry) for entry in group if entry.startswith(VEIL_TYPE_LINE)]
+        if veils and not sealed:
+            yield Counter((veil.month, veil.office, crowd_of(veil.act)) for veil in veils)
 
 
 def prove_refusal(evidence: Evidence, keys: OperatorKeys) -> Proof:
@@ -248,7 +278,7 @@ def _receipt_convicts(evidence: Evidence, cheat: Cheat) -> bool:
     """Tell whether the kept receipt proves the original moment, and the database says another."""
     receipts: Sequence[KeptReceipt] = evidence.driven.receipts_of(cheat.stream)
     kept = next(receipt for receipt in receipts if receipt.entry_index == cheat.entry_index)
-    verified = verify_receipt(kept.receipt, evidence.anchors.log)
+    verified = verify_receipt(kept.receipt, evidence.anchors.logs)
     proven_at = render_moment(open_text(verified.entry, evidence.anchors.origin).action.at)
     stored = stored_note(evidence.data, cheat.entry_index)
     return proven_at == cheat.finished_at and stored != verified.entry

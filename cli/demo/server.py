@@ -74,11 +74,21 @@ def serving(data: Path, port: int = 0) -> Iterator[str]:
     Raises:
         StoreUnavailable: it did not start; its own words are in the message.
     """
-    arguments = [*OWN_PROGRAM, "serve", "--data", str(data), "--port", str(port)]
+    with running(("serve", "--data", str(data), "--port", str(port)), data) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def running(arguments: Sequence[str], data: Path) -> Iterator[str]:
+    """Run one of our servers for as long as the context lasts; the value is its address.
+
+    Raises:
+        StoreUnavailable: it did not start; its own words are in the message.
+    """
     with (data / SERVER_LOG).open("ab") as log:
         # A group of its own: an interrupt at the terminal reaches the demo, which then stops it.
         process = subprocess.Popen(  # noqa: S603 - our own program, no shell
-            arguments,
+            [*OWN_PROGRAM, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,

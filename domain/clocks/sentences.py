@@ -140,7 +140,7 @@ def _clauses(
     for counted_stretch in counted.stretches:
         yield _stretch_clause(counted_stretch, counted.limit.unit, zone)
     if skipped.weekend or skipped.special:
-        yield _skipped_clause(skipped, counted.limit.unit)
+        yield skipped_clause(skipped, counted.limit.unit)
     for change in changes:
         yield _change_clause(change, zone)
     if too_late is not None:
@@ -203,12 +203,21 @@ def _counted_text(counted: int, unit: LimitUnit) -> Sentence:
     return Sentence(f"{counted} {days.vi}", f"{counted} {english}")
 
 
-def _skipped_clause(skipped: SkippedDays, unit: LimitUnit) -> Sentence:
+def skipped_clause(skipped: SkippedDays, unit: LimitUnit) -> Sentence:
+    """Say how many days off of either kind the count passed over; one without any is left out."""
     is_skipping = unit in (LimitUnit.WORKING_DAYS, LimitUnit.HOURS)
     verb = Sentence("bỏ qua", "skipped") if is_skipping else Sentence("trong đó có", "among them")
+    parts = [
+        Sentence(f"{count} {name.vi}", f"{count} {name.en if count == 1 else plural}")
+        for count, name, plural in (
+            (skipped.weekend, Sentence("ngày nghỉ hằng tuần", "weekend day"), "weekend days"),
+            (skipped.special, Sentence("ngày nghỉ khác", "other day off"), "other days off"),
+        )
+        if count
+    ]
     return Sentence(
-        f"{verb.vi} {skipped.weekend} ngày nghỉ hằng tuần và {skipped.special} ngày nghỉ khác",
-        f"{verb.en} {skipped.weekend} weekend days and {skipped.special} other days off",
+        f"{verb.vi} {' và '.join(part.vi for part in parts)}",
+        f"{verb.en} {' and '.join(part.en for part in parts)}",
     )
 
 

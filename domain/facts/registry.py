@@ -61,10 +61,20 @@ class Grant(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
 Grants = Annotated[tuple[Grant, ...], Meta(min_length=1, max_length=64)]
 
 
+class Continued(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The last checkpoint of a ledger that was retired: its origin, size, and root in hex."""
+
+    origin: Origin
+    tree_size: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+    root: Sha256Hex
+
+
 class LedgerOpened(Facts, frozen=True, kw_only=True):
     """Entry 0: the origin and every key that the ledger itself signs with.
 
     `recovery_threshold` is how many of the recovery keys make a new root after a compromise.
+    `continues` names the end of the ledger that this one stands in for: one that lost what it had
+    published goes on under another origin, never beside itself.
     """
 
     public_because: ClassVar[Mapping[str, str]] = {
@@ -77,6 +87,7 @@ class LedgerOpened(Facts, frozen=True, kw_only=True):
         "recovery_threshold": "how many of them must",
         "index_version": "how the index of streams is made again",
         "longest_publication_delay_seconds": "when a promise is broken",
+        "continues": "readers of a retired ledger find where it ended, and what follows it",
     }
 
     origin: Origin
@@ -88,6 +99,7 @@ class LedgerOpened(Facts, frozen=True, kw_only=True):
     recovery_threshold: Annotated[int, Meta(ge=1, le=16)] | None = None
     index_version: Annotated[int, Meta(ge=1, le=1000)]
     longest_publication_delay_seconds: Annotated[int, Meta(ge=1, le=31_622_400)]
+    continues: Continued | None = None
 
 
 class RootRotated(Facts, frozen=True, kw_only=True):
@@ -108,6 +120,30 @@ class RootRecovered(Facts, frozen=True, kw_only=True):
     }
 
     registrar_vkey: VerificationKeyText
+
+
+class LogKeyRotated(Facts, frozen=True, kw_only=True):
+    """A second key signs checkpoints from this entry on, beside the one in force.
+
+    That its holder has it shows each checkpoint that it signs; the registrar's root says that it
+    is the log's.
+    """
+
+    public_because: ClassVar[Mapping[str, str]] = {
+        "new_log_vkey": "who signs checkpoints from here on",
+    }
+
+    new_log_vkey: VerificationKeyText
+
+
+class LogKeyRetired(Facts, frozen=True, kw_only=True):
+    """The older of two keys signs no checkpoint from this entry on; the newer one alone does."""
+
+    public_because: ClassVar[Mapping[str, str]] = {
+        "old_log_vkey": "who signs no checkpoint from here on",
+    }
+
+    old_log_vkey: VerificationKeyText
 
 
 class KeyRegistered(Facts, frozen=True, kw_only=True):

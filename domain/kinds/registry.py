@@ -29,6 +29,18 @@ REGISTRY: Final[tuple[Kind, ...]] = (
         signers=signed_by(SignerSet(frozenset({Role.RECOVERY}), with_all=frozenset({Role.HOLDER}))),
     ),
     Kind(
+        name="ledger.log_key_rotated",
+        stream=StreamType.LEDGER,
+        facts=facts.LogKeyRotated,
+        signers=signed_by(any_of(Role.REGISTRAR)),
+    ),
+    Kind(
+        name="ledger.log_key_retired",
+        stream=StreamType.LEDGER,
+        facts=facts.LogKeyRetired,
+        signers=signed_by(any_of(Role.REGISTRAR)),
+    ),
+    Kind(
         name="key.registered",
         stream=StreamType.KEY,
         facts=facts.KeyRegistered,

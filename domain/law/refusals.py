@@ -125,9 +125,14 @@ RULES: Final[tuple[RuleRow, ...]] = (
         "no row of the table leads from the present status",
     ),
     _refused(
+        "acted_before_dossier",
+        "Thời điểm trước khi nộp hồ sơ, hoặc kết thúc trước khi tiếp nhận",
+        "a moment before the dossier was handed in, or an end before its acceptance",
+    ),
+    _refused(
         "fact_missing",
-        "Thiếu phần riêng tư bắt buộc",
-        "no private part, though the act says nothing without it",
+        "Thiếu phần riêng tư bắt buộc, hoặc thiếu dữ liệu công khai mà loại hành vi này phải có",
+        "no private part, though the act says nothing without it, or a fact that its kind needs",
     ),
     _refused(
         "personnel_number_missing",
@@ -145,6 +150,11 @@ RULES: Final[tuple[RuleRow, ...]] = (
         "facts that contradict the header, the state or one another",
     ),
     _refused(
+        "outage_too_old",
+        "Khai báo gián đoạn hệ thống quá muộn sau khi bắt đầu",
+        "an outage that began more working days before its declaration than the rule permits",
+    ),
+    _refused(
         "procedure_not_in_force",
         "Thủ tục không có hiệu lực",
         "no version of the procedure in force on the day",
@@ -154,6 +164,11 @@ RULES: Final[tuple[RuleRow, ...]] = (
         "calendar_horizon_passed",
         "Thời hạn vượt quá lịch đã công bố",
         "a limit that ends outside the calendar",
+    ),
+    _private(
+        "fact_missing",
+        "Phần riêng tư thiếu điều mà loại hành vi này phải nêu",
+        "a private part without what its kind must say, or an acceptance without a code",
     ),
     _private(
         "fact_invalid",
@@ -180,6 +195,11 @@ RULES: Final[tuple[RuleRow, ...]] = (
         "Xem khi không có quyết định thanh tra còn hiệu lực",
         "a read under an order that nobody issued, that has ended, or that is for others",
     ),
+    _private(
+        "wrong_access_stream",
+        "Mục truy cập ghi trên luồng của hồ sơ khác",
+        "a read that stands on another access stream than its dossier's",
+    ),
     RuleRow(
         "acted_in_the_future",
         Verdict.REFUSE,
@@ -187,12 +207,21 @@ RULES: Final[tuple[RuleRow, ...]] = (
         Sentence("Thời điểm ở tương lai", "a moment that has not come"),
     ),
     RuleRow(
+        "instant_needed",
+        Verdict.REFUSE,
+        AskedBy.CLOCK,
+        Sentence(
+            "Lịch, giờ làm việc hoặc gián đoạn hệ thống chỉ nêu ngày, không nêu giờ",
+            "a calendar, office hours or an outage that names a day alone",
+        ),
+    ),
+    RuleRow(
         "dated_back",
         Verdict.REFUSE,
         AskedBy.CLOCK,
         Sentence(
             "Ghi lùi thời điểm của lịch, giờ làm việc hoặc gián đoạn hệ thống",
-            "a calendar, office hours or an outage signed as of before the last seal",
+            "a calendar, office hours or an outage signed as of an hour before its recording",
         ),
     ),
     _flagged("R01", "Tiếp nhận chậm", "accepted, refused or sent back after the limit of intake"),
@@ -268,5 +297,10 @@ RULES: Final[tuple[RuleRow, ...]] = (
         "due_moved_late",
         "Thời hạn đổi sau khi đã quá hạn",
         "what moved a due date was recorded after that had passed",
+    ),
+    _flagged(
+        "worked_in_outage",
+        "Vẫn ghi hành vi qua hệ thống trong thời gian khai báo gián đoạn",
+        "an office recorded acts through the system while its clocks rested by an outage",
     ),
 )

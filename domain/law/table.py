@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from domain.actions import Kind, StreamType
+from domain.actions import Kind, Need, StreamType
 from domain.dossiers import Status
 from domain.facts import ImportableFacts
 from domain.kinds import KINDS
@@ -32,7 +32,8 @@ _WAITS: Final = frozenset({Status.SUPPLEMENT_REQUIRED, Status.PAYMENT_REQUIRED})
 class LawRow:
     """One kind in words; `from_states` and `to_states` belong together, one by one.
 
-    `public_because` names for each public fact the public fold that needs it.
+    `public_because` names for each public fact the public fold that needs it; `required` what an
+    act must say, public or private, beside what its shape asks of imports too.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class LawRow:
     public_because: dict[str, str]
     private_facts: tuple[str, ...]
     private_required: bool
+    required: tuple[str, ...]
     clock: tuple[str, ...]
 
     @property
@@ -73,6 +75,7 @@ def _row(kind: Kind, transition: Transition) -> LawRow:
         public_because={name: _because(kind, name) for name in public},
         private_facts=() if kind.details is None else _names(kind.details),
         private_required=kind.details_required,
+        required=tuple(_need(need) for need in kind.needs),
         clock=_clocks(transition.clock),
     )
 
@@ -81,6 +84,15 @@ def _names(shape: type[msgspec.Struct]) -> tuple[str, ...]:
     """Give the members of a shape without the marks that every import may bear."""
     marks = ImportableFacts.marks_because if issubclass(shape, ImportableFacts) else ()
     return tuple(name for name in shape.__struct_fields__ if name not in marks)
+
+
+def _need(need: Need) -> str:
+    """Give a member that everybody but an importer must state, and where it is asked for."""
+    name = f"{need.member} or {need.or_else}" if need.or_else else need.member
+    if need.fact is None:
+        return name
+    values = " or ".join("none" if value is None else value.value for value in need.values)
+    return f"{name} where {need.fact} is {values}"
 
 
 def _because(kind: Kind, name: str) -> str:

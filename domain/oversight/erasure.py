@@ -6,9 +6,13 @@ dossier in private alone, so who holds the vault counts those and asks here.
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from msgspec.structs import replace
+
+from domain.dossiers import Dossier
 from domain.errors import DossierErased, ErasureBlocked, RetentionNotPassed
+from domain.moments import Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class ErasureCase:
 def check_erasure(case: ErasureCase) -> None:
     """Check that nothing stands against erasing a dossier's personal data.
 
-    The refusal never says whether it was a denunciation or a finding: both are sealed.
+    The refusal names a hold, and never whether it was a denunciation or a finding: both are sealed.
 
     Raises:
         RetentionNotPassed: the retention runs until that day or later, or is not declared.
@@ -52,7 +56,10 @@ def check_nothing_open(holds: int, matters: OpenMatters) -> None:
     Raises:
         ErasureBlocked: a hold, complaint, denunciation or finding is open.
     """
-    if holds + matters.complaints + matters.denunciations + matters.findings:
+    if holds:
+        # It stands on the dossier's own stream, for whoever may decide here to see.
+        raise ErasureBlocked(f"holds: {holds}")
+    if matters.complaints + matters.denunciations + matters.findings:
         raise ErasureBlocked
 
 
@@ -64,6 +71,28 @@ def check_has_no_details(*, has_details: bool) -> None:
     """
     if has_details:
         raise DossierErased
+
+
+def noting_end(before: Dossier | None, after: Dossier, recorded_after: datetime) -> Dossier:
+    """Note the last moment before which an end, or a handing over, cannot have been recorded."""
+    former = (None, None) if before is None else (before.ended_at, before.returned_at)
+    if (after.ended_at, after.returned_at) == former:
+        return after
+    return replace(after, end_recorded_after=Moment(instant=recorded_after))
+
+
+def retained_from(dossier: Dossier, zone: str) -> date | None:
+    """Give the day from which retention counts: the end's, but not before it was recorded.
+
+    An end that is dated back hastens no erasure. An import is recorded late by nature; its end is
+    what it says.
+    """
+    ended, recorded_after = dossier.returned_at or dossier.ended_at, dossier.end_recorded_after
+    if ended is None:
+        return None
+    if recorded_after is None or dossier.imported:
+        return ended.day_in(zone)
+    return max(ended.day_in(zone), recorded_after.day_in(zone))
 
 
 def retention_end(ended_on: date, retention_years: int) -> date:

@@ -1,7 +1,8 @@
 """Integrity records: findings, who read what, and outages, as public acts left them."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +13,34 @@ from domain.moments import Moment
 
 # No law on the length of inspections was read: a year is our own bound on how long one is sealed.
 LONGEST_ORDER: Final = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class OutageRule:
+    """One version of the rule on outages: within how many working days one must be declared.
+
+    No law that says so was read. It is this ledger's own: what may move due dates of others must
+    not be told when everybody has forgotten.
+    """
+
+    id: str
+    declared_within: int
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+OUTAGE_RULES: Final = (OutageRule("own-2026", declared_within=3),)
+
+
+def outage_rule_on(day: date) -> OutageRule:
+    """Give the version of the rule that is in force on a day; each day has exactly one."""
+    (rule,) = (
+        rule
+        for rule in OUTAGE_RULES
+        if (rule.valid_from is None or rule.valid_from <= day)
+        and (rule.valid_to is None or day <= rule.valid_to)
+    )
+    return rule
 
 
 class FindingState(StrEnum):

@@ -52,7 +52,8 @@ class PetitionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """What the public acts of one petition add up to; nothing here says who or which dossier.
 
     `office` must act next. Times are of the present level of a complaint, and of the last answer;
-    `refused_at`, `information_at` and `forwarded_at` are of the first such act. A second complaint
+    `refused_at`, `information_at` and `forwarded_at` are of the first such act, and
+    `answer_to_publish_at` is of the last answer before the first publication. A second complaint
     on the stream of the first `follows_decision`, where that was one on its merits.
     """
 
@@ -67,6 +68,7 @@ class PetitionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     information_at: Moment | None = None
     forwarded_at: Moment | None = None
     answered_at: Moment | None = None
+    answer_to_publish_at: Moment | None = None
     published_at: Moment | None = None
     disputed_at: Moment | None = None
     accepted_at: Moment | None = None
@@ -143,10 +145,20 @@ def _feedback_dues(record: PetitionRecord, working: WorkingTime) -> tuple[Petiti
     limit = law.limits[PetitionClock.ANSWER]
     dues.append(_due(law, PetitionClock.ANSWER, limit, record.filed_at, answered, working))
     if record.answered_at is not None:
-        limit, published = law.limits[PetitionClock.PUBLICATION], record.published_at
-        clock = PetitionClock.PUBLICATION
-        dues.append(_due(law, clock, limit, record.answered_at, published, working))
+        clock, start = PetitionClock.PUBLICATION, record.answer_to_publish_at or record.answered_at
+        stop = _publication_stop(record)
+        dues.append(_due(law, clock, law.limits[clock], start, stop, working))
     return tuple(dues)
+
+
+def _publication_stop(record: PetitionRecord) -> Moment | None:
+    """Give when publication was done, or a dispute took away the answer that was to be published.
+
+    The next answer then starts the clock anew: nobody can publish one that is disputed.
+    """
+    if record.published_at is None and record.state is PetitionState.DISPUTED:
+        return record.disputed_at
+    return record.published_at
 
 
 def _complaint_dues(record: PetitionRecord, working: WorkingTime) -> tuple[PetitionDue, ...]:

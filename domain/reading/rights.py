@@ -21,6 +21,7 @@ class Reader(StrEnum):
     OFFICER_WITH_TASK = "officer_with_task"
     OFFICER_WITHOUT_TASK = "officer_without_task"
     OFFICER_ELSEWHERE = "officer_elsewhere"
+    HEAD_OF_OFFICE = "head_of_office"
     INSPECTOR = "inspector"
     INSPECTOR_UNDER_ORDER = "inspector_under_order"
     INSPECTOR_ELSEWHERE = "inspector_elsewhere"
@@ -53,6 +54,7 @@ class Subject(StrEnum):
     INTERNAL_DETAILS = "internal_details"
     FINDINGS = "findings"
     TRAIL = "trail"
+    OFFICER_EVALUATION = "officer_evaluation"
     DENUNCIATION = "denunciation"
     RATING_LINK = "rating_link"
 
@@ -94,6 +96,7 @@ CLASS_OF: Final[Mapping[Subject, PublicationClass]] = {
     Subject.INTERNAL_DETAILS: PublicationClass.P3,
     Subject.FINDINGS: PublicationClass.P4,
     Subject.TRAIL: PublicationClass.P4,
+    Subject.OFFICER_EVALUATION: PublicationClass.P4,
     Subject.DENUNCIATION: PublicationClass.P5,
     Subject.RATING_LINK: PublicationClass.P5,
 }
@@ -104,6 +107,7 @@ _OFFICERS: Final = (
     Reader.OFFICER_WITH_TASK,
     Reader.OFFICER_WITHOUT_TASK,
     Reader.OFFICER_ELSEWHERE,
+    Reader.HEAD_OF_OFFICE,
 )
 _INSPECTORS: Final = (Reader.INSPECTOR, Reader.INSPECTOR_UNDER_ORDER)
 
@@ -112,6 +116,8 @@ _NO_BUSINESS: Final = {
     **dict.fromkeys(_STRANGERS, Right.UNKNOWN),
     Reader.OFFICER_WITHOUT_TASK: Right.NOT_YOURS,
     Reader.OFFICER_ELSEWHERE: Right.NOT_YOURS,
+    # A head is one of the office's officers: without a task a dossier is not theirs either.
+    Reader.HEAD_OF_OFFICE: Right.NOT_YOURS,
     Reader.INSPECTOR_ELSEWHERE: Right.NOT_YOURS,
     Reader.HELD_SECRET: Right.REPLACED,
 }
@@ -145,7 +151,11 @@ RIGHTS: Final[Mapping[Subject, Mapping[Reader, Right]]] = {
     Subject.STATUS: _OF_A_DOSSIER,
     Subject.TIMELINE: _OF_A_DOSSIER,
     # What the log shows to all of an open dossier; whoever signs its next act must name the last.
-    Subject.VEILED_RECORD: {**_OF_A_DOSSIER, Reader.OFFICER_WITHOUT_TASK: Right.OPEN},
+    Subject.VEILED_RECORD: {
+        **_OF_A_DOSSIER,
+        Reader.OFFICER_WITHOUT_TASK: Right.OPEN,
+        Reader.HEAD_OF_OFFICE: Right.OPEN,
+    },
     Subject.PRIVATE_DETAILS: _RECORDED,
     Subject.PERSONS: _NAMES,
     Subject.OFFICERS: _NAMES,
@@ -155,6 +165,12 @@ RIGHTS: Final[Mapping[Subject, Mapping[Reader, Right]]] = {
     Subject.INTERNAL_DETAILS: {**_RECORDED, **dict.fromkeys(_HOLDERS, Right.WITHHELD)},
     Subject.FINDINGS: _OVERSIGHT,
     Subject.TRAIL: _OVERSIGHT,
+    # SPEC: domain.md 6.1, P4: to inspectors and the head of the officer's office, to nobody else.
+    Subject.OFFICER_EVALUATION: {
+        **_OVERSIGHT,
+        **dict.fromkeys(_OFFICERS, Right.NOT_YOURS),
+        Reader.HEAD_OF_OFFICE: Right.OPEN,
+    },
     Subject.DENUNCIATION: _TO_NOBODY,
     Subject.RATING_LINK: _TO_NOBODY,
 }

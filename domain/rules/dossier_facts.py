@@ -125,8 +125,6 @@ def _payment_required(_state: StreamState | None, action: Action, register: Regi
 
 def _consultation_requested(_state: StreamState | None, action: Action, register: Register) -> None:
     assert isinstance(action.facts, ConsultationRequested)
-    if action.facts.answer_by is None and not action.is_imported:
-        raise FactMissing("answer_by")
     _check_answer_day("answer_by", action.facts.answer_by, action, register)
 
 

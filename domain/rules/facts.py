@@ -11,7 +11,6 @@ from domain.errors import (
     DocumentMissing,
     DocumentRefused,
     FactInvalid,
-    FactMissing,
     MalformedDocument,
     WrongStream,
 )
@@ -32,6 +31,7 @@ from domain.rules.integrity_rules import INTEGRITY_FACT_RULES
 from domain.rules.key_facts import KEY_FACT_RULES
 from domain.rules.personal_data import check_personal_data
 from domain.rules.register import Register, StreamState
+from domain.rules.required import check_has_private_part, check_private_needs, check_public_needs
 from domain.rules.territory import check_owner
 
 FactRule = Callable[[StreamState | None, Action, Register], None]
@@ -44,7 +44,8 @@ def check_facts(state: StreamState | None, action: Action, register: Register) -
         ActionRefused: a fact is missing, invalid, or names something unknown.
     """
     facts = action.facts
-    _check_private_part(state, action)
+    _check_private_part(state, action, register)
+    check_public_needs(action)
     _check_days(facts)
     check_personal_data(facts)
     if isinstance(facts, ImportableFacts):
@@ -54,7 +55,7 @@ def check_facts(state: StreamState | None, action: Action, register: Register) -
         rule(state, action, register)
 
 
-def _check_private_part(state: StreamState | None, action: Action) -> None:
+def _check_private_part(state: StreamState | None, action: Action, register: Register) -> None:
     """Refuse an act that says nothing without its private part; imports have what they have.
 
     On an erased dossier it is the other way round: what is recorded there is public alone.
@@ -62,8 +63,7 @@ def _check_private_part(state: StreamState | None, action: Action) -> None:
     if isinstance(state, Dossier) and state.erased_at is not None:
         check_has_no_details(has_details=action.commitment is not None)
         return
-    if action.kind.details_required and action.commitment is None and not action.is_imported:
-        raise FactMissing("details")
+    check_has_private_part(action, register)
 
 
 def _check_days(facts: Facts) -> None:
@@ -75,14 +75,16 @@ def _check_days(facts: Facts) -> None:
             raise FactInvalid(f"{name}: {found}")
 
 
-def check_details(action: Action) -> None:
-    """Check the moments in the private part of an action, where it is opened.
+def check_details(action: Action, register: Register) -> None:
+    """Check what the private part of an action must say, and its moments, where it is opened.
 
     Raises:
-        FactInvalid: one does not exist.
+        FactMissing: a member that the kind needs is absent.
+        FactInvalid: a moment does not exist.
     """
     if action.details is None:
         return
+    check_private_needs(action, register)
     for name in action.details.__struct_fields__:
         if name.endswith("_at"):
             check_moment(name, getattr(action.details, name))

@@ -82,7 +82,15 @@ def _feedback_answered(
 ) -> PetitionRecord:
     assert isinstance(state, PetitionRecord)
     # The clock is the first answer's: what a dispute brings later does not make it late.
-    return replace(state, state=PetitionState.ANSWERED, answered_at=state.answered_at or action.at)
+    # Publication is of the answer that stands, so its clock is the last one's until it was done.
+    return replace(
+        state,
+        state=PetitionState.ANSWERED,
+        answered_at=state.answered_at or action.at,
+        answer_to_publish_at=action.at
+        if state.published_at is None
+        else state.answer_to_publish_at,
+    )
 
 
 def _feedback_published(

@@ -109,6 +109,11 @@ def _classified(state: StreamState | None, action: Action, register: Register) -
     if (facts.verdict is FeedbackVerdict.FORWARDED) != (facts.to_office is not None):
         found = "none" if facts.to_office is None else facts.to_office
         raise FactInvalid(f"to_office: {found} beside the verdict {facts.verdict.value}")
+    # LAW: Decision 766/QD-TTg, indicator 5.1 counts by class; whoever named one earlier is enough.
+    assert isinstance(state, PetitionRecord)
+    is_unclassed = state.category is None and facts.category is None
+    if facts.verdict is FeedbackVerdict.TAKEN_UP and is_unclassed:
+        raise FactMissing("category")
     if facts.to_office is not None:
         if facts.to_office == action.office:
             raise FactInvalid(f"to_office: {facts.to_office} has the petition already")

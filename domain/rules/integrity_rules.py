@@ -1,16 +1,20 @@
 """Rules about the facts of integrity: corrections, late entries, outages, erasure and findings."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from domain.actions import Action
+from domain.calendars import NATIONAL_CALENDAR, working_days_between
 from domain.dossiers import Dossier
 from domain.errors import (
+    CalendarHorizonPassed,
     FactInvalid,
     FactMissing,
     MalformedMoment,
     NotCorrectable,
     NotPermitted,
+    OutageTooOld,
     RetentionNotPassed,
 )
 from domain.facts import Facts
@@ -32,8 +36,8 @@ from domain.keys import LedgerRecord
 from domain.moments import Moment, is_before, parse_moment
 from domain.offices import OfficeRecord
 from domain.oversight.corrections import PUBLIC_FIELDS
-from domain.oversight.erasure import ErasureCase, check_erasure, retention_end
-from domain.oversight.integrity import LONGEST_ORDER, FindingRecord, Outage
+from domain.oversight.erasure import ErasureCase, check_erasure, retained_from, retention_end
+from domain.oversight.integrity import LONGEST_ORDER, FindingRecord, Outage, outage_rule_on
 from domain.procedures import Procedure
 from domain.rules.register import Register, StreamState, office_record, procedure_record
 
@@ -105,8 +109,20 @@ def _outage_declared(_state: StreamState | None, action: Action, register: Regis
             raise FactInvalid("expected_until: it is not after since")
     if len(set(facts.offices)) < len(facts.offices):
         raise FactInvalid("offices: one stands there twice")
-    for office in facts.offices:
-        office_record(register, office)
+    zones = [office_record(register, office).office.time_zone for office in facts.offices]
+    _check_told_in_time(since, action.at, zones[0] if zones else _UTC, register)
+
+
+def _check_told_in_time(since: Moment, declared: Moment, zone: str, register: Register) -> None:
+    """Check how long before its declaration an outage began: weeks later, it would only heal."""
+    start, end = since.day_in(zone), declared.day_in(zone)
+    record, days = register.calendar(NATIONAL_CALENDAR), (end - start).days
+    if record is not None and days > 0:
+        # Where the calendar does not reach, all days count: stricter, never laxer.
+        with suppress(CalendarHorizonPassed):
+            days = working_days_between(record.calendar, start, end)
+    if days > outage_rule_on(end).declared_within:
+        raise OutageTooOld(f"since: {start.isoformat()}")
 
 
 def _outage_ended(state: StreamState | None, action: Action, _register: Register) -> None:
@@ -130,7 +146,8 @@ def _erased(state: StreamState | None, action: Action, register: Register) -> No
     procedure = _retaining_version(state, register)
     if procedure is None or procedure.retention_years is None:
         raise RetentionNotPassed("retention_years")
-    ended = (state.returned_at or state.ended_at).day_in(zone)
+    ended = retained_from(state, zone)
+    assert ended is not None
     until = retention_end(ended, procedure.retention_years)
     check_erasure(ErasureCase(action.at.day_in(zone), until, open_holds=len(state.holds)))
 

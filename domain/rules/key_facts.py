@@ -15,6 +15,8 @@ from domain.facts import (
     KeyReplaced,
     KeyRevoked,
     LedgerOpened,
+    LogKeyRetired,
+    LogKeyRotated,
     RevocationReason,
     RoleGranted,
     RoleRevoked,
@@ -48,6 +50,9 @@ def _ledger_opened(_state: StreamState | None, action: Action, _register: Regist
         raise FactInvalid("vkey: two of the ledger's own keys are one")
     if (facts.recovery_threshold is None) != (not facts.recovery_vkeys):
         raise FactInvalid("recovery_threshold: it needs recovery keys, and they need it")
+    if facts.continues is not None and facts.continues.origin == facts.origin:
+        # A ledger that went on under its own name would be two ledgers of one name.
+        raise FactInvalid(f"continues: {facts.origin} is this ledger itself")
     if (facts.recovery_threshold or 0) > len(facts.recovery_vkeys):
         found = f"{facts.recovery_threshold} of {len(facts.recovery_vkeys)} keys"
         raise FactInvalid(f"recovery_threshold: {found}")
@@ -63,6 +68,31 @@ def _root_changed(state: StreamState | None, action: Action, register: Register)
     if is_known or vkey_body(facts.registrar_vkey) in bodies:
         found = vkey_name(facts.registrar_vkey)
         raise FactInvalid(f"registrar_vkey: {found} is a key that the ledger knows")
+
+
+def _log_key_rotated(state: StreamState | None, action: Action, _register: Register) -> None:
+    """Check that the new key bears the log's name, is new, and that no change is under way."""
+    facts = action.facts
+    assert isinstance(facts, LogKeyRotated)
+    assert isinstance(state, LedgerRecord)
+    if vkey_name(facts.new_log_vkey) != state.origin:
+        raise FactInvalid(f"new_log_vkey: of {vkey_name(facts.new_log_vkey)}, not {state.origin}")
+    if vkey_body(facts.new_log_vkey) in {vkey_body(vkey) for vkey in state.own_vkeys()}:
+        raise FactInvalid("new_log_vkey: a key that the ledger knows")
+    if len(state.log_vkeys_in_force()) > 1:
+        raise NotPermitted(action.kind.name)
+
+
+def _log_key_retired(state: StreamState | None, action: Action, _register: Register) -> None:
+    """Check that two keys sign, and that it is the older one that ends."""
+    facts = action.facts
+    assert isinstance(facts, LogKeyRetired)
+    assert isinstance(state, LedgerRecord)
+    in_force = state.log_vkeys_in_force()
+    if len(in_force) == 1:
+        raise NotPermitted(action.kind.name)
+    if facts.old_log_vkey != in_force[0]:
+        raise FactInvalid("old_log_vkey: not the older of the two that sign")
 
 
 def _key_registered(state: StreamState | None, action: Action, register: Register) -> None:
@@ -167,6 +197,8 @@ KEY_FACT_RULES: Final[Mapping[str, FactRule]] = {
     "ledger.opened": _ledger_opened,
     "ledger.root_rotated": _root_changed,
     "ledger.root_recovered": _root_changed,
+    "ledger.log_key_rotated": _log_key_rotated,
+    "ledger.log_key_retired": _log_key_retired,
     "key.registered": _key_registered,
     "key.revoked": _key_revoked,
     "key.replaced": _key_replaced,

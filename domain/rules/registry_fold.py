@@ -13,6 +13,8 @@ from domain.facts import (
     KeyReplaced,
     KeyRevoked,
     LedgerOpened,
+    LogKeyRetired,
+    LogKeyRotated,
     OfficeRegistered,
     ProcedureVersionPublished,
     RevocationReason,
@@ -68,6 +70,23 @@ def _root_changed(state: StreamState | None, action: Action, _register: Register
         root_since=action.at,
         former_roots=(*state.former_roots, former),
     )
+
+
+def _log_key_rotated(
+    state: StreamState | None, action: Action, _register: Register
+) -> LedgerRecord:
+    assert isinstance(action.facts, LogKeyRotated)
+    assert isinstance(state, LedgerRecord)
+    later = (*state.later_log_vkeys, action.facts.new_log_vkey)
+    return replace(state, later_log_vkeys=later)
+
+
+def _log_key_retired(
+    state: StreamState | None, action: Action, _register: Register
+) -> LedgerRecord:
+    assert isinstance(action.facts, LogKeyRetired)
+    assert isinstance(state, LedgerRecord)
+    return replace(state, log_keys_retired=state.log_keys_retired + 1)
 
 
 def _key_registered(_state: StreamState | None, action: Action, register: Register) -> KeyRecord:
@@ -174,6 +193,8 @@ REGISTRY_FOLDS: Final[Mapping[str, Fold]] = {
     "key.role_revoked": _role_revoked,
     "ledger.root_rotated": _root_changed,
     "ledger.root_recovered": _root_changed,
+    "ledger.log_key_rotated": _log_key_rotated,
+    "ledger.log_key_retired": _log_key_retired,
     "office.registered": _office_registered,
     "procedure.version_published": _procedure_published,
     "calendar.published": _calendar_published,

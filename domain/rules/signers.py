@@ -53,7 +53,7 @@ def check_signers(state: StreamState | None, action: Action, register: Register)
     Raises:
         ActionRefused: one of the subclasses imported above.
     """
-    _check_company(action)
+    check_company(action)
     zone = _check_office(action, register)
     if isinstance(state, Dossier):
         _check_visit(state, action, register)
@@ -93,17 +93,22 @@ def _check_foreign_system(action: Action, signer: Signer) -> None:
         raise NotYourRole(f"{signer.key} {action.kind.name}")
 
 
-def _check_company(action: Action) -> None:
+def check_company(action: Action) -> None:
+    """Check that these roles may sign this kind together, each with a key of its own.
+
+    Raises:
+        CoSignerMissing, NotYourRole, SignerRepeated: they may not.
+    """
     rule, signers = action.kind.signers, action.signers
     if len(signers) == 1 and signers[0].role in rule.alone:
         return
     if not signers:
-        raise CoSignerMissing(action.kind.name)
+        raise CoSignerMissing(f"{action.kind.name}: missing is {rule.missing(frozenset())}")
     roles = frozenset(signer.role for signer in signers)
     if not roles <= rule.known:
         raise NotYourRole(", ".join(sorted(roles - rule.known)))
     if not rule.permits(roles):
-        raise CoSignerMissing(", ".join(sorted(roles)))
+        raise CoSignerMissing(f"{', '.join(sorted(roles))}: missing is {rule.missing(roles)}")
     if len({signer.key for signer in signers}) < len(signers):
         raise SignerRepeated
 
@@ -215,7 +220,9 @@ def _check_scope(
     for office in _offices_beside(state, action, signer.role):
         if record.covers(signer.role, office):
             return (office,)
-    raise NotYourOffice(f"{signer.key} {action.office}")
+    held = sorted({each.grant.office for each in record.held() if each.grant.role is signer.role})
+    asked = ", ".join(sorted(str(office) for office in offices))
+    raise NotYourOffice(f"{signer.key} {asked}: it is {signer.role} for {', '.join(held)} alone")
 
 
 def _office_held(record: KeyRecord, role: Role, action: Action) -> str:

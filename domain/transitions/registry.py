@@ -9,6 +9,8 @@ REGISTRY: Final[Mapping[str, Transition]] = {
     "ledger.opened": Transition(rows="", creates=True),
     "ledger.root_rotated": Transition(rows="", continues=True),
     "ledger.root_recovered": Transition(rows="", continues=True),
+    "ledger.log_key_rotated": Transition(rows="", continues=True),
+    "ledger.log_key_retired": Transition(rows="", continues=True),
     "key.registered": Transition(rows="50", creates=True),
     "key.replaced": Transition(rows="", continues=True),
     "key.role_granted": Transition(rows="50", continues=True),

@@ -20,18 +20,22 @@ from ledger.private.vault import PrivatePart, Vault
 from ledger.storage.port import LedgerReader
 
 ENTRIES_PER_READ: Final = 1_000
+_ACCEPTED: Final = "dossier.accepted"
 _ACCEPTANCE: Final = b'"action":"dossier.accepted"'
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedCode:
-    """The code that one acceptance gave; `imported`: another system had given it."""
+    """The code that one acceptance gave; `imported`: another system had given it.
+
+    ``entry_index`` is None where no entry shows the acceptance: the dossier is veiled.
+    """
 
     code: str
     stream: str
     office: str
     imported: bool
-    entry_index: int = 0
+    entry_index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,9 @@ def recorded_codes(
     Raises:
         StoreUnavailable: ledger or vault cannot be read.
     """
-    for start in range(0, reader.sequenced_size(), ENTRIES_PER_READ):
-        entries = reader.entries(start, min(start + ENTRIES_PER_READ, reader.sequenced_size()))
-        accepted = [entry for entry in entries if _ACCEPTANCE in entry.body]
-        texts = [open_text(entry.body, ledger) for entry in accepted]
-        indexes = {
-            text.text_hash: entry.entry_index for text, entry in zip(texts, accepted, strict=True)
-        }
+    for accepted in _acceptances(reader):
+        texts = [open_text(note, ledger) for note, _ in accepted]
+        indexes = {text.text_hash: index for text, (_, index) in zip(texts, accepted, strict=True)}
         opened = list(_opened(vault, texts, unreadable))
         if hidden is not None:
             known = {text.text_hash for text, _ in opened}
@@ -81,6 +81,17 @@ def recorded_codes(
                 office = action.office or ""
                 index = indexes[text.text_hash]
                 yield RecordedCode(details.code, action.stream, office, action.is_imported, index)
+
+
+def _acceptances(reader: LedgerReader) -> Iterator[list[tuple[bytes, int | None]]]:
+    """Give the notes of all acceptances in batches; those of veiled dossiers have no entry."""
+    for start in range(0, reader.sequenced_size(), ENTRIES_PER_READ):
+        entries = reader.entries(start, min(start + ENTRIES_PER_READ, reader.sequenced_size()))
+        yield [(entry.body, entry.entry_index) for entry in entries if _ACCEPTANCE in entry.body]
+    last = 0
+    while batch := reader.veiled_events(last, ENTRIES_PER_READ):
+        yield [(event.note, None) for event in batch if event.kind == _ACCEPTED]
+        last = batch[-1].notification_id
 
 
 def _may_hide(text: OpenedText, known: Collection[bytes]) -> bool:

@@ -78,11 +78,15 @@ class Eraser:
         """Give the veiled dossiers that are erased, and the last of their acts that was looked at.
 
         No entry shows their acts, so no position of a file tells how far it is: each process
-        looks at all of them once, and erasing again is fine.
+        looks at all of them once, and leaves those alone whose data are gone.
         """
         found, last = list[str](), self._veiled_after
         while batch := self._reader.veiled_events(last, READ_BATCH):
-            found += [event.stream for event in batch if event.kind == ERASURE]
+            found += [
+                event.stream
+                for event in batch
+                if event.kind == ERASURE and not self._vault.is_destroyed(event.stream)
+            ]
             last = batch[-1].notification_id
         return found, last
 

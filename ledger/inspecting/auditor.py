@@ -17,6 +17,8 @@ from domain.actions import Action
 from domain.errors import DomainError
 from domain.facts import KeyRegisteredDetails
 from domain.facts.tallies import DossiersCounted, TallyPublished
+from domain.keys import number_of_person
+from domain.rules.people.inspection_orders import is_of_one_registrar
 from ledger.action_notes import open_text
 from ledger.codes.allotted import AllottedCode
 from ledger.documents import DocumentSource
@@ -152,7 +154,8 @@ class VaultAuditor:
             message = f"{action.kind.name} must not have been recorded: {error.code}"
             self.report.add_problem(error.code, one.entry_index, message)
             return False
-        self._take_permitted(one, action)
+        # Its place is known between entries that are acts: a seal may stand there too.
+        self._take_permitted(one, action, is_place_vague=True)
         return True
 
     def _take_action(self, one: Recorded, action: Action, sealed_at: datetime) -> None:
@@ -163,13 +166,17 @@ class VaultAuditor:
             return
         self._take_permitted(one, action)
 
-    def _take_permitted(self, one: Recorded, action: Action) -> None:
+    def _take_permitted(
+        self, one: Recorded, action: Action, *, is_place_vague: bool = False
+    ) -> None:
         self._repeat_private(one, action)
-        self.state.apply(action, leaf_hash(one.opened.note))
+        self.state.apply(action, leaf_hash(one.opened.note), is_place_vague=is_place_vague)
         self._codes.take(action, self.state)
         self._references.take(one.entry_index, action)
         self._erasures.take(one.entry_index, action, self.state, self._deferred.denounced)
         self._note_number(action)
+        if is_of_one_registrar(action, self.state):
+            self.report.orders_of_one_registrar.append(action.stream)
         if isinstance(action.facts, TallyPublished | DossiersCounted):
             self.report.remade[Check.TALLIES] += 1
         self._deferred.stream_moved(action.stream, self.state)
@@ -190,7 +197,7 @@ class VaultAuditor:
         details = action.details
         if isinstance(details, KeyRegisteredDetails) and details.personnel_number is not None:
             self.report.remade[Check.NUMBERS] += 1
-            self.numbers[action.stream_id] = details.personnel_number.strip().encode()
+            self.numbers[action.stream_id] = number_of_person(details.personnel_number).encode()
 
     def _check_tallies(self, pool: DeferredPool) -> None:
         sources = self._sources

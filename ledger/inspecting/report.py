@@ -52,7 +52,9 @@ class Why(StrEnum):
 class VaultReport:
     """What an inspector's audit saw; it names entries, and nobody's matter in words.
 
-    ``keys_of_several`` are the keys of persons who have more than one by their personnel number.
+    ``keys_of_several`` are the keys of persons who have more than one by their personnel number;
+    ``orders_of_one_registrar`` the streams of inspection orders whose issuer and reader come from
+    one registrar. Neither is a problem by itself.
     """
 
     entries: int = 0
@@ -63,6 +65,7 @@ class VaultReport:
     orphans: int = 0
     waiting_for_sweep: int = 0
     keys_of_several: tuple[tuple[str, ...], ...] = ()
+    orders_of_one_registrar: list[str] = field(default_factory=list)
     remade: Counter[Check] = field(default_factory=Counter)
     not_remade: Counter[tuple[Check, Why]] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)

@@ -263,6 +263,14 @@ class Vault:
         with _reading(self._engine) as connection:
             return connection.execute(query).first() is not None
 
+    def is_destroyed(self, stream: str) -> bool:
+        """Tell whether a stream was erased, and no older copy of the keyring brought its key back.
+
+        Raises:
+            StoreUnavailable: vault or keyring cannot be read.
+        """
+        return self.is_erased(stream) and self._keyring.find(stream) is None
+
     def erasure_position(self) -> int:
         """Tell up to which entry index erasures are carried out in vault and keyring alike."""
         own = _position(self._engine, vault_progress_table)

@@ -14,7 +14,7 @@ from domain.errors import CalendarHorizonPassed, DossierErased, UnknownCalendar,
 from domain.facts.feedback import ComplaintFiledDetails, DenunciationReceivedDetails
 from domain.facts.integrity import FindingRaised, FindingRaisedDetails, PersonalDataErased
 from domain.moments import Moment
-from domain.oversight.erasure import OpenMatters, check_nothing_open
+from domain.oversight.erasure import OpenMatters, check_nothing_open, retained_from
 from domain.oversight.petitions import PetitionRecord, kept_until
 from domain.rules.register import Register, StreamState, working_time
 
@@ -42,6 +42,9 @@ class MatterSource(Protocol):
 
     def is_erased(self, stream: str) -> bool:
         """Tell whether the private parts of a stream were erased with a dossier's."""
+
+    def access_stream_of(self, dossier: str) -> str | None:
+        """Name the access stream of a dossier; None where its first secret does not open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +136,13 @@ class Matters:
 
 def keeps(record: PetitionRecord | None, dossier: Dossier, at: Moment, register: Register) -> bool:
     """Tell whether a complaint about a dossier that has ended still keeps its data."""
-    ended = dossier.returned_at or dossier.ended_at
-    if record is None or ended is None:
+    if record is None or dossier.ended_at is None:
         return False
     try:
         working = working_time(register, record.office)
-        until = kept_until(record, ended.day_in(working.zone), working)
+        ended = retained_from(dossier, working.zone)
+        assert ended is not None
+        until = kept_until(record, ended, working)
     except (CalendarHorizonPassed, UnknownCalendar, UnknownOffice):
         # Erasing cannot be taken back: where no limit can be counted, it is kept.
         return record.is_open

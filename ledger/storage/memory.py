@@ -103,6 +103,27 @@ class MemoryLedgerStore:
                 for number in ids
             ]
 
+    def recorded_until(self) -> int:
+        """Give the notification id of the act recorded last; 0 before the first."""
+        with self._lock:
+            return len(self._order)
+
+    def recorded_note(self, notification_id: int) -> bytes | None:
+        """Give the note of an act by its notification id."""
+        with self._lock:
+            is_there = 0 < notification_id <= len(self._order)
+            return self._events[self._order[notification_id - 1]].note if is_there else None
+
+    def withheld_after(self, notification_id: int) -> Sequence[StoredEvent]:
+        """Give the acts recorded after one whose notes are no entries, in order of recording."""
+        with self._lock:
+            enveloped = frozenset(self._enveloped)
+        return [
+            event
+            for event in self._placed_events(notification_id)
+            if event.entry_index is None or (event.stream, event.version) in enveloped
+        ]
+
     def checkpoint(self) -> PublishedCheckpoint | None:
         """Give the published checkpoint, or None before the first."""
         return self._checkpoint

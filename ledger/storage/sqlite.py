@@ -30,6 +30,13 @@ _TABLES: Final = (
     # Promises that must outlive the process: those of deferred events, for a month.
     "CREATE TABLE IF NOT EXISTS promises ("
     "notification_id INTEGER PRIMARY KEY REFERENCES stored_events (rowid), note BLOB NOT NULL)",
+    # Which of them are of veiled dossiers: followers ask after every entry, and ratings are many.
+    "CREATE TABLE IF NOT EXISTS veiled ("
+    "notification_id INTEGER PRIMARY KEY REFERENCES promises (notification_id))",
+    # A database from before this table has none in it.
+    "INSERT INTO veiled SELECT promises.notification_id FROM promises "
+    "CROSS JOIN stored_events ON stored_events.rowid = promises.notification_id "
+    "WHERE substr(originator_id, 1, 8) = 'dossier:' AND NOT EXISTS (SELECT 1 FROM veiled)",
     # By this the entry before a deferred event is found at once, however many lie between.
     "CREATE INDEX IF NOT EXISTS entries_of_notes ON entries (notification_id, entry_index) "
     "WHERE body IS NULL",
@@ -40,6 +47,7 @@ _TABLES: Final = (
     "INSERT OR IGNORE INTO lease VALUES (1, 0, '')",
     "INSERT OR IGNORE INTO checkpoint VALUES (1, 0, x'')",
 )
+_DOSSIERS: Final = "dossier:"
 _IN_RANGE: Final = (
     "FROM entries LEFT JOIN stored_events ON stored_events.rowid = entries.notification_id "
     "WHERE entries.entry_index >= ? AND entries.entry_index < ? ORDER BY entries.entry_index"
@@ -65,14 +73,14 @@ _PLACED: Final = (
 )
 _SELECT_PLACED: Final = _EVENT + _PLACED + _JOINED
 _IS_VEILED: Final = "(promises.note IS NOT NULL AND substr(originator_id, 1, 8) = 'dossier:')"
-# From the promises on, in the order of their key: few events have one. CROSS JOIN keeps SQLite
-# from beginning elsewhere.
+# From the veiled ones on, in the order of their key. CROSS JOIN keeps SQLite from beginning
+# elsewhere.
 _SELECT_VEILED: Final = (
-    _EVENT + _PLACED + " FROM promises "
-    "CROSS JOIN stored_events ON stored_events.rowid = promises.notification_id "
+    _EVENT + _PLACED + " FROM veiled "
+    "CROSS JOIN promises ON promises.notification_id = veiled.notification_id "
+    "CROSS JOIN stored_events ON stored_events.rowid = veiled.notification_id "
     "LEFT JOIN entries ON entries.notification_id = stored_events.rowid "
-    "WHERE promises.notification_id > ? AND substr(originator_id, 1, 8) = 'dossier:' "
-    "ORDER BY promises.notification_id LIMIT ?"
+    "WHERE veiled.notification_id > ? ORDER BY veiled.notification_id LIMIT ?"
 )
 
 
@@ -163,6 +171,26 @@ class SqliteLedgerReader:
         """Give the next acts of veiled dossiers after one, in order of recording."""
         assert limit > 0
         rows = self._rows(_SELECT_VEILED, (after_notification_id, limit))
+        return [_placed_event(row) for row in rows]
+
+    def recorded_until(self) -> int:
+        """Give the notification id of the act recorded last; 0 before the first."""
+        ((last,),) = self._rows("SELECT max(rowid) FROM stored_events")
+        return 0 if last is None else int(str(last))
+
+    def recorded_note(self, notification_id: int) -> bytes | None:
+        """Give the note of an act by its notification id."""
+        rows = self._rows("SELECT state FROM stored_events WHERE rowid = ?", (notification_id,))
+        return _as_bytes(rows[0][0]) if rows else None
+
+    def withheld_after(self, notification_id: int) -> Sequence[StoredEvent]:
+        """Give the acts recorded after one whose notes are no entries, in order of recording."""
+        rows = self._rows(
+            _SELECT_PLACED + "WHERE stored_events.rowid > ? AND "
+            "(entries.entry_index IS NULL OR entries.body IS NOT NULL) "
+            "ORDER BY stored_events.rowid",
+            (notification_id,),
+        )
         return [_placed_event(row) for row in rows]
 
     def checkpoint(self) -> PublishedCheckpoint | None:
@@ -277,13 +305,16 @@ def _insert_entries(cursor: SQLiteCursor, group: Group, notification_ids: Sequen
         if event.entry_index is not None
     ]
     cursor.executemany("INSERT INTO entries (entry_index, notification_id) VALUES (?,?)", rows)
-    promises = [
-        (notification_id, event.promise)
+    promised = [
+        (notification_id, event)
         for event, notification_id in zip(group.events, notification_ids, strict=True)
         if event.promise
     ]
-    if promises:
+    if promised:
+        promises = [(notification_id, event.promise) for notification_id, event in promised]
         cursor.executemany("INSERT INTO promises VALUES (?,?)", promises)
+        veiled = [(number,) for number, event in promised if event.stream.startswith(_DOSSIERS)]
+        cursor.executemany("INSERT INTO veiled VALUES (?)", veiled)
     for body in group.bodies:
         _insert_body(cursor, body)
 

@@ -106,6 +106,10 @@ class DeferredPool:
     def _salt_of(self, note: bytes) -> bytes:
         return hmac.digest(self._seed, _SALT_USE + hashlib.sha256(note).digest(), "sha256")
 
+    def waiting(self) -> list[tuple[str, int]]:
+        """Give stream and version of each event that waits."""
+        return [(waiting.stream, waiting.version) for waiting in self._waiting]
+
     def has_due(self, now: datetime) -> bool:
         """Tell whether a month has ended in which something was recorded."""
         month = month_of(now)

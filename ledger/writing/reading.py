@@ -13,6 +13,9 @@ from ledger.state import CLOCK_TOLERANCE, EASTERNMOST_OFFSET, LedgerState
 from ledger.storage.port import EventPlace, LedgerReader, PublishedCheckpoint, StoredEvent
 from ledger.writing.public_log import PublicLog
 from ledger.writing.withheld import WithheldActs, is_on_dossier
+from transparency.checkpoints import open_checkpoint
+from transparency.errors import CheckpointNotSigned, MalformedCheckpoint
+from transparency.notes import parse_note
 from transparency.seals import is_seal, parse_seal
 
 READ_BATCH: Final = 2_000
@@ -20,9 +23,15 @@ BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def read_store(
-    store: LedgerReader, state: LedgerState, log: PublicLog, withheld: WithheldActs
+    store: LedgerReader,
+    state: LedgerState,
+    log: PublicLog,
+    withheld: WithheldActs,
+    start_index: int = 0,
 ) -> datetime:
     """Take in everything that is stored, in the order in which it was recorded.
+
+    ``start_index``: the entries before it were taken in, and ``store`` shows only acts after them.
 
     Returns:
         The latest instant that the clock of those who recorded it surely had reached. A seal
@@ -36,14 +45,14 @@ def read_store(
     latest = BEGINNING
     waiting = _withheld_events(store)
     held = next(waiting, None)
-    for entry_index, (body, place) in enumerate(_stored_bodies(store)):
+    for entry_index, (body, place) in enumerate(_stored_bodies(store, start_index), start_index):
         while held is not None and held.recorded_after < entry_index:
             # In the order of recording: what an act leaves behind rests on all before it.
-            _remember(held, state, log, withheld)
+            latest = max(latest, _remember(held, state, log, withheld))
             held = next(waiting, None)
         latest = max(latest, _take_in(body, place, state, log))
     while held is not None:
-        _remember(held, state, log, withheld)
+        latest = max(latest, _remember(held, state, log, withheld))
         held = next(waiting, None)
     return latest
 
@@ -53,9 +62,11 @@ def place_of(action: Action) -> EventPlace:
     return EventPlace(action.stream, action.version, action.kind.name)
 
 
-def _stored_bodies(store: LedgerReader) -> Iterator[tuple[bytes, EventPlace | None]]:
+def _stored_bodies(
+    store: LedgerReader, start_index: int
+) -> Iterator[tuple[bytes, EventPlace | None]]:
     size = store.sequenced_size()
-    for start in range(0, size, READ_BATCH):
+    for start in range(start_index, size, READ_BATCH):
         end = min(size, start + READ_BATCH)
         places = store.event_places(start, end)
         for entry, place in zip(store.entries(start, end), places, strict=True):
@@ -79,13 +90,14 @@ def veiled_events(store: LedgerReader) -> Iterator[StoredEvent]:
 
 def _remember(
     event: StoredEvent, state: LedgerState, log: PublicLog, withheld: WithheldActs
-) -> None:
+) -> datetime:
+    """Take a withheld act in; give the instant that the clock had reached when it was recorded."""
     opened = action_notes.open_text(event.note, log.origin)
     _check_place(event.place, place_of(opened.action))
     if not (opened.action.kind.deferred or (event.promise and is_on_dossier(event.stream))):
         raise StoreCorrupt(f"{event.place} is stored, and its note is no entry")
     state.apply_recorded(opened)
-    withheld.remember(event)
+    return withheld.remember(event)
 
 
 def _check_place(stored: EventPlace | None, named: EventPlace | None) -> None:
@@ -103,10 +115,11 @@ def _take_in(body: bytes, place: EventPlace | None, state: LedgerState, log: Pub
         state.note_seal(sealed_at)
         return sealed_at
     opened = action_notes.open_entry(body, log.origin)
-    log.append(body, None if opened is None else opened.action.stream)
     if opened is None:
+        log.append(body, None)
         state.take_withheld(body)
         return BEGINNING
+    log.append_action(body, opened.action)
     _check_place(place, place_of(opened.action))
     state.apply_recorded(opened)
     return _permitted_from(opened.action.at)
@@ -135,5 +148,10 @@ def check_against_checkpoint(log: PublicLog, checkpoint: PublishedCheckpoint) ->
     # The last seal is always compared before anything is served from this store.
     if checkpoint.tree_size > log.tree_size:
         raise StoreCorrupt("the published checkpoint is ahead of the stored entries")
-    if log.checkpoint_note(checkpoint.tree_size) != checkpoint.note:
+    try:
+        # Lines of others stand beside the log's own, and not every kind of signature repeats.
+        open_checkpoint(checkpoint.note, log.keys)
+    except (MalformedCheckpoint, CheckpointNotSigned) as error:
+        raise StoreCorrupt(f"the published checkpoint is not ours: {error}") from error
+    if log.checkpoint_text(checkpoint.tree_size) != parse_note(checkpoint.note).text:
         raise StoreCorrupt("the stored entries do not have the published root")

@@ -1,7 +1,7 @@
 r"""Veils: how an act on a veiled dossier enters the public log without being found in it.
 
 The act is recorded and promised at once, but its note stays in the ledger. Its veil enters the log
-later, together with at least nine others of the same office and crowd (`domain.veils`)::
+later, together with those of at least nine other dossiers of the same office and crowd::
 
     dossier-ledger/veil@v1
     <the month that figures count it in, YYYY-MM>
@@ -9,9 +9,10 @@ later, together with at least nine others of the same office and crowd (`domain.
     <the act: received, ended_early, ended_on_time, ended_late, reopened or step>
     <base64 of the commitment to the note: the envelope's, and its opening too>
 
-What veils wait for is a day and a crowd: acts of one UTC day leave after its end, when ten of them
-have the same month. What is left of a month joins the next one's. So neither the place in the log
-nor the moment of its seal tells more than the day, and each act has nine others beside it.
+What veils wait for is a day and a crowd: acts of one UTC day leave after its end, when those of ten
+dossiers wait with the same month. What is left of a month joins the next one's. So neither place in
+the log nor moment of the seal tells more than the day, and each act has those of nine other
+dossiers beside it.
 
 >>> veil = Veil("2026-03", "H27", VeilAct.RECEIVED, bytes(32))
 >>> print(render_veil(veil).decode(), end="")
@@ -28,7 +29,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain.veils import LEAST_OF_CROWD, Crowd, VeilAct, crowd_of
@@ -162,6 +163,8 @@ class VeilPool:
 
     def __init__(self) -> None:
         self._crowds: dict[tuple[str, Crowd], list[_WaitingAct]] = defaultdict(list)
+        # On a day that was looked at nothing more leaves: what comes today waits for tomorrow.
+        self._looked_at_day: date | None = None
 
     def add(
         self, place: tuple[str, int], face: Face, commitment: bytes, recorded_at: datetime
@@ -169,13 +172,27 @@ class VeilPool:
         """Let an act wait; ``place`` is its stream and version."""
         act = _WaitingAct(recorded_at, face, *place, commitment)
         self._crowds[face.office, crowd_of(face.act)].append(act)
+        if self._looked_at_day is not None and recorded_at.date() < self._looked_at_day:
+            self._looked_at_day = None
+
+    def waiting(self) -> list[tuple[str, int]]:
+        """Give stream and version of each act that waits."""
+        return [(act.stream, act.version) for acts in self._crowds.values() for act in acts]
 
     def has_due(self, now: datetime) -> bool:
         """Tell whether some crowd is complete."""
-        return any(_leaving(acts, now) for acts in self._crowds.values())
+        if self._looked_at_day == now.date():
+            return False
+        if any(_leaving(acts, now) for acts in self._crowds.values()):
+            return True
+        self._looked_at_day = now.date()
+        return False
 
     def take_due(self, now: datetime) -> list[Waiting]:
         """Give what is due, in the order in which it enters the log, and let it wait no more."""
+        if not self.has_due(now):
+            return []
+        self._looked_at_day = now.date()
         due: list[Waiting] = []
         for crowd in sorted(self._crowds):
             leaving = _leaving(self._crowds[crowd], now)
@@ -204,7 +221,8 @@ def _leaving(acts: list[_WaitingAct], now: datetime) -> list[tuple[str, _Waiting
     left_over: list[_WaitingAct] = []
     for month, of_month in _by_month(ended):
         left_over += of_month
-        if len(left_over) >= LEAST_OF_CROWD:
+        # Ten acts of one dossier are no crowd.
+        if len({act.stream for act in left_over}) >= LEAST_OF_CROWD:
             leaving += [(month, act) for act in left_over]
             left_over = []
     if _must_leave(left_over, now):

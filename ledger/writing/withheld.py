@@ -44,6 +44,10 @@ class VeiledDossiers:
         assert before is None or isinstance(before, Dossier)
         return Face(top, veil_act(before, after, office.office.time_zone))
 
+    def use_map(self, tops: dict[str, str]) -> None:
+        """Keep in this map which dossiers are veiled, and under which office."""
+        self._tops = tops
+
     def remember(self, stream: str, face: Face) -> None:
         """Take in that a stored act of a stream was promised under a veil."""
         self._tops.setdefault(stream, face.office)
@@ -78,8 +82,11 @@ class WithheldActs:
         signed = sign_promise(promise, self._promise_key)
         return NewEvent(action.stream, action.version, action.kind.name, note, None, signed)
 
-    def remember(self, event: StoredEvent) -> None:
+    def remember(self, event: StoredEvent) -> datetime:
         """Take in a stored act: where it waits, let it wait; and that its dossier is veiled.
+
+        Returns:
+            When it was promised: the clock had reached that instant.
 
         Raises:
             StoreCorrupt: its promise is missing, not ours, or not one of its stream's.
@@ -91,6 +98,7 @@ class WithheldActs:
             self.dossiers.remember(event.stream, _face(promise.published_as))
         if event.entry_index is None:
             self._await(event.stream, event.version, event.note, promise)
+        return promise.promised_at
 
     def _await(self, stream: str, version: int, note: bytes, promise: Promise) -> None:
         if promise.published_as is None:
@@ -99,6 +107,10 @@ class WithheldActs:
         commitment = self._deferred.commitment_of(note)
         face = _face(promise.published_as)
         self._veils.add((stream, version), face, commitment, promise.promised_at)
+
+    def waiting(self) -> list[tuple[str, int]]:
+        """Give stream and version of each act that waits."""
+        return [*self._deferred.waiting(), *self._veils.waiting()]
 
     def has_due(self, now: datetime) -> bool:
         """Tell whether something may enter the log that waited until now."""

@@ -5,14 +5,15 @@ its steps is the design (architecture.md, "The life of an action")::
 
     decide        in memory; refusals single out one action, never the group
     record        events, entry indexes and the seal in one transaction, fencing token confirmed
-    publish       tiles and bundles, checkpoint row by compare-and-swap, checkpoint file
+    publish       tiles and bundles, witnesses, checkpoint row by compare-and-swap, checkpoint file
+                  (`ledger.writing.publishing` says what a crash between two of these leaves)
 """
 
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from domain.errors import DomainError
 from ledger import action_notes
@@ -24,6 +25,8 @@ from ledger.errors import (
     StoreUnavailable,
     WrongLedger,
 )
+from ledger.memory.keeping import Memory, NoMemory
+from ledger.memory.recalling import Parts
 from ledger.state import LedgerState
 from ledger.storage.port import (
     Group,
@@ -35,13 +38,14 @@ from ledger.storage.port import (
 )
 from ledger.writing.frames import HandedAction, Verdict
 from ledger.writing.public_log import Publication, PublicLog
-from ledger.writing.reading import BEGINNING, check_against_checkpoint, read_store
+from ledger.writing.publishing import Cosigners, NoCosigners, PublicationStore, Publisher
+from ledger.writing.reading import BEGINNING, check_against_checkpoint
+from ledger.writing.signing import WriterKeys as WriterKeys  # noqa: PLC0414 - given on
 from ledger.writing.veils import Face
 from ledger.writing.withheld import WithheldActs
 from transparency.checkpoints import Checkpoint, open_checkpoint
 from transparency.errors import CheckpointNotSigned, MalformedCheckpoint, TileNotFound
 from transparency.hashing import leaf_hash
-from transparency.notes import SigningKey
 from transparency.promises import Promise, Refusal, sign_promise, sign_refusal
 from transparency.seals import parse_seal
 
@@ -51,30 +55,6 @@ READ_BATCH: Final = 2_000
 Clock = Callable[[], datetime]
 # What a group has accepted so far, in order, by the hash of the signed text.
 Accepted = dict[bytes, NewEvent]
-
-
-class PublicationStore(Protocol):
-    """Where the served files go; ``write_all`` is durable when it returns."""
-
-    def write_all(self, files: dict[str, bytes]) -> None:
-        """Write files by path; equal bytes again are fine."""
-
-    def write_checkpoint(self, note: bytes) -> None:
-        """Replace the served checkpoint."""
-
-    def read_checkpoint(self) -> bytes:
-        """Give the served checkpoint, or raise `TileNotFound`."""
-
-    def largest_tree_size(self) -> int:
-        """Tell how far the entry bundles reach that are there, under a checkpoint or not."""
-
-
-@dataclass(frozen=True, slots=True)
-class WriterKeys:
-    """The keys that the writer signs with."""
-
-    log: SigningKey
-    promise: SigningKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +68,20 @@ class GroupResult:
 class Writer:
     """Decides and records in one order, and knows what is sealed and what is published."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each is a port of its own
         self,
         store: LedgerStore,
         publications: PublicationStore,
         make_state: Callable[[], LedgerState],
         keys: WriterKeys,
         clock: Clock,
+        cosigners: Cosigners | None = None,
+        memory: Memory | None = None,
     ):
+        self.cosigners = cosigners or NoCosigners()
+        self._publisher = Publisher(store, publications, self.cosigners)
+        self._owes_publication = False
+        self.memory = memory or NoMemory()
         self._store = store
         self._publications = publications
         self._make_state = make_state
@@ -108,7 +94,7 @@ class Writer:
         self._latest = BEGINNING
         # Nothing is read yet: `take_over` reads when nobody else writes any more.
         self._state = make_state()
-        self._log = PublicLog(self._ledger, keys.log)
+        self._log = self._new_log()
         self._withheld = WithheldActs(self._ledger, keys.promise)
         self._checkpoint = PublishedCheckpoint(0, b"")
         self._must_reload = True
@@ -121,10 +107,8 @@ class Writer:
             StoreCorrupt: entries and published checkpoint do not belong together.
         """
         self._must_reload = True
-        state, log = self._make_state(), PublicLog(self._ledger, self._keys.log)
-        withheld = WithheldActs(self._ledger, self._keys.promise)
-        latest = read_store(self._store, state, log, withheld)
-        state.learn_codes()
+        parts, latest = self.memory.read(self._store, self._new_parts)
+        state, log, withheld = parts.state, parts.log, parts.withheld
         checkpoint = self._store.checkpoint() or PublishedCheckpoint(0, b"")
         check_against_checkpoint(log, checkpoint)
         # Replaced at the end and whole: a publication under way goes on proving with the old log.
@@ -136,11 +120,21 @@ class Writer:
         self._open_promises.clear()
         self._must_reload = False
 
+    def _new_log(self) -> PublicLog:
+        keys = self._keys
+        return PublicLog(self._ledger, keys.log, keys.later_logs, keys.added_line)
+
+    def _new_parts(self) -> Parts:
+        withheld = WithheldActs(self._ledger, self._keys.promise)
+        return Parts(self._make_state(), self._new_log(), withheld)
+
     def take_over(self, holder: str) -> None:
         """Claim the lease and bring the served files up to what is stored.
 
         Recovery runs the same publishing as every day: files of the published size are written
-        again (equal bytes), then what was recorded after it is sealed and published.
+        again (equal bytes), then the last seal that was recorded is published, then what was
+        recorded after it is sealed and published. Where witnesses are asked, which may take long,
+        the last two are left to whoever publishes beside the recording.
 
         Raises:
             StoreCorrupt: the ledger database is not the one, or older than, what was published,
@@ -151,13 +145,19 @@ class Writer:
         self.reload()
         self._check_served()
         if self._checkpoint.tree_size:
-            files = self._log.publication(0, self._checkpoint.tree_size).files
-            self._publications.write_all(dict(files))
+            self._publications.write_all(dict(self._log.files(self._checkpoint.tree_size)))
             self._publications.write_checkpoint(self._checkpoint.note)
         self._log.forget_published(self._checkpoint.tree_size)
-        if self._log.tree_size > self._checkpoint.tree_size:
-            if self._log.sealed_size != self._log.tree_size:
-                self._record_group([], [], with_seal=True)
+        # CRASH: witnesses may know the checkpoint that ends in this seal: no other comes first.
+        self._owes_publication = self._log.sealed_size > self._checkpoint.tree_size
+        if isinstance(self.cosigners, NoCosigners):
+            self._publish_all()
+
+    def _publish_all(self) -> None:
+        if self._owes_publication:
+            self.publish()
+        if self.has_unpublished:
+            self._record_group([], [], with_seal=True)
             self.publish()
 
     def _check_served(self) -> None:
@@ -177,7 +177,7 @@ class Writer:
     def _served_checkpoint(self) -> Checkpoint | None:
         try:
             note = self._publications.read_checkpoint()
-            return open_checkpoint(note, self._keys.log.verification_key).checkpoint
+            return open_checkpoint(note, self._log.keys).checkpoint
         except TileNotFound:
             return None
         except (MalformedCheckpoint, CheckpointNotSigned) as error:
@@ -226,7 +226,8 @@ class Writer:
         envelopes = self._append_due_envelopes()
         accepted: Accepted = {}
         verdicts = [self._decide(action, accepted) for action in handed]
-        seal_now = with_seal and self._log.tree_size > self._log.sealed_size
+        is_unsealed = self._log.tree_size > self._log.sealed_size
+        seal_now = with_seal and is_unsealed and not self._owes_publication
         if accepted or envelopes or seal_now:
             self._record_group(list(accepted.values()), envelopes, with_seal=seal_now)
         # A seal that was recorded although the store reported a failure waits here too.
@@ -242,6 +243,7 @@ class Writer:
             first = self._recorded_before(verified, accepted)
             if first is not None:
                 return self._answer_again(verified, first)
+            self._log.check_can_follow(verified.action)
             self._state.check(verified.action, self._now())
         except (StoreUnavailable, StoreCorrupt):
             # The world failed: that is no answer to an action, least of all a signed one.
@@ -325,6 +327,8 @@ class Writer:
         seals = (self._append_seal(),) if with_seal else ()
         group = Group(tuple(events), (*envelopes, *seals))
         self._store.record_group(group, fencing_token=self._fencing_token)
+        if with_seal:
+            self.memory.note_seal(self._latest)
 
     def _append_due_envelopes(self) -> list[NewBody]:
         bodies = []
@@ -341,7 +345,7 @@ class Writer:
         if face is not None or action.kind.deferred:
             return self._withheld.record(action, note, self._now().replace(microsecond=0), face)
         entry_index = self._log.tree_size
-        self._log.append(note, action.stream)
+        self._log.append_action(note, action)
         return NewEvent(action.stream, action.version, action.kind.name, note, entry_index)
 
     def _append_seal(self) -> NewBody:
@@ -354,29 +358,29 @@ class Writer:
 
     def publish(self) -> None:
         """Publish up to the last seal. CRASH: after any step, `take_over` finishes the work."""
-        publication = self.prepare_publication()
-        self.write_publication(publication)
-        self.finish_publication(publication)
+        self.finish_publication(self.write_publication(self.prepare_publication()))
 
     def prepare_publication(self) -> Publication:
         """Make files and checkpoint up to the last seal; call it where seals are recorded."""
         return self._log.publication(self._checkpoint.tree_size, self._log.sealed_size)
 
-    def write_publication(self, publication: Publication) -> None:
-        """Write files, move the checkpoint row, then serve it; safe beside `record`."""
-        # CRASH: files without a checkpoint are invisible; they are written again, equal.
-        self._publications.write_all(dict(publication.files))
-        # CRASH: the row is the truth; the file is copied from it again at the next start.
-        self._store.swap_checkpoint(
-            PublishedCheckpoint(publication.tree_size, publication.checkpoint_note),
-            expected_tree_size=publication.old_tree_size,
-            fencing_token=self._fencing_token,
-        )
-        self._publications.write_checkpoint(publication.checkpoint_note)
+    def write_publication(self, publication: Publication) -> Publication:
+        """Write, have cosigned, publish and serve; safe beside `record`.
+
+        Raises:
+            QuorumMissing: the process stops before enough witnesses cosigned.
+        """
+        prove = self._log.prove_consistency
+        return self._publisher.publish(publication, prove, self._fencing_token)
+
+    def refresh_cosignatures(self, published_note: bytes) -> None:
+        """Serve what is published under newer cosignatures; where publications are written."""
+        self._publisher.refresh(published_note, self._log.prove_consistency)
 
     def finish_publication(self, publication: Publication) -> None:
         """Take the new checkpoint into memory; call it where seals are recorded."""
         self._checkpoint = PublishedCheckpoint(publication.tree_size, publication.checkpoint_note)
+        self._owes_publication = False
         self._log.forget_published(publication.tree_size)
         # A published entry has its proof; only the promises still open need to be repeated.
         while self._open_promises and self._open_promises[0][0] < publication.tree_size:

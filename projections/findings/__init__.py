@@ -17,7 +17,7 @@ from projections.findings.apologies import R07
 from projections.findings.back_dating import R08
 from projections.findings.clock_games import R05, R19
 from projections.findings.credentials import KEY_REPLACED
-from projections.findings.due_moves import MOVED_LATE, R29
+from projections.findings.due_moves import MOVED_LATE, R29, WORKED_IN_OUTAGE
 from projections.findings.fees import R17
 from projections.findings.intake import R01
 from projections.findings.one_stop import R18, UNANNOUNCED
@@ -64,6 +64,7 @@ RULES: Final[Sequence[Rule]] = (
     KEY_REPLACED,
     MOVED_LATE,
     UNANNOUNCED,
+    WORKED_IN_OUTAGE,
 )
 # What the table of the law names and no rule looks for, and what is wanting.
 NOT_BUILT: Final[Mapping[str, str]] = MappingProxyType(

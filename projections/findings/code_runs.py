@@ -56,10 +56,13 @@ def code_alarms(
             runs[problem.office, _run_of(problem.code), _GAP] = None
     entries: defaultdict[str, set[int]] = defaultdict(set)
     for each in recorded:
-        entries[_run_of(each.code)].add(each.entry_index)
+        if each.entry_index is not None:
+            entries[_run_of(each.code)].add(each.entry_index)
+    # An alarm is public: of a run that shows in veiled dossiers alone, nobody learns by it.
     return [
         alarm(f"office:{office}", office, reason, tuple(sorted(entries[run])))
         for office, run, reason in sorted(runs, key=lambda run: run[:2])
+        if entries[run]
     ]
 
 

@@ -7,7 +7,9 @@ holder is told, and it is flagged. A secret that the applicant's own first key r
 from collections.abc import Iterator
 from typing import Final
 
+from domain.actions import Signer
 from domain.errors import Sentence
+from domain.keys import have_one_registrar
 from domain.roles import Role
 from projections.dossier_rows import Act
 from projections.findings.shapes import ExaminedDossier, Hit, Parameters, Rule, Severity
@@ -28,6 +30,12 @@ _BY_ONE_PERSON: Final = Sentence(
     "Hai chữ ký thay khóa hoặc mã bí mật là của cùng một người.",
     "Both signatures under the replacement are one person's.",
 )
+_BY_ONE_REGISTRAR: Final = Sentence(
+    "Hai người ký việc thay đều do một cơ quan đăng ký lập khóa, hoặc do người này lập cho người "
+    "kia qua trung gian.",
+    "Behind both signers of the replacement stands one registrar, who enrolled them or those who "
+    "did.",
+)
 
 
 def _replaced(examined: ExaminedDossier, _parameters: Parameters) -> Iterator[Hit]:
@@ -46,6 +54,8 @@ def _replaced(examined: ExaminedDossier, _parameters: Parameters) -> Iterator[Hi
             )
         if act.kind in (KEY, SECRET) and _is_by_one_person(examined, act):
             yield Hit(_BY_ONE_PERSON, (act,))
+        elif act.kind in (KEY, SECRET) and _has_one_registrar(examined, act):
+            yield Hit(_BY_ONE_REGISTRAR, (act,))
 
 
 def _keys(act: Act, role: Role) -> list[str]:
@@ -54,20 +64,34 @@ def _keys(act: Act, role: Role) -> list[str]:
 
 def _is_by_one_person(examined: ExaminedDossier, act: Act) -> bool:
     """Tell whether two officers' signatures are one person's; the holder's are not counted."""
-    holder = (Role.HOLDER, Role.APPLICANT)
-    persons = [
-        examined.person_of(signer.key) for signer in act.signers if signer.role not in holder
-    ]
+    persons = [examined.person_of(signer.key) for signer in _officers(act)]
     return len(set(persons)) < len(persons)
+
+
+def _has_one_registrar(examined: ExaminedDossier, act: Act) -> bool:
+    """Tell whether one registrar made, directly or through others, both officers who signed.
+
+    Where one registrar enrols a whole commune that is lawful, so it is not refused.
+    """
+    signers = [(signer.key, signer.role) for signer in _officers(act)]
+    return have_one_registrar(signers, examined.around.keys.get)
+
+
+def _officers(act: Act) -> list[Signer]:
+    return [signer for signer in act.signers if signer.role not in (Role.HOLDER, Role.APPLICANT)]
 
 
 KEY_REPLACED: Final = Rule(
     "key_replaced",
-    1,
+    2,
     Severity.HIGH,
     (
         Sentence(
             "Người nộp mất khóa hoặc mất giấy hẹn.", "The applicant had lost the key or the slip."
+        ),
+        Sentence(
+            "Ở xã nhỏ, một cơ quan đăng ký lập khóa cho tất cả.",
+            "In a small commune one registrar enrols everybody.",
         ),
     ),
     _replaced,

@@ -32,6 +32,12 @@ _BY_RECORD: Final = Sentence(
 )
 
 
+_WORKED: Final = Sentence(
+    "Trong thời gian khai báo gián đoạn, cơ quan vẫn ghi hành vi qua hệ thống.",
+    "While its clocks rested by an outage, the office recorded acts through the system.",
+)
+
+
 def _late_calendar(examined: ExaminedDossier, parameters: Parameters) -> Iterator[Hit]:
     """R29: a calendar, or an office's hours, moved a date that had passed, or to where it had."""
     for change, act in _moves_from_outside(examined):
@@ -105,12 +111,26 @@ def _rested(examined: ExaminedDossier, instant: datetime, parameters: Parameters
 
 
 def _is_known_outage(examined: ExaminedDossier, halt: Halt, last: datetime) -> bool:
-    declarations = (
+    return any(act.recorded_at <= last for act in _declaration(examined, halt))
+
+
+def _worked(examined: ExaminedDossier, _parameters: Parameters) -> Iterator[Hit]:
+    """A clock rested by an outage in which the office recorded acts through the system."""
+    around, office = examined.around, examined.dossier.current_office
+    for halt in examined.dossier.halts:
+        if halt.outage_version is None or not halt.stops_clock:
+            continue
+        act = around.recorded_in_outages.get((halt.outage_version, office))
+        if act is not None:
+            yield Hit(_WORKED, (*_declaration(examined, halt), act))
+
+
+def _declaration(examined: ExaminedDossier, halt: Halt) -> tuple[Act, ...]:
+    return tuple(
         act
         for act in examined.around.moving_acts.values()
         if act.kind == OUTAGE and act.version == halt.outage_version
     )
-    return any(act.recorded_at <= last for act in declarations)
 
 
 R29: Final = Rule(
@@ -133,4 +153,16 @@ MOVED_LATE: Final = Rule(
         Sentence("Nhập muộn đã khai báo.", "A late entry had been declared."),
     ),
     _late_record,
+)
+WORKED_IN_OUTAGE: Final = Rule(
+    "worked_in_outage",
+    1,
+    Severity.HIGH,
+    (
+        Sentence(
+            "Gián đoạn chỉ ở một phần của hệ thống, hoặc lúc có lúc không.",
+            "The outage concerned a part of the system, or came and went.",
+        ),
+    ),
+    _worked,
 )

@@ -62,6 +62,8 @@ class Surroundings:
     """What lies around all dossiers: the registry, outages, and the acts that move due dates.
 
     `moving_acts` are those on other streams (calendars, offices, outages), by stream and version.
+    `recorded_in_outages` is, by an outage's version and an office, the first act of that office
+    which the system recorded meanwhile.
     """
 
     offices: Mapping[str, OfficeRecord] = field(default_factory=dict)
@@ -69,6 +71,7 @@ class Surroundings:
     outages: tuple[Outage, ...] = ()
     calendar: CalendarRecord | None = None
     moving_acts: Mapping[tuple[str, int], Act] = field(default_factory=dict)
+    recorded_in_outages: Mapping[tuple[int, str], Act] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

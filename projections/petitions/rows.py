@@ -30,6 +30,7 @@ class PetitionRow(msgspec.Struct, frozen=True, kw_only=True):
     information_at: str | None
     forwarded_at: str | None
     answered_at: str | None
+    answer_to_publish_at: str | None
     published_at: str | None
     disputed_at: str | None
     accepted_at: str | None
@@ -60,6 +61,7 @@ def row_of_petition(stream: str, record: PetitionRecord) -> PetitionRow:
         information_at=_text(record.information_at),
         forwarded_at=_text(record.forwarded_at),
         answered_at=_text(record.answered_at),
+        answer_to_publish_at=_text(record.answer_to_publish_at),
         published_at=_text(record.published_at),
         disputed_at=_text(record.disputed_at),
         accepted_at=_text(record.accepted_at),
@@ -87,6 +89,7 @@ def petition_of_row(row: PetitionRow) -> PetitionRecord:
         information_at=_moment(row.information_at),
         forwarded_at=_moment(row.forwarded_at),
         answered_at=_moment(row.answered_at),
+        answer_to_publish_at=_moment(row.answer_to_publish_at),
         published_at=_moment(row.published_at),
         disputed_at=_moment(row.disputed_at),
         accepted_at=_moment(row.accepted_at),

@@ -7,7 +7,7 @@ ask for.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
@@ -20,7 +20,9 @@ from domain.decisions import StreamState
 from domain.dossiers import Dossier
 from domain.keys import KeyRecord, LedgerRecord
 from domain.offices import OfficeRecord
+from domain.oversight.integrity import Outage
 from domain.procedures import ProcedureRecord
+from projections.dossier_rows import Act
 from projections.findings.shapes import ExaminedDossier, Surroundings
 from projections.requested_papers import RequestedPaper
 from projections.tables import (
@@ -31,6 +33,11 @@ from projections.tables import (
     requested_papers_table,
     states_table,
 )
+from transparency.encoding import render_utc_milliseconds
+
+# SPEC: formats.md, "Promise and refusal": within an hour what was recorded is published.
+SEALED_BY: Final = timedelta(hours=1)
+MOST_LOOKED_AT: Final = 1_000
 
 CALENDAR_STREAM: Final = f"{StreamType.CALENDAR}:{NATIONAL_CALENDAR}"
 _LEDGER_STREAMS: Final = (f"{StreamType.LEDGER}:", f"{StreamType.LEDGER};")
@@ -65,7 +72,7 @@ def examine(
     """Give every dossier with its acts, for the rules to look at; or those of one office."""
     record = _state(connection, states_table.c.stream == CALENDAR_STREAM)
     calendar = record if isinstance(record, CalendarRecord) else None
-    around = _surroundings(connection, registry, calendar)
+    around = _surroundings(connection, registry, calendar, visible)
     papers = _papers_by_stream(connection)
     dossiers, states, acts = visible.dossiers, visible.states, visible.acts
     query = (
@@ -109,20 +116,51 @@ def forget_papers(connection: sa.Connection, streams: Iterable[str]) -> None:
 
 
 def _surroundings(
-    connection: sa.Connection, registry: Registry, calendar: CalendarRecord | None
+    connection: sa.Connection,
+    registry: Registry,
+    calendar: CalendarRecord | None,
+    visible: Visible,
 ) -> Surroundings:
     first, last = _LEDGER_STREAMS
     stream = states_table.c.stream
     ledger = _state(connection, sa.and_(stream >= first, stream < last))
     query = sa.select(acts_table).where(acts_table.c.kind.in_(MOVING_KINDS))
     moving = map(open_act, connection.execute(query))
+    outages = ledger.outages if isinstance(ledger, LedgerRecord) else ()
     return Surroundings(
         offices=registry.offices,
         keys=registry.keys,
-        outages=ledger.outages if isinstance(ledger, LedgerRecord) else (),
+        outages=outages,
         calendar=calendar,
         moving_acts={(act.stream, act.version): act for act in moving},
+        recorded_in_outages={
+            (outage.declared_version, office): act
+            for outage in outages
+            for office, act in _recorded_during(connection, outage, visible).items()
+        },
     )
+
+
+def _recorded_during(connection: sa.Connection, outage: Outage, visible: Visible) -> dict[str, Act]:
+    """Give the first act of each office that the system recorded while it is said to be out.
+
+    What was recorded just before stands under a seal of just after, and clocks differ.
+    """
+    acts = visible.acts
+    query = sa.select(acts).where(
+        acts.c.stream.startswith(f"{StreamType.DOSSIER}:"),
+        acts.c.recorded_at > render_utc_milliseconds(outage.since + SEALED_BY),
+    )
+    if outage.until is not None:
+        query = query.where(acts.c.recorded_at < render_utc_milliseconds(outage.until - SEALED_BY))
+    if outage.offices:
+        query = query.where(acts.c.office.in_(outage.offices))
+    found: dict[str, Act] = {}
+    for row in connection.execute(query.order_by(acts.c.recorded_at).limit(MOST_LOOKED_AT)):
+        act = open_act(row)
+        if act.office is not None and not act.is_imported:
+            found.setdefault(act.office, act)
+    return found
 
 
 def _state(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> StreamState | None:

@@ -72,13 +72,14 @@ def opened_act(event: StoredEvent, ledger: str) -> PublicEntry:
     """
     try:
         opened = open_text(event.note, ledger)
-        recorded_at = _promised_at(event.promise)
+        recorded_at = promised_at(event.promise)
     except (LedgerError, TransparencyError, ValueError) as error:
         raise StoreCorrupt(f"the stored act {event.place} cannot be read: {error}") from error
     return PublicEntry(None, opened.action, recorded_at, opened.text_hash)
 
 
-def _promised_at(promise: bytes) -> datetime:
+def promised_at(promise: bytes) -> datetime:
+    """Give when a stored promise was given: when its act was recorded."""
     # Unchecked: views trust the ledger database they are made from, and `audit` opens the promise.
     text = parse_note(promise).text
     promised = msgspec.json.decode(text.partition(b"\n")[2], type=_Promised)

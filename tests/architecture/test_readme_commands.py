@@ -109,6 +109,7 @@ def test_an_office_of_ones_own_takes_a_dossier_in_as_the_readme_says(folder: Pat
 
     assert "stream: dossier:" in said
     assert (folder / "data" / "accepted.receipt").exists()
+    assert (folder / "data" / "rating.opening").exists()
 
     petitioned = _run(folder, _block_with("act petition.feedback_filed"))
 

@@ -1,10 +1,11 @@
-"""The README's table of routes is the one that the app answers."""
+"""The README's table of routes is the one that the ledger's and a witness's app answer."""
 
 import re
 from pathlib import Path
 
 import falcon.inspect
 import pytest
+from falcon.asgi import App, Request, Response
 
 from tests.architecture.sources import ROOT, text_of
 
@@ -25,13 +26,22 @@ def _answered(data: Path) -> set[tuple[str, str]]:
 
     settings = Settings(data=data)
     bootstrap.writer_core(settings)
-    app = create_app(bootstrap.web_parts(settings))
+    apps = [create_app(bootstrap.web_parts(settings)), _witness(data / "witness")]
     return {
         (method.method, CONVERTER.sub(r"{\1}", route.path))
+        for app in apps
         for route in falcon.inspect.inspect_routes(app)
         for method in route.methods
         if not method.internal and method.method not in IMPLIED
     }
+
+
+def _witness(data: Path) -> "App[Request, Response]":
+    from tests.support.witnesses.builders import RunningWitness, make_a_witness
+
+    running = RunningWitness(make_a_witness(data))
+    running.close()
+    return running.app
 
 
 def test_the_readme_lists_exactly_the_routes_of_the_app(tmp_path: Path) -> None:

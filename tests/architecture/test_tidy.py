@@ -27,7 +27,7 @@ EVERYTHING: Final = (*ROOMS, "bench", "tests")
 
 # What breaks a limit today, and why it may. Take lines out; put none in without a decision.
 EXCEPTIONS: Final[dict[str, str]] = {
-    "transparency: 16 files": "one file per published format; split when the log's own issue "
+    "transparency: 18 files": "one file per published format; split when the log's own issue "
     "brings witnesses and a durable index",
 }
 

@@ -1,5 +1,6 @@
 """What every ledger store keeps of veiled dossiers' acts: one suite over memory and SQLite."""
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -107,3 +108,43 @@ def test_deferred_and_enveloped_events_tell_their_place_in_the_order_of_recordin
 
     # Acts of veiled dossiers are read apart.
     assert (deferred, enveloped) == ([(9, 5)], [(3, 0)])
+
+
+def test_looking_for_veiled_acts_costs_nothing_where_there_are_ratings_alone(
+    tmp_path: Path,
+) -> None:
+    """Each entry that was folded walked through all ratings that were ever promised."""
+    store = SqliteLedgerStore(tmp_path / "ledger.sqlite3")
+    ratings = [
+        NewEvent(f"rating:{number}", 1, "rating.satisfaction_rated", b"note", None, b"promise")
+        for number in range(3_000)
+    ]
+    store.record_group(Group(tuple(ratings)), fencing_token=store.claim_lease("first"))
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    assert store.veiled_events(0, 500) == []  # opens the connection
+    store._local.connection.set_progress_handler(count, 10)
+    assert store.veiled_events(0, 500) == []
+    store.close()
+
+    assert steps < 20
+
+
+def test_database_from_before_veiled_acts_were_listed_apart_is_brought_up(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    store = SqliteLedgerStore(path)
+    _recorded_with_others(store, store.claim_lease("first"))
+    before = store.veiled_events(0, 10)
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE veiled")
+    connection.close()
+
+    reopened = SqliteLedgerStore(path)
+
+    assert reopened.veiled_events(0, 10) == before
+    reopened.close()

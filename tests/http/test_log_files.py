@@ -1,10 +1,15 @@
 """/log/ as tlog-tiles says, receipts from it, and public documents."""
 
+import gzip
 import hashlib
+import os
 
 import pytest
+from falcon.testing import TestClient
 
 from api import bootstrap
+from api.app import create_app
+from api.resources.log_files import PackedFiles
 from domain.offices import BilingualName
 from ledger.bodies import canonical_json
 from ledger.documents import documents_named
@@ -66,6 +71,125 @@ def test_tiles_and_bundles_are_bytes_that_caches_keep_for_ever(world: World) -> 
     for result in (tile, bundle):
         assert result.headers["content-type"] == "application/octet-stream"
         assert result.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def _published_size(world: World) -> int:
+    note = world.client.simulate_get("/log/checkpoint").content
+    return open_checkpoint(note, world.parts.anchors.log).checkpoint.tree_size
+
+
+def test_bundle_is_packed_for_whoever_names_gzip_and_for_nobody_else(world: World) -> None:
+    world.settle()
+    path = f"/log/{bundle_path(EntryBundle(0, _published_size(world)))}"
+
+    plain = world.client.simulate_get(path)
+    packed = world.client.simulate_get(path, headers={"Accept-Encoding": "gzip, identity"})
+    again = world.client.simulate_get(path, headers={"Accept-Encoding": "br, gzip;q=0.5"})
+    refused = world.client.simulate_get(path, headers={"Accept-Encoding": "gzip;q=0"})
+
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == again.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content == refused.content
+    assert packed.content == again.content
+    assert len(packed.content) < len(plain.content)
+    for result in (plain, packed):
+        assert result.headers["vary"] == "Accept-Encoding"
+        assert result.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert result.headers["content-type"] == "application/octet-stream"
+    # Two codings of one file are two things to a cache.
+    assert packed.headers["etag"] != plain.headers["etag"]
+
+
+def test_tiles_and_the_checkpoint_are_never_packed(world: World) -> None:
+    world.settle()
+    for path in (tile_path(Tile(0, 0, _published_size(world))), "checkpoint"):
+        result = world.client.simulate_get(f"/log/{path}", headers={"Accept-Encoding": "gzip"})
+
+        assert "content-encoding" not in result.headers
+        assert "vary" not in result.headers
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_whoever_names_the_tag_is_told_that_nothing_changed(world: World, encoding: str) -> None:
+    world.settle()
+    size = _published_size(world)
+    document = hashlib.sha256(canonical_json(a_procedure())).hexdigest()
+    for path in (
+        "/log/checkpoint",
+        f"/log/{tile_path(Tile(0, 0, size))}",
+        f"/log/{bundle_path(EntryBundle(0, size))}",
+        f"/documents/{document}",
+    ):
+        wanted = {"Accept-Encoding": encoding}
+        first = world.client.simulate_get(path, headers=wanted)
+
+        wanted["If-None-Match"] = first.headers["etag"]
+        second = world.client.simulate_get(path, headers=wanted)
+
+        assert (second.status_code, second.content) == (304, b"")
+        assert second.headers["etag"] == first.headers["etag"]
+        assert second.headers["cache-control"] == first.headers["cache-control"]
+
+
+def test_tag_of_the_checkpoint_before_is_answered_with_the_new_one(world: World) -> None:
+    world.settle()
+    before = world.client.simulate_get("/log/checkpoint")
+    world.submit()
+    world.settle()
+
+    now = world.client.simulate_get(
+        "/log/checkpoint", headers={"If-None-Match": before.headers["etag"]}
+    )
+
+    assert now.status_code == 200
+    assert now.content != before.content
+
+
+def test_document_is_packed_for_whoever_names_gzip(world: World) -> None:
+    document = canonical_json(a_procedure())
+    path = f"/documents/{hashlib.sha256(document).hexdigest()}"
+
+    for _ in range(2):
+        result = world.client.simulate_get(path, headers={"Accept-Encoding": "gzip"})
+
+        assert result.headers["content-encoding"] == "gzip"
+        assert gzip.decompress(result.content) == document
+    assert world.client.simulate_get(path).headers["etag"].strip('"') == path[-64:]
+
+
+def test_packed_files_are_kept_while_there_is_room_the_last_used_longest() -> None:
+    noise = [os.urandom(1000) for _ in range(4)]
+    packed = PackedFiles(max_bytes=3200)
+    for number, data in enumerate(noise[:3]):
+        packed.pack(str(number), data)
+    assert packed.find("0") is not None
+
+    packed.pack("3", noise[3])
+    packed.pack("3", noise[3])
+
+    assert [packed.find(name) is not None for name in "0123"] == [True, False, True, True]
+
+
+def test_packed_file_that_is_larger_than_all_room_is_given_and_not_kept() -> None:
+    packed = PackedFiles(max_bytes=100)
+
+    file = packed.pack("large", os.urandom(1000))
+
+    assert len(gzip.decompress(file.data)) == 1000
+    assert packed.find("large") is None
+
+
+def test_receipts_are_given_while_no_writer_answers(world: World) -> None:
+    dossier = world.submit()
+    world.settle()
+    # A worker of its own: it knows the data folder, and no writer listens at the socket.
+    parts = bootstrap.web_parts(world.settings)
+    client = TestClient(create_app(parts))
+
+    result = client.simulate_get(f"/v1/streams/{dossier.stream}/versions/1/receipt")
+
+    assert verify_receipt(result.content, world.parts.anchors.log).entry
+    assert not bootstrap.data_folder(world.settings).socket.exists()
 
 
 @pytest.mark.parametrize(

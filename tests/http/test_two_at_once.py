@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -54,7 +55,7 @@ def other_act(world: World, dossier: DossierHandle, number: int) -> SubmittedAct
     if number % 2:
         refused = IntakeRefused(reason_code=IntakeRefusalReason.WRONG_AUTHORITY)
         return world.sign(dossier, "dossier.intake_refused", refused, signer)
-    asked = IntakeSupplementRequested()
+    asked = IntakeSupplementRequested(answer_by=date(2026, 12, 20))
     return world.sign(dossier, "dossier.intake_supplement_requested", asked, signer)
 
 

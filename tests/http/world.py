@@ -18,6 +18,7 @@ from falcon.testing import Result, TestClient
 
 from api import bootstrap
 from api.app import create_app
+from api.interface.log_lines import configure_log
 from api.parts import Parts
 from api.settings import Settings
 from domain.facts import (
@@ -33,6 +34,7 @@ from domain.facts import (
     KeyRevoked,
     RevocationReason,
 )
+from domain.kinds import KINDS
 from domain.moments import Moment
 from domain.roles import KEY_WORDS, Role
 from ledger.action_notes import SubmittedAction
@@ -44,6 +46,7 @@ from ledger.opening import opening_action
 from projections.follower import Follower
 from tests.support.builders import OFFICE, PROCEDURE, a_procedure, an_office
 from tests.support.keys.personnel import the_holder_of
+from tests.support.oversight.needs import completed_details
 from transparency.encoding import encode_base64
 from transparency.notes import SigningKey, render_vkey
 
@@ -174,8 +177,9 @@ class World:
         at = changes.pop("at", self.now)
         place = changes.pop("place", dossier.place)
         assert not changes
+        private = completed_details(KINDS[kind], facts, details)
         return self.drafter.sign(
-            kind, dossier.stream, place, at, facts, (signer,), office=office, details=details
+            kind, dossier.stream, place, at, facts, (signer,), office=office, details=private
         )
 
     def submit(self) -> DossierHandle:
@@ -227,7 +231,7 @@ def a_world(folder: Path, **changes: Any) -> Iterator[World]:
     )
     settings.data.mkdir(parents=True)
     bootstrap.SimulatedClock(bootstrap.data_folder(settings).clock).set(STARTED_AT)
-    bootstrap.configure_log(settings)
+    configure_log(settings)
     with bootstrap.embedded_writer(settings, on_fatal=_fail) as writer:
         parts = bootstrap.web_parts(settings, writer)
         keys = bootstrap.operator_keys(settings)

@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
+
 from domain.calendars import Calendar, WorkingTime, working_time_between
 from domain.clocks.limits import processing_count
 from domain.decisions import StreamState
@@ -239,4 +241,11 @@ def _state_after_restart(town: Town) -> LedgerState:
 
 
 def _kept(state: LedgerState) -> dict[str, StreamState]:
-    return {stream: head.state for stream, head in state.streams().items()}
+    return {stream: _as_folded(head.state) for stream, head in state.streams().items()}
+
+
+def _as_folded(state: StreamState) -> StreamState:
+    """Leave out what only the ledger knows: between which seals an end was recorded."""
+    if isinstance(state, Dossier):
+        return msgspec.structs.replace(state, end_recorded_after=None)
+    return state

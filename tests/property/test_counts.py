@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from domain.dossiers import Dossier, Due, DueChange, Halt, HaltKind, Wait, WaitKind
 from domain.moments import Moment
-from projections.counts import ALL_HISTORY, Counts, Figure, Span, count_dossiers, month_number
+from projections.counts import (
+    ALL_HISTORY,
+    Counts,
+    Figure,
+    Span,
+    add_cells,
+    count_cells,
+    count_dossiers,
+    month_number,
+)
+from projections.counts import counts_of as counts_of_cells
 from projections.dossier_rows import counted_dossier, row_of
 from projections.durations import nearest_rank
 from tests.support.dossier_cases import a_dossier
@@ -108,6 +118,16 @@ def test_next_month_carries_what_this_month_left_pending(found: list[Dossier]) -
             assert following.carried_over == this.pending
             assert gap == 1 or this.pending == 0
         assert numbers == sorted(set(numbers))
+
+
+@given(dossiers, st.integers(1, 4), periods)
+def test_counts_of_shares_add_up_to_the_count_of_all(
+    found: list[Dossier], shares: int, last: str | None
+) -> None:
+    rows = [row_of(dossier) for dossier in found]
+    cells = add_cells(count_cells(rows[number::shares], AS_OF, ZONES) for number in range(shares))
+
+    assert counts_of_cells(cells, AS_OF, Span(None, last)) == counts_of(found, Span(None, last))
 
 
 @given(dossiers, periods, periods)

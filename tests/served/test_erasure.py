@@ -72,7 +72,12 @@ def _ended_dossier(server: Served, folder: Path) -> tuple[str, str]:
         "new",
         *("--sign", f"applicant={applicant}"),
         facts={"channel": "online", "procedure": PROCEDURE},
-        details={"applicant_name": MARKERS[0], "applicant_number": MARKERS[1]},
+        details={
+            "applicant_name": MARKERS[0],
+            "applicant_number": MARKERS[1],
+            "delivery": "online",
+            "notice_version": "1",
+        },
     ).members
     stream = submitted["stream"]
     accepted = {"register_number": MARKERS[2]}

@@ -19,6 +19,7 @@ from api.bootstrap import system_clock
 from api.data_folder import DataFolder
 from cli.sites import render_submission
 from domain.facts import Channel, DossierSubmitted, DossierSubmittedDetails
+from domain.kinds import KINDS
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction
 from ledger.auditing import audit_log
@@ -27,6 +28,7 @@ from ledger.drafting import FIRST_PLACE, Drafter
 from ledger.key_files import load_anchors, new_actor_key
 from ledger.storage.sqlite import SqliteLedgerReader
 from tests.served.server import OFFICE, PROCEDURE, Served, served
+from tests.support.oversight.needs import completed_details
 from transparency.checkpoints import SignedCheckpoint, open_checkpoint
 from transparency.hashing import leaf_hash
 from transparency.notes import parse_vkey, render_vkey
@@ -110,7 +112,9 @@ def _submission(ledger: Served, drafter: Drafter) -> SubmittedAction:
         facts,
         ((Role.APPLICANT, applicant),),
         office=OFFICE,
-        details=DossierSubmittedDetails(secret=SECRET),
+        details=completed_details(
+            KINDS["dossier.submitted"], facts, DossierSubmittedDetails(secret=SECRET)
+        ),
     )
 
 

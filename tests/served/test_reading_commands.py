@@ -20,6 +20,9 @@ APPLICANT = "Đặng Thị Hạnh"
 FOLLOWS_SECONDS = 15.0
 
 
+DETAILS = {"applicant_name": APPLICANT, "delivery": "online", "notice_version": "1"}
+
+
 @dataclass(frozen=True)
 class Case:
     """A dossier on a server, with its slip, its key, and an inspector's."""
@@ -52,7 +55,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
         facts = json.dumps({"channel": "online", "procedure": PROCEDURE})
         sent = run(
             *("act", "dossier.submitted", "--stream", "new", "--office", OFFICE, "--json"),
-            *("--facts", facts, "--details", json.dumps({"applicant_name": APPLICANT})),
+            *("--facts", facts, "--details", json.dumps(DETAILS)),
             *("--sign", f"applicant={a_key(folder)}", "--server", server.address),
             *("--receipt", folder / "r", "--data", folder / "none"),
         ).members
@@ -120,6 +123,17 @@ def test_names_open_to_an_inspector_under_somebody_elses_order_alone(
     assert APPLICANT in under_order.out
     sealed = case.reads("--secret", case.secret).members["reads"]
     assert any(each["sealed"] for each in sealed)
+
+
+def test_server_of_a_data_folder_is_found_without_its_address(case: Case, tmp_path: Path) -> None:
+    secret = ("--secret", case.secret, "--json")
+
+    found = run("reads", "list", case.stream, "--data", case.server.data, *secret)
+    unserved = run("reads", "list", case.stream, "--data", tmp_path, *secret)
+
+    assert found.code == 0, found.out
+    assert (unserved.code, unserved.members["code"]) == (2, "usage")
+    assert "name the ledger's address (--server" in unserved.members["message"]
 
 
 def test_stranger_and_wrong_secret_read_nothing(case: Case, tmp_path: Path) -> None:

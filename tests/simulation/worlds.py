@@ -1,12 +1,12 @@
-"""One seed, one world: clients, a writer that dies and is deposed, stores that fail, an auditor.
+"""One seed, one world: clients, a writer that dies and is deposed, failing stores, an auditor.
 
-Everything that happens is drawn from one `random.Random(seed)`. After each step the invariants
-are checked; at the end the log is audited against the store. A world is replayed, with its
-story, by ``.venv/bin/python -m tests.simulation.worlds <seed>``.
+In most worlds there are witnesses, too (`tests.simulation.witnesses`). Everything that happens is
+drawn from one `random.Random(seed)`, the clock's steps included. After each step the invariants
+are checked; at the end the log is audited against the store. `REPLAY` lives one world again, and
+tells its story if it fails.
 """
 
 import random
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -21,21 +21,24 @@ from ledger.errors import LedgerError, NotTheWriter, StoreUnavailable
 from ledger.state import LedgerState
 from ledger.storage.memory import MemoryLedgerStore
 from ledger.writing.frames import Verdict
+from ledger.writing.publishing import Cosigners
 from ledger.writing.writer import Writer
+from tests.simulation.witnesses import WitnessedWorld
 from tests.support.keys.personnel import the_holder_of
 from tests.support.ledger_builders import ORIGIN, World, a_signing_key, a_world, handed
 from tests.support.mortal_stores import Fate, MortalStore, MortalTiles, ProcessDied
 from transparency.checkpoints import SignedCheckpoint, open_checkpoint
+from transparency.errors import QuorumMissing, TransparencyError
 from transparency.notes import SigningKey
 from transparency.promises import open_promise, open_refusal
 from transparency.receipts import Receipt, render_receipt
-from transparency.seals import is_seal
+from transparency.seals import is_seal, parse_seal
 from transparency.tile_store import MemoryTileStore
 from transparency.verifier import verify_receipt
 
-REPLAY = ".venv/bin/python -m tests.simulation.worlds"
+REPLAY = ".venv/bin/pytest tests/simulation/test_world.py -k one_world_is_asked_for"
 CLIENTS = 4
-ROUNDS = 40
+ROUNDS = 24
 PLAUSIBLE = (
     "dossier.accepted",
     "dossier.processor_assigned",
@@ -85,16 +88,28 @@ class SimulatedWorld:
         self.say = say
         self.fate = WorldsFate(self.random)
         self.store = MortalStore(MemoryLedgerStore(), self.fate)
+        tiles = MortalTiles(MemoryTileStore(), self.fate)
+        self.witnesses = None
+        if self.random.random() < 0.8:
+            self.witnesses = WitnessedWorld(self.random, tiles, say)
         self.world: World = a_world(
-            store=self.store, tiles=MortalTiles(MemoryTileStore(), self.fate), seed=seed
+            store=self.store, tiles=tiles, seed=seed, cosigners=self._new_cosigners()
         )
-        self.fate.is_on = True
+        self._stay_calm(False)
         self.deposed: list[Writer] = []
         self.clients = [Client(number) for number in range(CLIENTS)]
         self.accepted: dict[bytes, SubmittedAction] = {}
         self.refused: set[bytes] = set()
         self.seen: SignedCheckpoint | None = None
         self.revoked: list[SigningKey] = []
+
+    def _new_cosigners(self) -> Cosigners | None:
+        return None if self.witnesses is None else self.witnesses.new_client()
+
+    def _stay_calm(self, is_calm: bool) -> None:
+        self.fate.is_on = not is_calm
+        if self.witnesses is not None:
+            self.witnesses.is_calm = is_calm
 
     def run(self) -> None:
         """Live through all rounds; then everything is healed, repeated and audited."""
@@ -112,6 +127,10 @@ class SimulatedWorld:
         group = [(client, action) for client in self.clients for action in self._drafts(client)]
         self.random.shuffle(group)
         self._hand_over(group)
+        if self.witnesses is not None:
+            self.witnesses.let_time_pass()
+            if self.random.random() < 0.2:
+                self.world.writer.refresh_cosignatures(self.world.writer.checkpoint_note)
         if self.random.random() < 0.1:
             self._depose()
         if self.deposed and self.random.random() < 0.3:
@@ -210,6 +229,9 @@ class SimulatedWorld:
         except ProcessDied as death:
             self.say(f"  died at {death}")
             self._restart()
+        except QuorumMissing:
+            self.say("  stopped while too few witnesses cosigned")
+            self._restart()
         finally:
             self.fate.spare()
 
@@ -245,16 +267,25 @@ class SimulatedWorld:
 
     def _restart(self) -> None:
         while True:
+            self.world.cosigners = self._new_cosigners()
             self.world.writer = self.world.new_writer()
             self.fate.plan()
             try:
                 self.world.writer.take_over("successor")
-            except (ProcessDied, StoreUnavailable) as death:
+                self._publish_rest()
+            except (ProcessDied, StoreUnavailable, QuorumMissing) as death:
                 self.say(f"  died in recovery at {death}")
                 continue
             finally:
                 self.fate.spare()
             return
+
+    def _publish_rest(self) -> None:
+        """Where witnesses are asked, recovery leaves publishing to whoever publishes every day."""
+        writer = self.world.writer
+        while writer.has_unpublished:
+            assert writer.record([], with_seal=True).sealed
+            writer.publish()
 
     def _depose(self) -> None:
         self.say("  deposed")
@@ -286,6 +317,9 @@ class SimulatedWorld:
         assert row is not None
         key = self.world.keys.log.verification_key
         assert open_checkpoint(row.note, key).checkpoint.tree_size >= log.tree_size
+        if self.witnesses is not None:
+            self.witnesses.check(log.signed_checkpoint.note, log)
+            self.witnesses.check(row.note, log)
         self._check_memory()
 
     def _check_memory(self) -> None:
@@ -294,20 +328,20 @@ class SimulatedWorld:
         bodies = [e.body for e in self.store.entries(0, self.store.sequenced_size())]
         deferred = [event.note for event in self.store.deferred_events()]
         for body in (*bodies, *deferred):
-            if not is_seal(body):
+            if is_seal(body):
+                state.note_seal(parse_seal(body).sealed_at)
+            else:
                 state.apply_recorded(open_text(body, ORIGIN))
         assert self.world.writer._state.streams() == state.streams()
 
     def heal(self) -> None:
         """Let nothing fail any more, repeat everything unanswered, and publish all."""
-        self.fate.is_on = False
+        self._stay_calm(True)
         self._restart()
         for client in self.clients:
             group = [(client, action) for action in client.unanswered]
             self._hand_over(group)
-        if self.world.writer.has_unpublished:
-            self.world.writer.record([], with_seal=True)
-            self.world.writer.publish()
+        self._publish_rest()
 
     def check_end(self) -> None:
         """The auditor agrees; everything accepted is there once, with a receipt that verifies."""
@@ -315,6 +349,8 @@ class SimulatedWorld:
         assert report.problems == []
         assert report.tree_size == self.store.sequenced_size()
         assert report.entries == report.actions + report.seals
+        if self.witnesses is not None:
+            self.witnesses.check_end(self.world.log())
         entries = self.world.entries()
         deferred = {event.note for event in self.store.deferred_events()}
         for text_hash, action in self.accepted.items():
@@ -346,10 +382,6 @@ def live(seed: int, say: Say = lambda line: None) -> SimulatedWorld:
     world = SimulatedWorld(seed, say)
     try:
         world.run()
-    except (AssertionError, LedgerError, DomainError) as error:
-        raise AssertionError(f"seed {seed} failed; replay it: {REPLAY} {seed}") from error
+    except (AssertionError, LedgerError, DomainError, TransparencyError) as error:
+        raise AssertionError(f"seed {seed} failed; replay it: SEED={seed} {REPLAY}") from error
     return world
-
-
-if __name__ == "__main__":
-    live(int(sys.argv[1]), print)

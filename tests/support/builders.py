@@ -32,6 +32,7 @@ from domain.facts import (
     Grant,
     HoldLifted,
     IntakeRefused,
+    IntakeSupplementRequested,
     PaymentConfirmed,
     PaymentMethod,
     PaymentRefunded,
@@ -41,6 +42,7 @@ from domain.facts import (
     ReschedulingGround,
     ResolutionRefused,
     StepTransferred,
+    SupplementRequested,
 )
 from domain.facts.reasons import ApologyReason, IntakeRefusalReason, RefusalReason
 from domain.keys import KeyRecord, LedgerRecord
@@ -52,6 +54,7 @@ from domain.procedures import Limit, LimitUnit, Procedure, ProcedureRecord
 from domain.roles import GRANTABLE_ROLES, Role
 from domain.transitions import TRANSITIONS
 from tests.support.oversight.facts import LEAST_OVERSIGHT_FACTS
+from tests.support.oversight.needs import completed_details
 
 ZONE = "Asia/Ho_Chi_Minh"
 LEDGER = "localhost/0a1b2c3d"
@@ -93,7 +96,9 @@ LEAST_FACTS: dict[str, Facts] = {
     ),
     "dossier.accepted": DossierAccepted(),
     "dossier.intake_refused": IntakeRefused(reason_code=IntakeRefusalReason.WRONG_AUTHORITY),
-    "dossier.payment_required": PaymentRequired(amount_vnd=20_000),
+    "dossier.intake_supplement_requested": IntakeSupplementRequested(answer_by=date(2026, 12, 1)),
+    "dossier.supplement_requested": SupplementRequested(answer_by=date(2026, 12, 1)),
+    "dossier.payment_required": PaymentRequired(amount_vnd=20_000, pay_by=date(2026, 12, 1)),
     "dossier.payment_confirmed": PaymentConfirmed(amount_vnd=20_000, method=PaymentMethod.CASH),
     "dossier.extension_apology_issued": ExtensionApologyIssued(
         appointment="2026-12-01", reason_code=ApologyReason.MANY_DOSSIERS
@@ -290,17 +295,17 @@ def usual_signers(kind_name: str) -> tuple[Signer, ...]:
 
 def an_action(kind_name: str, **changes: Any) -> Action:
     kind = KINDS[kind_name]
-    facts = LEAST_FACTS.get(kind_name)
+    facts = changes.pop("facts", None) or LEAST_FACTS.get(kind_name) or kind.facts()
     action = Action(
         kind=kind,
         ledger=LEDGER,
         stream=changes.pop("stream", STREAM),
         version=1 if TRANSITIONS[kind_name].creates else 2,
-        commitment=COMMITMENT if kind.details_required else None,
+        commitment=None if completed_details(kind, facts, None) is None else COMMITMENT,
         at=a_moment(),
         office=OFFICE,
         signers=usual_signers(kind_name),
-        facts=changes.pop("facts", None) or facts or kind.facts(),
+        facts=facts,
     )
     return msgspec.structs.replace(action, **changes)
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ledger.action_notes import SubmittedAction, open_text
-from ledger.auditing import AuditReport, audit_log
+from ledger.auditing import AuditReport
 from ledger.documents import MemoryDocuments
 from ledger.drafting import FIRST_PLACE, Place, place_after
 from ledger.errors import MalformedAction
 from ledger.storage.port import LedgerReader
 from ledger.writing.public_log import index_key
-from tests.support.ledger_builders import START, Desk, SteppingClock, operator_keys
+from tests.support.ledger_builders import START, Desk, SteppingClock, audited, operator_keys
 from tests.support.transparency_builders import WrittenLog
 from transparency.index import StreamIndex
 from transparency.seals import Seal, is_seal, render_seal
@@ -106,9 +106,7 @@ class Forger:
 
     def audit(self, stored: LedgerReader | None = None, now: datetime | None = None) -> AuditReport:
         """Audit what was published, by a clock that agrees with ours unless another is given."""
-        anchors, now = operator_keys().anchors, now or self.clock.now
-        *_, report = audit_log(self.log(), anchors, self.documents, now=now, stored=stored)
-        return report
+        return audited(self.log(), self.documents, now or self.clock.now, stored)
 
     def problems(self) -> list[tuple[str, int | None]]:
         """What the auditor names, and where."""

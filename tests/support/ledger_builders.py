@@ -26,7 +26,8 @@ from domain.moments import Moment
 from domain.procedures import Limit, LimitUnit, Procedure
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction
-from ledger.auditing import AuditReport, audit_log
+from ledger.auditing import AuditReport, HowToAudit, audit_log
+from ledger.auditing.teams import ShardsHere
 from ledger.bodies import canonical_json
 from ledger.calendar_source import calendar_document
 from ledger.documents import MemoryDocuments
@@ -37,9 +38,11 @@ from ledger.state import LedgerState
 from ledger.storage.memory import MemoryLedgerStore
 from ledger.storage.port import LedgerReader, LedgerStore
 from ledger.writing.frames import HandedAction, Verdict
+from ledger.writing.publishing import Cosigners
 from ledger.writing.writer import Writer, WriterKeys
 from tests.support.builders import LEAST_FACTS, PROCEDURE, a_procedure, an_office
 from tests.support.keys.personnel import the_holder_of
+from tests.support.oversight.needs import completed_details
 from transparency.checkpoints import open_checkpoint
 from transparency.encoding import encode_base64
 from transparency.notes import SigningKey, render_vkey
@@ -182,16 +185,17 @@ class Desk:
         signers: Sequence[tuple[Role, SigningKey]] | None = None,
         office: str | None = OFFICE,
     ) -> SubmittedAction:
-        """One action of any kind, signed by whoever usually does."""
+        """One action of any kind, signed by whoever usually does, that says what it must."""
+        facts = facts or LEAST_FACTS.get(kind) or KINDS[kind].facts()
         return self.drafter.sign(
             kind,
             stream,
             place,
             at or self.now(),
-            facts or LEAST_FACTS.get(kind) or KINDS[kind].facts(),
+            facts,
             signers or self._usual_signers(kind, stream),
             office=office,
-            details=details,
+            details=completed_details(KINDS[kind], facts, details),
         )
 
     def _usual_signers(self, kind: str, stream: str) -> list[tuple[Role, SigningKey]]:
@@ -234,6 +238,7 @@ class World:
     documents: MemoryDocuments = field(default_factory=MemoryDocuments)
     clock: SteppingClock = field(default_factory=SteppingClock)
     seed: int = 0
+    cosigners: Cosigners | None = None
     through: Callable[[list[HandedAction]], list[Verdict]] | None = None
 
     def __post_init__(self) -> None:
@@ -247,8 +252,9 @@ class World:
             self.store,
             self.tiles,
             lambda: LedgerState(self.documents),
-            WriterKeys(self.keys.log, self.keys.promise),
+            WriterKeys(self.keys.log, self.keys.promise, self.keys.later_logs),
             self.clock,
+            self.cosigners,
         )
 
     def open(self) -> "World":
@@ -302,7 +308,7 @@ class World:
     def log(self) -> TrustedLog:
         """The published log, as anyone reads it."""
         note = self.tiles.read_checkpoint()
-        return TrustedLog(self.tiles, open_checkpoint(note, self.keys.log.verification_key))
+        return TrustedLog(self.tiles, open_checkpoint(note, self.keys.anchors.logs))
 
     def entries(self) -> list[bytes]:
         """All published entries."""
@@ -311,9 +317,21 @@ class World:
 
     def audit(self, stored: LedgerReader | None = None) -> AuditReport:
         """Audit the published log, by a clock that nobody set back; with the store if given."""
-        anchors, now = self.keys.anchors, self.clock.latest
-        *_, report = audit_log(self.log(), anchors, self.documents, now=now, stored=stored)
-        return report
+        return audited(self.log(), self.documents, self.clock.latest, stored)
+
+
+def audited(
+    log: TrustedLog, documents: MemoryDocuments, now: datetime, stored: LedgerReader | None = None
+) -> AuditReport:
+    """What an audit reports, however many share the work."""
+    reports = []
+    for shards in (1, 3):
+        how = HowToAudit(shards, set_up=ShardsHere)
+        anchors = operator_keys().anchors
+        *_, report = audit_log(log, anchors, documents, now=now, stored=stored, how=how)
+        reports.append(report)
+    assert reports[0] == reports[1]
+    return reports[0]
 
 
 def a_world(**changes: Any) -> World:

@@ -18,9 +18,10 @@ import msgspec
 from api import bootstrap
 from api.resources.answers import AccessAnswer, AccessPlaceAnswer, LoggedReadAnswer, ReadingAnswer
 from api.settings import settings_of_process
+from cli.acting.nearby import find_site, server_option
+from cli.acting.receipt_files import receipt_file
 from cli.output import UsageProblem, command, report, say
-from cli.receipt_files import receipt_file
-from cli.sites import Site, SiteAnswer, agreed_origin, body_of, parse_site, render_submission
+from cli.sites import Site, SiteAnswer, agreed_origin, body_of, render_submission
 from domain.facts.integrity import AccessLogged, AccessLoggedDetails, AccessPurpose
 from domain.kinds import KINDS
 from domain.moments import Moment
@@ -41,11 +42,6 @@ TRIES: Final = 30
 PAUSE_SECONDS: Final = 1.0
 READERS: Final = sorted(role.value for role in (*OFFICER_ROLES, Role.INSPECTOR))
 DOSSIER: Final = "dossier:"
-LOCAL_SERVER: Final = "http://127.0.0.1:8000"
-
-_server = click.option(
-    "--server", default=LOCAL_SERVER, show_default=True, help="Address of the ledger."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +88,7 @@ class Asking:
 @click.option("--order-stream", help="Where the order was issued, as `orders issue` printed it.")
 @click.option("--receipt", type=click.Path(path_type=Path), help="Where to keep the receipt.")
 @click.option("--anchors", type=click.Path(path_type=Path), help="The ledger to sign for.")
-@_server
+@server_option
 def read(  # noqa: PLR0913, PLR0917 - one argument per option
     dossier: str,
     kinds: tuple[str, ...],
@@ -105,7 +101,7 @@ def read(  # noqa: PLR0913, PLR0917 - one argument per option
     order_stream: str | None,
     receipt: Path | None,
     anchors: Path | None,
-    server: str,
+    server: str | None,
     data: Path,
     *,
     persons: bool,
@@ -131,7 +127,7 @@ def read(  # noqa: PLR0913, PLR0917 - one argument per option
         order_until=_day(order_until),
         order_stream=order_stream,
     )
-    asking = Asking(parse_site(server), stream, _load(key_file), _now(data))
+    asking = Asking(find_site(server, data), stream, _load(key_file), _now(data))
     with receipt_file(receipt) as file:
         entry = draw_entry(asking, Role(role), details, agreed_origin(asking.site, data, anchors))
         answer = open_with(asking, entry)
@@ -207,18 +203,18 @@ def reads() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Instead: the key that handed the dossier in.",
 )
-@_server
+@server_option
 def list_reads(
     dossier: str,
     secret: str | None,
     key_file: Path | None,
-    server: str,
+    server: str | None,
     data: Path,
     *,
     as_json: bool,
 ) -> None:
     """List the reads of DOSSIER; this one is listed, too."""
-    site, stream = parse_site(server), stream_of(dossier)
+    site, stream = find_site(server, data), stream_of(dossier)
     path = f"{path_of(stream)}/access"
     if key_file is not None:
         answer = Asking(site, stream, _load(key_file), _now(data)).signed(path)

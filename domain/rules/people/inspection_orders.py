@@ -22,7 +22,7 @@ from domain.errors import (
     SignersNotIndependent,
 )
 from domain.facts.integrity import AccessLoggedDetails, AccessOrderIssuedDetails, AccessPurpose
-from domain.keys import makers_of, party_of
+from domain.keys import have_one_registrar, makers_of, party_of
 from domain.oversight.integrity import LONGEST_ORDER, AccessRecord
 from domain.roles import Role
 from domain.rules.people.two_persons import NumberOf, numbers_of
@@ -100,6 +100,20 @@ def _check_independent(
         raise SignersNotIndependent("readers")
 
 
+def is_of_one_registrar(action: Action, register: Register) -> bool:
+    """Tell whether one registrar stands behind whoever issued an order and one of its readers.
+
+    Where one registrar enrols all inspectors that is lawful, so it is told and not refused.
+    """
+    details, issuer = action.details, action.signers[0]
+    if not isinstance(details, AccessOrderIssuedDetails):
+        return False
+    return any(
+        have_one_registrar(((issuer.key, issuer.role), (reader, Role.INSPECTOR)), register.key)
+        for reader in details.readers
+    )
+
+
 def _check_reach(issuer: Signer, details: AccessOrderIssuedDetails, register: Register) -> None:
     if not details.offices and not details.dossiers:
         raise FactMissing("offices, dossiers")
@@ -144,6 +158,8 @@ def check_read(action: Action, order: InspectionOrder | None, register: Register
         raise NotYourRole(f"{reader.key} {reader.role}")
     if order is None:
         raise OrderNotInForce("order_stream")
+    if order.has_ended:
+        raise OrderNotInForce("order_stream: it was closed, or has lapsed")
     if not order.runs_on(action.at.day_in(_UTC)) or not order.is_named_by(details):
         raise OrderNotInForce("order, order_until")
     if not _is_reader(reader.key, order.details, register):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from domain.actions import Action, Signer
 from domain.errors import PersonnelNumberMissing, PersonRepeated, SignersNotIndependent
 from domain.facts import Grant, KeyRegistered, KeyRegisteredDetails, RoleGranted
-from domain.keys import KeyRecord, keys_of_person, makers_of, party_of
+from domain.keys import KeyRecord, keys_of_person, makers_of, number_of_person, party_of
 from domain.roles import OFFICERS_ROLES, Assurance
 from domain.rules.register import Register, StreamState
 
@@ -61,9 +61,9 @@ def check_personnel(action: Action, register: Register, number_of: NumberOf) -> 
 
 
 def numbers_of(name: str, register: Register, number_of: NumberOf) -> set[str]:
-    """Give the personnel numbers of a person's keys, as far as they can be opened."""
+    """Give the personnel numbers of a person's keys, as they are compared, where they open."""
     found = (number_of(record.name) for record in keys_of_person(name, register.key))
-    return {number.strip() for number in found if number is not None}
+    return {number_of_person(number) for number in found if number is not None}
 
 
 def check_has_person(state: StreamState | None, action: Action, given: tuple[Grant, ...]) -> None:
@@ -98,5 +98,5 @@ def check_number(action: Action) -> None:
     if not isinstance(details, KeyRegisteredDetails) or not isinstance(facts, KeyRegistered):
         return
     number = details.personnel_number or ""
-    if facts.assurance is Assurance.OWN_KEY and not number.strip():
+    if facts.assurance is Assurance.OWN_KEY and not number_of_person(number):
         raise PersonnelNumberMissing(action.stream_id)

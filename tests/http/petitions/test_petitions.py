@@ -148,6 +148,13 @@ def test_lookup_of_nothing_is_malformed(petitioned: Petitioned) -> None:
     assert (result.status_code, result.json["code"]) == (400, "malformed_body")
 
 
+def test_lookup_by_a_member_that_is_none_is_told_the_members(petitioned: Petitioned) -> None:
+    result = petitioned.lookup(id="x")
+
+    assert (result.status_code, result.json["code"]) == (400, "malformed_body")
+    assert "the members are petition and secret" in result.json["detail"]
+
+
 def test_lookups_are_limited_as_those_of_dossiers_are(petitioned: Petitioned) -> None:
     with_petitions = petitioned.world
     limited = [

@@ -32,6 +32,8 @@ from domain.facts.integrity import (
     AccessOrderIssuedDetails,
     AccessPurpose,
 )
+from domain.kinds import KINDS
+from domain.moments import Moment
 from domain.procedures import Publication
 from domain.procedures.profiles import PublicationProfile
 from domain.reading.rights import Reader
@@ -50,6 +52,7 @@ from tests.http.world import (
     json_headers,
 )
 from tests.support.builders import HEX64, OFFICE
+from tests.support.oversight.needs import completed_details
 from transparency.encoding import decode_base64
 from transparency.notes import SigningKey, render_vkey
 
@@ -143,6 +146,8 @@ class Case:
     def _role(self, reader: Reader) -> Role:
         if reader in INSPECTORS:
             return Role.INSPECTOR
+        if reader is Reader.HEAD_OF_OFFICE:
+            return Role.HEAD
         return Role.RECEIVER if reader is Reader.OFFICER_WITH_TASK else Role.PROCESSOR
 
     def post(self, entry: SubmittedAction, **headers: str) -> Result:
@@ -160,10 +165,13 @@ class Case:
         reads: list[Any] = result.json["reads"]
         return reads
 
-    def replace_slip(self, secret: str, *signers: tuple[Role, SigningKey]) -> None:
+    def replace_slip(
+        self, secret: str, *signers: tuple[Role, SigningKey], at: Moment | None = None
+    ) -> None:
         """Give the dossier a new slip; the present secret is that of the former one."""
         details = SlipSecretReplacedDetails(secret=secret, reason_code="slip_lost")
-        self.act_together("dossier.slip_secret_replaced", SlipSecretReplaced(), details, *signers)
+        kind = "dossier.slip_secret_replaced"
+        self.act_together(kind, SlipSecretReplaced(), details, *signers, at=at)
         self.former_secret, self.dossier.secret = self.dossier.secret, secret
 
     def act_together(
@@ -172,11 +180,12 @@ class Case:
         facts: Facts,
         details: Details,
         *signers: tuple[Role, SigningKey],
+        at: Moment | None = None,
     ) -> None:
         dossier, world = self.dossier, self.world
         action = world.drafter.sign(
-            kind, dossier.stream, dossier.place, world.now, facts, signers,
-            office=OFFICE, details=details,
+            kind, dossier.stream, dossier.place, at or world.now, facts, signers,
+            office=OFFICE, details=completed_details(KINDS[kind], facts, details),
         )  # fmt: skip
         world.record(action)
         dossier.place = place_after(dossier.place, action.note)
@@ -230,6 +239,7 @@ def _keys(world: World, case: Case) -> dict[Reader, SigningKey]:
         Reader.OFFICER_WITH_TASK: world.keys["receiver"],
         Reader.OFFICER_WITHOUT_TASK: world.enrol("idle", Grant(Role.PROCESSOR, OFFICE)),
         Reader.OFFICER_ELSEWHERE: world.enrol("elsewhere", Grant(Role.PROCESSOR, OTHER_OFFICE)),
+        Reader.HEAD_OF_OFFICE: world.enrol("head of office", Grant(Role.HEAD, OFFICE)),
         Reader.INSPECTOR: world.keys["inspector"],
         Reader.INSPECTOR_UNDER_ORDER: world.keys["inspector"],
         Reader.INSPECTOR_ELSEWHERE: world.enrol("away", Grant(Role.INSPECTOR, OTHER_OFFICE)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -66,7 +66,8 @@ def _ask_twice_for_supplements(world: World) -> None:
     world.accept(dossier)
     world.act(dossier, "dossier.processor_assigned", ProcessorAssigned(), "assigner")
     for _ in range(2):
-        world.act(dossier, "dossier.supplement_requested", SupplementRequested(), "processor")
+        asked = SupplementRequested(answer_by=date(2026, 12, 20))
+        world.act(dossier, "dossier.supplement_requested", asked, "processor")
         _hand_supplement_in(world, dossier)
         world.act(dossier, "dossier.supplement_completed", SupplementCompleted(), "receiver")
     world.act(dossier, "dossier.result_approved", ResultApproved(), "approver")

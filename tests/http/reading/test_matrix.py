@@ -126,6 +126,12 @@ def _findings(case: Case, reader: Reader) -> tuple[Result, bool]:
     return result, "findings" in result.json and reader is not Reader.INSPECTOR_ELSEWHERE
 
 
+def _evaluation(case: Case, reader: Reader) -> tuple[Result, bool]:
+    officer = case.keys[Reader.OFFICER_WITHOUT_TASK].name
+    result = case.get(reader, f"/v1/officers/{officer}/evaluation")
+    return result, bool(result.json.get("indicators"))
+
+
 def _is_veiled(case: Case) -> bool:
     first = case.world.parts.reader.find(case.dossier.stream, 1)
     assert first is not None
@@ -151,6 +157,7 @@ ASK: dict[Subject, Callable[[Case, Reader], tuple[Result, bool]]] = {
     Subject.INTERNAL_DETAILS: _member("dossier.hold_placed", "document_sha256", HEX64),
     Subject.FINDINGS: _findings,
     Subject.TRAIL: _get("/v1/trail/{key}", "acts"),
+    Subject.OFFICER_EVALUATION: _evaluation,
     Subject.DENUNCIATION: _get(f"/v1/streams/{DENUNCIATION}/head", "leaf_hash"),
     Subject.RATING_LINK: _get(f"/v1/streams/{RATING}/head", "leaf_hash"),
 }

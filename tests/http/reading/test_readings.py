@@ -48,6 +48,7 @@ OFFICER = Reader.OFFICER_WITH_TASK
 INSPECTOR = Reader.INSPECTOR
 UNDER_ORDER = Reader.INSPECTOR_UNDER_ORDER
 SUBMITTED = "dossier.submitted"
+SAID = {"delivery": "counter", "notice_version": "1"}
 
 
 @pytest.fixture
@@ -207,8 +208,8 @@ def test_names_are_left_out_unless_asked_for_and_the_secret_always(shared: Case)
     without = shared.read(INSPECTOR, SUBMITTED)
     with_names = shared.read(UNDER_ORDER, SUBMITTED, "persons")
 
-    assert without.json["acts"][0]["details"] == {}
-    assert with_names.json["acts"][0]["details"] == {"applicant_name": APPLICANT}
+    assert without.json["acts"][0]["details"] == SAID
+    assert with_names.json["acts"][0]["details"] == SAID | {"applicant_name": APPLICANT}
     assert shared.dossier.secret not in without.text + with_names.text
 
 

@@ -1,6 +1,7 @@
 """The slip's secret: replaced at the counter, and every read made with it listed to the holder."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -8,9 +9,10 @@ from urllib.parse import urlencode
 import pytest
 
 from domain.facts import Grant
+from domain.moments import Moment
 from domain.reading.rights import Reader
 from domain.roles import Role
-from tests.http.reading.people import Case, a_case
+from tests.http.reading.people import Case, a_case, a_veiled_case
 from tests.support.builders import OFFICE
 from transparency.encoding import encode_base64
 from transparency.notes import SigningKey
@@ -151,6 +153,25 @@ def test_holder_of_the_old_slip_sees_who_replaced_it_and_who_had_looked(case: Ca
         ("receiver", case.world.keys["receiver"].name),
         ("head", head.name),
     ]
+
+
+def test_replacement_of_a_veiled_dossiers_slip_dated_back_hides_no_read(tmp_path: Path) -> None:
+    """No entry has the replacement's index: by its claimed moment a read before it was hidden."""
+    with a_veiled_case(tmp_path) as veiled:
+        head = veiled.world.enrol("head", Grant(Role.HEAD, OFFICE))
+        veiled.world.wait(hours=3)
+        veiled.read(Reader.OFFICER_WITH_TASK, "dossier.accepted")
+        veiled.world.wait(minutes=10)
+        an_hour_ago = veiled.world.clock().replace(microsecond=0) - timedelta(hours=1)
+        signers = (as_receiver(veiled), (Role.HEAD, head))
+        first = veiled.dossier.secret
+        veiled.replace_slip(NEW_SECRET, *signers, at=Moment(instant=an_hour_ago))
+        veiled.world.settle()
+        veiled.world.follow()
+
+        told = open_with(veiled, first, "/access").json
+
+        assert [read["fields"] for read in told["reads"]] == [["dossier.accepted"]]
 
 
 def test_old_secret_opens_nothing_though_no_follower_has_stepped(case: Case) -> None:

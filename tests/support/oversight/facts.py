@@ -7,6 +7,7 @@ from domain.facts.feedback import (
     ComplaintDecided,
     ComplaintFiled,
     ComplaintOutcome,
+    FeedbackCategory,
     FeedbackClassified,
     FeedbackFiled,
     FeedbackVerdict,
@@ -31,7 +32,9 @@ LEAST_OVERSIGHT_FACTS: dict[str, Facts] = {
         dossier="dossier:0b6f0000000000000000000000000001", stage=RatingStage.RECEIPT
     ),
     "petition.feedback_filed": FeedbackFiled(petitioner_key=PETITIONER_VKEY),
-    "petition.feedback_classified": FeedbackClassified(verdict=FeedbackVerdict.TAKEN_UP),
+    "petition.feedback_classified": FeedbackClassified(
+        verdict=FeedbackVerdict.TAKEN_UP, category=FeedbackCategory.PROCEDURE
+    ),
     "petition.complaint_filed": ComplaintFiled(level=1, petitioner_key=PETITIONER_VKEY),
     "petition.complaint_decided": ComplaintDecided(outcome=ComplaintOutcome.REJECTED),
     "dossier.correction_appended": CorrectionAppended(

@@ -75,3 +75,29 @@ def test_refused_document_and_other_codes_keep_to_what_is_known() -> None:
     assert fact_remedy(DocumentRefused.code, "") is not None
     assert fact_remedy(FactInvalid.code, "") is None
     assert fact_remedy("stale_version", "grants: x") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "detail", "wanted"),
+    [
+        ("retention_not_passed", "retention_years", "This procedure states no retention"),
+        ("erasure_blocked", "holds: 1", "dossier.hold_lifted ends it"),
+        ("not_permitted", "rating.satisfaction_rated receipt: rated already", "rated already"),
+        ("key_name_taken", "petitioner-1: this key has filed already, make another", "another"),
+        ("order_not_in_force", "order_stream: it was closed, or has lapsed", "issue another"),
+        ("co_signer_missing", "receiver: missing is head", "let them sign too"),
+    ],
+)
+def test_reason_that_the_detail_tells_is_answered_for_itself(
+    code: str, detail: str, wanted: str
+) -> None:
+    remedy = fact_remedy(code, detail)
+
+    assert remedy is not None
+    assert wanted in remedy.en
+    assert remedy.vi != remedy.en
+
+
+def test_retention_that_runs_and_matters_that_are_sealed_get_no_reason() -> None:
+    assert fact_remedy("retention_not_passed", "2036-03-07") is None
+    assert fact_remedy("erasure_blocked", "") is None

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.negotiation import (
+    accepts_gzip,
     csv_cell,
     preferred_format,
     preferred_language,
@@ -79,8 +80,30 @@ def test_format_parameter_goes_before_the_accept_header(
     assert preferred_format(parameter, accept) == wanted
 
 
+@pytest.mark.parametrize(
+    ("header", "accepted"),
+    [
+        (None, False),
+        ("", False),
+        ("gzip", True),
+        ("GZIP", True),
+        ("gzip, identity", True),
+        ("deflate, gzip;q=0.5, br", True),
+        ("gzip;q=0", False),
+        ("gzip;q=0.0, identity", False),
+        ("br", False),
+        ("*", False),
+        ("identity", False),
+        (";;,,=", False),
+    ],
+)
+def test_gzip_is_given_to_whoever_names_it(header: str | None, *, accepted: bool) -> None:
+    assert accepts_gzip(header) is accepted
+
+
 @given(st.text())
 def test_no_header_text_breaks_the_parsers(header: str) -> None:
+    assert accepts_gzip(header) in (True, False)
     assert preferred_language(header) in ("vi", "en")
     assert 0 <= preferred_wait_seconds(header, default_seconds=2.0, longest_seconds=30.0) <= 30
     assert preferred_format(None, header) in ("json", "csv")

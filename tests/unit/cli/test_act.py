@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.receipt_files import ReceiptFile
+from cli.acting.receipt_files import ReceiptFile
 from tests.unit.cli.running import Ran, a_key, a_ledger, run, submission
 
 

@@ -97,6 +97,39 @@ def test_a_data_folder_that_nobody_touched_passes(folder: DataFolder) -> None:
     assert audited.members["views_compared"]
 
 
+def test_an_audit_tells_the_figures_and_what_took_its_time(folder: DataFolder) -> None:
+    members = _audit(folder).members
+
+    assert members["statistics"]["received"] == 0
+    assert members["statistics"]["petitions"] == 0
+    assert sum(members["shares"].values()) == pytest.approx(1, abs=0.01)
+    assert "signatures" in members["shares"]
+
+
+def test_many_jobs_and_a_state_that_it_goes_on_from_change_nothing_of_an_audit(
+    folder: DataFolder, tmp_path: Path
+) -> None:
+    alone = _audit(folder).members
+    state = ("--state", str(tmp_path / "state"))
+    for arguments in (("--jobs", "2", *state), state):
+        audited = _audit(folder, *arguments)
+
+        assert audited.code == 0
+        for name in alone.keys() - {"seconds", "shares"}:
+            assert audited.members[name] == alone[name]
+
+
+def test_a_state_of_an_audit_without_the_database_is_refused(
+    folder: DataFolder, tmp_path: Path
+) -> None:
+    state = ("--state", str(tmp_path / "state"))
+    assert _audit(folder, "--log", str(folder.log), *state).code == 0
+
+    refused = _audit(folder, *state)
+
+    assert (refused.code, refused.members["code"]) == (4, "audit_state_refused")
+
+
 def test_counts_of_an_audit_add_up_at_sight(folder: DataFolder) -> None:
     members = _audit(folder).members
 

@@ -21,12 +21,14 @@ from domain.facts import (
     SatisfactionRated,
     SatisfactionRatedDetails,
 )
+from domain.kinds import KINDS
 from domain.roles import Role
 from ledger.drafting import FIRST_PLACE, next_place
 from ledger.intake import Answer
 from tests.support.builders import LEAST_FACTS
 from tests.support.keys.personnel import the_holder_of
 from tests.support.ledger_builders import a_signing_key
+from tests.support.oversight.needs import completed_details
 from tests.unit.cli.running import a_ledger, run
 from transparency.encoding import encode_base64
 from transparency.notes import render_vkey
@@ -66,7 +68,9 @@ async def _rate_one(session: Session, number: int) -> Answer:
     stream, sign, now = f"dossier:{number:032x}", session.drafter.sign, session.now()
     vkey = render_vkey(applicant.verification_key)
     facts = DossierSubmitted(procedure="SAMPLE-1", channel=Channel.ONLINE, applicant_key=vkey)
-    secret = DossierSubmittedDetails(secret=encode_base64(bytes(32)))
+    secret = completed_details(
+        KINDS["dossier.submitted"], facts, DossierSubmittedDetails(secret=encode_base64(bytes(32)))
+    )
     signed = [(Role.APPLICANT, applicant)]
     await session.submit(
         sign("dossier.submitted", stream, FIRST_PLACE, now, facts, signed, office="SAMPLE",

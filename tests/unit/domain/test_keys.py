@@ -24,6 +24,7 @@ from domain.errors import (
 )
 from domain.facts import (
     CalendarPublished,
+    Continued,
     Grant,
     KeyRegistered,
     KeyRevoked,
@@ -125,6 +126,10 @@ def test_opening_is_kept_and_enrols_the_registrar_and_the_system() -> None:
         pytest.param({"log_vkey": a_vkey("log-00000000000000aa")}, id="log not named as origin"),
         pytest.param({"system_vkey": a_vkey(REGISTRAR)}, id="one key for two purposes"),
         pytest.param({"recovery_vkeys": (a_vkey(REGISTRAR),)}, id="root as its own recovery"),
+        pytest.param(
+            {"continues": Continued(origin=LEDGER, tree_size=9, root="0" * 64)},
+            id="standing in for itself",
+        ),
     ],
 )
 def test_opening_that_contradicts_itself_is_refused(changes: dict[str, Any]) -> None:

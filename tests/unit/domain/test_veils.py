@@ -68,6 +68,16 @@ def test_version_in_force_on_the_day_of_submission_decides() -> None:
     assert (is_veiled(first, register), is_veiled(second, register)) == (True, False)
 
 
+@pytest.mark.parametrize("day", ["2025-12-30T02:00:00Z", "2027-01-04T02:00:00Z"])
+def test_submission_dated_outside_every_version_of_a_veiled_procedure_is_veiled(day: str) -> None:
+    """A submitter chose the day before the first version, and the dossier was published open."""
+    register = a_register(
+        a_procedure(publication=VEILED, valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 31))
+    )
+
+    assert is_veiled(a_dossier(submitted_at=a_moment(day)), register)
+
+
 def test_unpublished_procedure_or_unknown_office_veils_nothing() -> None:
     register = a_register(a_procedure(publication=VEILED))
 

@@ -120,7 +120,7 @@ WRONG_SHAPE = {
     "version 2 without a previous": (b'"version":1', b'"version":2'),
     "the greatest version, without a previous": (b'"version":1', b'"version":9007199254740991'),
     "a role that nobody has": (b'"receiver"', b'"emperor"'),
-    "facts that are not an object": (b"{" + AMOUNT + b"}", b"20000"),
+    "facts that are not an object": (b"{" + AMOUNT + b',"pay_by":"2026-12-01"}', b"20000"),
     "facts nested as deep as allowed": (AMOUNT, b'"a":' + b"[" * 12 + b"]" * 12),
     "a day that does not exist": (b'"at":"2026-03-02T01:00:00Z"', b'"at":"2026-02-30"'),
     "an hour in another zone": (b"01:00:00Z", b"01:00:00+07:00"),

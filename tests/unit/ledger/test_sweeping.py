@@ -1,16 +1,21 @@
-"""Orphans in vault and documents: kept for a day, then deleted; what is recorded stays."""
+"""What is swept: orphans in vault and documents, and partial tiles; what is needed stays."""
 
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from ledger.action_notes import SubmittedAction, open_text
 from ledger.documents import DocumentFolder
+from ledger.errors import StoreCorrupt, StoreUnavailable
 from ledger.private.vault import PrivatePart
-from ledger.sweeping import DocumentSweeper, sweep_orphans
+from ledger.sweeping import DocumentSweeper, PartialTileSweeper, sweep_orphans
 from tests.support.intake_builders import a_vault
-from tests.support.ledger_builders import World, a_world
+from tests.support.ledger_builders import World, a_world, operator_keys
+from tests.support.transparency_builders import WrittenLog, a_log
 from transparency.encoding import render_utc_seconds
+from transparency.tile_store import FileTileStore, SupersededPartials
 
 
 def _part_of(submitted: SubmittedAction) -> PrivatePart:
@@ -133,3 +138,91 @@ def test_a_document_lost_from_the_kept_folder_is_read_from_the_served_one(tmp_pa
 
     assert DocumentFolder(tmp_path / "kept", copy=served).read(name) == b"published"
     assert DocumentFolder(tmp_path / "kept").read(name) is None
+
+
+GRACE = timedelta(minutes=10)
+PUBLISHED_AT = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def _a_sweeper(folder: Path, log: WrittenLog) -> PartialTileSweeper:
+    for path in folder.rglob("*"):
+        os.utime(path, (PUBLISHED_AT.timestamp(), PUBLISHED_AT.timestamp()))
+    partials = SupersededPartials(folder)
+    return PartialTileSweeper(log.store, partials, log.key.verification_key, GRACE)
+
+
+def test_partial_tiles_are_deleted_a_grace_time_after_the_full_tile_came(tmp_path: Path) -> None:
+    log = a_log(FileTileStore(tmp_path), 100, 300)
+    sweeper = _a_sweeper(tmp_path, log)
+
+    too_early = sweeper.sweep(PUBLISHED_AT + GRACE - timedelta(seconds=1))
+    swept = sweeper.sweep(PUBLISHED_AT + GRACE + timedelta(seconds=1))
+
+    assert (too_early, swept) == (0, 2)
+    assert not (tmp_path / "tile/0/000.p").exists()
+    assert (tmp_path / "tile/0/001.p/44").exists()
+
+
+def test_partial_tiles_of_the_served_checkpoint_stay_where_full_ones_wait_for_theirs(
+    tmp_path: Path,
+) -> None:
+    store = FileTileStore(tmp_path)
+    log = a_log(store, 100)
+    served = store.read_checkpoint()
+    log.publish([b"an entry"] * 200)
+    # The files of the next size are there; its checkpoint is not served yet.
+    store.write_checkpoint(served)
+
+    assert _a_sweeper(tmp_path, log).sweep(PUBLISHED_AT + timedelta(days=30)) == 0
+
+
+def test_log_that_is_not_published_yet_has_nothing_to_sweep(tmp_path: Path) -> None:
+    log = WrittenLog(FileTileStore(tmp_path))
+
+    assert _a_sweeper(tmp_path, log).sweep(PUBLISHED_AT) == 0
+
+
+def test_nothing_is_swept_under_a_checkpoint_that_is_not_ours(tmp_path: Path) -> None:
+    log = a_log(FileTileStore(tmp_path), 100, 300)
+    sweeper = _a_sweeper(tmp_path, log)
+    log.store.write_checkpoint(b"another's")
+
+    with pytest.raises(StoreCorrupt):
+        sweeper.sweep(PUBLISHED_AT + timedelta(days=1))
+
+
+def test_disk_that_does_not_delete_is_unavailable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = a_log(FileTileStore(tmp_path), 100, 300)
+    sweeper = _a_sweeper(tmp_path, log)
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(path)
+
+    monkeypatch.setattr(Path, "rmdir", refuse)
+    with pytest.raises(StoreUnavailable):
+        sweeper.sweep(PUBLISHED_AT + timedelta(days=1))
+
+
+def test_writer_starts_again_after_a_sweep_and_brings_no_partial_tile_back(tmp_path: Path) -> None:
+    store = FileTileStore(tmp_path)
+    world = a_world(tiles=store)
+    for _ in range(9):
+        streams = [world.desk.new_stream() for _ in range(32)]
+        world.record(*(world.desk.submitted(stream) for stream in streams))
+    size = world.log().tree_size
+    assert size > 256
+    served = {f"tile/0/001.p/{size - 256}", f"tile/entries/001.p/{size - 256}", "tile/1/000.p/1"}
+    grown = datetime.now(UTC) + timedelta(days=1)
+    log_key = operator_keys().log.verification_key
+
+    PartialTileSweeper(store, SupersededPartials(tmp_path), log_key, GRACE).sweep(grown)
+    world.writer = world.new_writer()
+    world.writer.take_over("after the sweep")
+
+    partials = {p.relative_to(tmp_path).as_posix() for p in tmp_path.glob("tile/*/*.p/*")}
+    assert served <= partials
+    assert not [path for path in partials if "/0/000.p" in path or "/entries/000.p" in path]
+    assert world.log().tree_size == size
+    assert world.audit(world.store).ok

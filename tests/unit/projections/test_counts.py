@@ -216,7 +216,7 @@ def test_what_a_month_end_showed_is_what_it_shows_for_ever(
 ) -> None:
     register = builders.a_register(builders.a_procedure(supplement_policy=policy))
     zones = {builders.OFFICE: HANOI}
-    dossier = builders.a_dossier()
+    dossier = builders.a_dossier(submitted_at=Moment(instant=instant("2026-01-05T01:00:00Z")))
     shown: dict[str, tuple[int, ...]] = {}
     acts = [(f"dossier.{kind}", instant(at)) for kind, at in life]
 

@@ -15,7 +15,7 @@ from domain.facts.integrity import OutageDeclared, OutageEnded
 from domain.procedures import Limit, LimitUnit
 from domain.roles import Role
 from projections.clocks.explaining import ExplainedDossier, explain_dossier
-from projections.reading import read_counts
+from projections.reading import read_counts, read_findings
 from projections.recompute import figures_from_log
 from projections.states import StreamStates
 from projections.views import Views, open_views
@@ -201,3 +201,21 @@ def test_office_that_moved_no_hours_moves_no_date(views: Views, tmp_path: Path) 
 
     assert dossier.due == Due(instant=a_moment("2026-02-04T02:00:00Z").instant)
     assert (dossier.due_changes, dossier.office_version) == ((), 1)
+
+
+def test_acts_that_an_office_recorded_while_it_was_out_of_order_are_told_to_inspectors(
+    views: Views, tmp_path: Path
+) -> None:
+    """The clocks of all its dossiers had rested for two days in which it worked as ever."""
+    paper = a_paper(pause_in_outage=True)
+    paper.submit(a_stream(3), "2026-02-04T01:00:00Z")
+    paper.accept(a_stream(3), "2026-02-04T02:00:00Z")
+    paper.seal_and_publish("2026-02-04T02:00:01.000Z")
+    declare_outage(paper, "2026-02-03T02:00:00Z", "2026-02-05T02:00:00Z", at="2026-02-05T03:00:00Z")
+
+    followed(paper, views, tmp_path)
+    with views.reading() as reader:
+        found = [each for each in read_findings(reader) if each.rule == "worked_in_outage"]
+
+    assert {each.stream for each in found} >= {RUNNING}
+    assert ENDED not in {each.stream for each in found}

@@ -1,6 +1,8 @@
 """The tree in memory against the RFC's recursion, at every size up to 300 and larger ones."""
 
+import copy
 import random
+from hashlib import sha256
 
 import pytest
 
@@ -8,6 +10,7 @@ from tests.support.references.merkle import ReferenceTree
 from tests.support.transparency_builders import a_tree, some_entries
 from transparency.hashing import EMPTY_ROOT_HASH, leaf_hash
 from transparency.merkle import Frontier, MerkleTree
+from transparency.proofs import prove_inclusion
 from transparency.tiles import Tile, tiles_between
 
 LEAVES = [leaf_hash(entry) for entry in some_entries(70_000)]
@@ -78,3 +81,24 @@ def test_tiles_hold_the_roots_of_complete_subtrees() -> None:
 def test_tile_beyond_the_tree_is_our_mistake() -> None:
     with pytest.raises(AssertionError):
         a_tree(some_entries(5)).tile_bytes(Tile(0, 0, 6))
+
+
+@pytest.mark.parametrize("base", [0, 256, 512, 768, 65_536, 65_792])
+def test_a_tree_restored_over_its_older_hashes_is_the_same_tree(base: int) -> None:
+    whole = MerkleTree()
+    whole.extend(sha256(b"%d" % number).digest() for number in range(base))
+    restored = MerkleTree.restored(base, whole)
+    older = copy.deepcopy(whole)
+    restored = MerkleTree.restored(base, older)
+    for number in range(base, base + 700):
+        for tree in (whole, restored):
+            tree.append(sha256(b"%d" % number).digest())
+
+    assert restored.root_hash() == whole.root_hash()
+    for size in {1, base // 2 or 1, base or 1, base + 1, base + 255, base + 700}:
+        assert restored.root_hash(size) == whole.root_hash(size)
+    for tile in tiles_between(0, base + 700)[-40:]:
+        assert restored.tile_bytes(tile) == whole.tile_bytes(tile)
+    for entry_index in (0, base // 2, base, base + 300, base + 699):
+        proof = prove_inclusion(entry_index, base + 700, restored)
+        assert proof == prove_inclusion(entry_index, base + 700, whole)

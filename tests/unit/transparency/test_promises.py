@@ -1,5 +1,6 @@
 """Promises and refusals: signed, canonical, and read by nothing but their own form."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -41,6 +42,14 @@ def test_promise_round_trip_to_the_byte() -> None:
 
     assert note == signed(TYPE_LINE + MEMBERS + b"\n")
     assert open_promise(note, KEY.verification_key) == PROMISE
+
+
+def test_promise_of_what_enters_in_anothers_place_says_so() -> None:
+    promise = replace(PROMISE, published_as="H27 step")
+    note = sign_promise(promise, KEY)
+
+    assert b'"published_as":"H27 step","stream"' in note
+    assert open_promise(note, KEY.verification_key) == promise
 
 
 def test_refusal_round_trip_to_the_byte() -> None:

@@ -7,28 +7,45 @@ import pytest
 
 from transparency import (
     checkpoints,
+    cosignatures,
     encoding,
     hashing,
-    index,
+    log_keys,
     merkle,
     notes,
+    policies,
     promises,
     proofs,
     receipts,
     seals,
     tiles,
 )
+from transparency.evidence import files as evidence_files
+from transparency.histories import bundles, multiproofs
+from transparency.index import parts as index_parts
+from transparency.index import streams as index_streams
+from transparency.witnessing import answers, mldsa, replaying
 
 MODULES = [
+    answers,
+    bundles,
     checkpoints,
+    cosignatures,
     encoding,
+    evidence_files,
     hashing,
-    index,
+    index_parts,
+    index_streams,
+    log_keys,
     merkle,
+    mldsa,
+    multiproofs,
     notes,
+    policies,
     promises,
     proofs,
     receipts,
+    replaying,
     seals,
     tiles,
 ]

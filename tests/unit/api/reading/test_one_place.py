@@ -34,6 +34,7 @@ def test_resource_asks_for_the_right_to_read() -> None:
 SEES_VEILED = {
     "api/reading/askers.py": "finds out who asks, and gives nothing else",
     "api/reading/rights.py": "the one place: a right is checked first",
+    "cli/acting/linking.py": "warns whoever signs with a key of their own; it shows nothing",
     "cli/commands/portal.py": "the office's own key signs a read of every dossier that leaves",
     "cli/vault_audit.py": "an inspector opens the vault",
     "projections/follower.py": "folds them",

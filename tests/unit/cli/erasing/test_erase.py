@@ -10,6 +10,7 @@ from falcon.testing import TestClient
 
 from api import bootstrap
 from api.app import create_app
+from api.starting_over import stores as starting_over
 from domain.facts.feedback import ComplaintFiled, ComplaintFiledDetails
 from domain.roles import Role
 from ledger.drafting import FIRST_PLACE
@@ -202,7 +203,7 @@ def test_crash_between_record_and_carrying_out_is_finished_by_the_next_start(
     pieces = [*ended.markers, *stored_pieces(ended)]
     ended.later(days=2)
     with monkeypatch.context() as patched:
-        patched.setattr(bootstrap, "carry_out_erasures", lambda *_parts: [])
+        patched.setattr(starting_over, "carry_out_erasures", lambda *_parts: [])
         patched.setattr(Eraser, "carry_out", crash)
         assert erase(ended).code == 3
     assert files_with(ended.data, pieces) != []

@@ -71,7 +71,8 @@ class Desk:
         self.run("keys", "new", "applicant", "--out", self.key(f"applicant{len(self.keys())}"))
         applicant = self.keys()[-1]
         facts = json.dumps({"procedure": PROCEDURE, "channel": "online"})
-        details = json.dumps({"secret": SECRET, "applicant_name": "Đặng Thị Hạnh"})
+        named = {"applicant_name": "Đặng Thị Hạnh", "delivery": "online", "notice_version": "1"}
+        details = json.dumps({"secret": SECRET} | named)
         ran = self.run(
             *("act", "dossier.submitted", "--stream", "new", "--office", OFFICE),
             *("--sign", f"applicant={applicant}", "--facts", facts, "--details", details),

@@ -12,6 +12,7 @@ from api.data_folder import DataFolder
 from cli.sessions import Session, open_session
 from domain.dossiers import Channel
 from domain.facts import DossierSubmitted, DossierSubmittedDetails, Grant
+from domain.kinds import KINDS
 from domain.procedures import Limit, LimitUnit
 from domain.procedures.profiles import Sensitivity
 from domain.roles import Role
@@ -21,6 +22,7 @@ from ledger.drafting import FIRST_PLACE, Publishing, next_place
 from tests.support.builders import LEAST_FACTS, a_procedure
 from tests.support.keys.personnel import the_holder_of
 from tests.support.ledger_builders import a_signing_key
+from tests.support.oversight.needs import completed_details
 from tests.unit.cli.running import a_ledger, run
 from transparency.encoding import encode_base64
 from transparency.notes import render_vkey
@@ -79,7 +81,8 @@ async def _accept_one(session: Session, number: int) -> None:
     stream, sign, now = f"dossier:{number:032x}", session.drafter.sign, session.now()
     vkey = render_vkey(applicant.verification_key)
     facts = DossierSubmitted(procedure=CODE, channel=Channel.ONLINE, applicant_key=vkey)
-    secret = DossierSubmittedDetails(secret=encode_base64(number.to_bytes(32, "big")))
+    slip = DossierSubmittedDetails(secret=encode_base64(number.to_bytes(32, "big")))
+    secret = completed_details(KINDS["dossier.submitted"], facts, slip)
     await _submit(
         session,
         sign("dossier.submitted", stream, FIRST_PLACE, now, facts, [(Role.APPLICANT, applicant)],

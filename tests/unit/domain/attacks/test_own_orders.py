@@ -35,6 +35,7 @@ from domain.rules.people.inspection_orders import (
     check_order,
     check_read,
     is_in_force,
+    is_of_one_registrar,
 )
 from tests.support.builders import (
     COMMITMENT,
@@ -55,6 +56,7 @@ ORDERING = "inspector-00000000000000d1"
 READER = "inspector-00000000000000d2"
 NEXT_KEY = "inspector-00000000000000d3"
 AWAY = "inspector-00000000000000d4"
+MAKER = "registrar-00000000000000e1"
 ORDER_STREAM = f"access:{'0d' * 32}"
 NUMBER, UNTIL = "12/QĐ-TTr", date(2026, 4, 1)
 INSPECTS = Grant(Role.INSPECTOR, "*")
@@ -244,3 +246,26 @@ def test_stream_with_reads_becomes_no_order() -> None:
 
     with pytest.raises(NotPermitted):
         decide(reads, replace(an_order(), version=2), register)
+
+
+@pytest.mark.parametrize(
+    ("makers", "is_told"),
+    [
+        pytest.param((MAKER, MAKER), True, id="one registrar"),
+        pytest.param((MAKER, "registrar-00000000000000e2"), False, id="two"),
+    ],
+)
+def test_order_whose_issuer_and_reader_one_registrar_made_is_permitted_and_told(
+    makers: tuple[str, str], is_told: bool
+) -> None:
+    """A registrar who enrolled both inspectors had an order by nobody else than themselves."""
+    register = a_registry(
+        **{
+            ORDERING: a_key(ORDERING, INSPECTS, enrolled_by=makers[0]),
+            READER: a_key(READER, INSPECTS, enrolled_by=makers[1]),
+        }
+    )
+
+    check_order(an_order(), register, dict[str, str]().get)
+
+    assert is_of_one_registrar(an_order(), register) == is_told

@@ -132,10 +132,12 @@ def test_a_systems_key_is_nobody_s_second_person() -> None:
     ("numbers", "refusal"),
     [
         ({OLD: "CB-1", NEW: " CB-1 "}, PersonRepeated),
+        ({OLD: "CB-0001", NEW: "cb\u20111"}, PersonRepeated),
+        ({OLD: "CB-10-1", NEW: "CB-101"}, None),
         ({OLD: "CB-1", NEW: "CB-2"}, None),
         ({OLD: "CB-1"}, None),
     ],
-    ids=["one number", "two numbers", "one unknown"],
+    ids=["one number", "spelled otherwise", "digits parted", "two numbers", "one unknown"],
 )
 def test_two_keys_with_one_personnel_number_are_one_person(
     numbers: dict[str, str], refusal: type[ActionRefused] | None

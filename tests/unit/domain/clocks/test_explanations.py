@@ -15,7 +15,7 @@ from domain.clocks.limits import (
     stops_clock,
     supplement_reading,
 )
-from domain.clocks.sentences import OtherStreams
+from domain.clocks.sentences import OtherStreams, SkippedDays, skipped_clause
 from domain.dossiers import (
     Dossier,
     Due,
@@ -74,6 +74,24 @@ def test_explanation_names_each_day_that_is_not_what_its_weekday_says() -> None:
     assert found.weekend_days == 3
     assert not found.is_verified
     assert "skipped 3 weekend days and 3 other days off" in found.sentence.en
+
+
+@pytest.mark.parametrize(
+    ("weekend", "special", "english", "vietnamese"),
+    [
+        (2, 0, "skipped 2 weekend days", "bỏ qua 2 ngày nghỉ hằng tuần"),
+        (0, 1, "skipped 1 other day off", "bỏ qua 1 ngày nghỉ khác"),
+        (1, 2, "skipped 1 weekend day and 2 other days off", "1 ngày nghỉ hằng tuần và 2 ngày"),
+    ],
+)
+def test_skipped_days_are_told_without_zeros_and_one_day_is_one_day(
+    weekend: int, special: int, english: str, vietnamese: str
+) -> None:
+    told = skipped_clause(SkippedDays(weekend, special), LimitUnit.WORKING_DAYS)
+
+    assert told.en == english
+    assert vietnamese in told.vi
+    assert " 0 " not in told.en
 
 
 def test_day_off_has_the_name_that_the_calendar_gives_it() -> None:

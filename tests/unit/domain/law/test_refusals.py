@@ -140,8 +140,15 @@ BESIDE_THE_LADDER = {
     "stale_version": "the writer asks it, between roles and transition",
     "fact_missing": "of kinds that need a private part",
 }
-# `attacks/test_two_people.py` climbs these: they are of kinds that two officers sign, and of keys.
-OF_OTHER_KINDS = {"person_repeated", "signers_not_independent", "personnel_number_missing"}
+# `attacks/test_two_people.py` climbs those of kinds that two officers sign, and of keys;
+# `attacks/test_dated_before.py` and `rules/test_outages.py` the last two.
+OF_OTHER_KINDS = {
+    "person_repeated",
+    "signers_not_independent",
+    "personnel_number_missing",
+    "acted_before_dossier",
+    "outage_too_old",
+}
 
 
 def test_act_that_breaks_every_rule_is_refused_by_one_after_the_other() -> None:
@@ -197,7 +204,13 @@ def test_what_only_the_private_part_shows_is_refused_by_whoever_holds_it() -> No
 
 def test_every_refusal_of_the_domain_has_its_own_words() -> None:
     known = {error.code for error in _all_refusals(ActionRefused)}
-    foreign = {"stale_version", "acted_in_the_future", "dated_back"}
+    foreign = {
+        "stale_version",
+        "wrong_access_stream",
+        "acted_in_the_future",
+        "instant_needed",
+        "dated_back",
+    }
 
     for row in RULES:
         if row.verdict is Verdict.REFUSE and row.asked_by is not AskedBy.BYTES:
@@ -236,7 +249,7 @@ FLAGGED: list[tuple[str, str, Dossier | None, dict[str, Any]]] = [
         "R08",
         "dossier.handover_acknowledged",
         a_dossier_in_process(),
-        {"at": a_moment("2026-03-01")},
+        {"at": a_moment("2026-03-02T02:00:00Z")},
     ),
     ("R09", "dossier.supplement_completed", WAITING, {}),
     (
@@ -255,7 +268,7 @@ FLAGGED: list[tuple[str, str, Dossier | None, dict[str, Any]]] = [
         "R17",
         "dossier.payment_required",
         a_dossier_in_process(),
-        {"facts": PaymentRequired(amount_vnd=35_000)},
+        {"facts": PaymentRequired(amount_vnd=35_000, pay_by=date(2026, 12, 1))},
     ),
     (
         "R18",
@@ -298,8 +311,8 @@ def test_what_is_improper_is_recorded(
 def test_every_flag_of_the_table_has_an_act_that_deserves_it() -> None:
     flags = {row.name for row in RULES if row.verdict is Verdict.FLAG}
 
-    # Codes of a whole day, and a calendar that moves many dossiers: no one act on a dossier.
-    assert {rule for rule, _, _, _ in FLAGGED} == flags - {"R27", "R29"}
+    # Codes of a whole day, a calendar or an outage that moves many: no one act on a dossier.
+    assert {rule for rule, _, _, _ in FLAGGED} == flags - {"R27", "R29", "worked_in_outage"}
 
 
 def test_fully_signed_counter_acts_are_permitted_too() -> None:

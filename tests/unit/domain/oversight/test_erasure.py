@@ -32,7 +32,6 @@ def test_retention_must_have_passed(day: date, until: date | None) -> None:
 @pytest.mark.parametrize(
     "case",
     [
-        pytest.param(ErasureCase(AFTER, UNTIL, open_holds=1), id="hold"),
         pytest.param(ErasureCase(AFTER, UNTIL, matters=OpenMatters(complaints=1)), id="complaint"),
         pytest.param(
             ErasureCase(AFTER, UNTIL, matters=OpenMatters(denunciations=1)), id="denunciation"
@@ -40,11 +39,18 @@ def test_retention_must_have_passed(day: date, until: date | None) -> None:
         pytest.param(ErasureCase(AFTER, UNTIL, matters=OpenMatters(findings=1)), id="finding"),
     ],
 )
-def test_whatever_is_open_keeps_the_data_and_is_not_named(case: ErasureCase) -> None:
+def test_whatever_is_open_elsewhere_keeps_the_data_and_is_not_named(case: ErasureCase) -> None:
     with pytest.raises(ErasureBlocked) as refusal:
         check_erasure(case)
 
     assert refusal.value.detail == ""
+
+
+def test_hold_is_named_since_it_stands_on_the_dossiers_own_stream() -> None:
+    with pytest.raises(ErasureBlocked) as refusal:
+        check_erasure(ErasureCase(AFTER, UNTIL, open_holds=1, matters=OpenMatters(findings=1)))
+
+    assert refusal.value.detail == "holds: 1"
 
 
 def test_nothing_stands_against_erasure_afterwards() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +47,28 @@ def a_complaint(**changes: object) -> PetitionRecord:
 
 def dues_of(record: PetitionRecord) -> dict[PetitionClock, PetitionDue]:
     return {due.clock: due for due in petition_dues(record, WORKING)}
+
+
+def test_dispute_stops_publication_and_the_next_answer_starts_it_anew() -> None:
+    answered, disputed = a_moment("2026-03-06T02:00:00Z"), a_moment("2026-03-09T02:00:00Z")
+    waiting = a_feedback(
+        state=PetitionState.DISPUTED,
+        answered_at=answered,
+        answer_to_publish_at=answered,
+        disputed_at=disputed,
+    )
+    again = a_moment("2026-03-20T02:00:00Z")
+    answered_again = msgspec.structs.replace(
+        waiting, state=PetitionState.ANSWERED, answer_to_publish_at=again
+    )
+
+    stopped = dues_of(waiting)[PetitionClock.PUBLICATION]
+    running = dues_of(answered_again)[PetitionClock.PUBLICATION]
+
+    assert (stopped.started_at, stopped.stopped_at) == (answered, disputed)
+    assert not stopped.is_late(datetime(2026, 9, 1, tzinfo=UTC), ZONE)
+    assert (running.started_at, running.stopped_at) == (again, None)
+    assert running.due.day == date(2026, 3, 24)
 
 
 def test_feedback_must_be_answered_within_fifteen_working_days() -> None:

@@ -235,7 +235,7 @@ def test_private_moment_that_does_not_exist_is_refused() -> None:
 def test_act_before_the_one_before_it_is_recorded_for_a_finding() -> None:
     """R08 of domain.md 7.2 names it; moments in the future are the clock's, in the writer."""
     dossier = dossier_after(
-        an_action("dossier.handover_acknowledged", at=a_moment("2026-03-01T02:00:00Z")),
+        an_action("dossier.handover_acknowledged", at=a_moment("2026-03-02T02:00:00Z")),
         state=a_dossier_in_process(),
     )
 

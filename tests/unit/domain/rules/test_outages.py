@@ -13,6 +13,7 @@ from domain.errors import (
     FactInvalid,
     NotYourOffice,
     NotYourRole,
+    OutageTooOld,
     UnknownOffice,
 )
 from domain.facts import Facts, Grant
@@ -174,3 +175,34 @@ def test_outage_is_ended_once() -> None:
     over = evolve(evolve(a_ledger(), declared(), register), ended("2026-03-02T02:00:00Z"), register)
 
     refusal(FactInvalid, over, ended("2026-03-02T02:00:00Z"))
+
+
+@pytest.mark.parametrize(
+    ("since", "told", "is_refused"),
+    [
+        pytest.param("2026-03-02T01:00:00Z", "2026-03-05T02:00:00Z", False, id="three days"),
+        pytest.param("2026-03-02T01:00:00Z", "2026-03-06T02:00:00Z", True, id="four days"),
+        pytest.param("2026-03-05T01:00:00Z", "2026-03-10T02:00:00Z", False, id="over a weekend"),
+        pytest.param("2024-03-01T01:00:00Z", "2026-03-03T02:00:00Z", True, id="beyond calendars"),
+    ],
+)
+def test_outage_that_is_told_late_cannot_begin_weeks_ago(
+    since: str, told: str, is_refused: bool
+) -> None:
+    """A month of lateness was gone: the procedure's clock had "rested" since the first day."""
+    action, register = declared(OFFICE, since=since, at=a_moment(told)), a_register()
+
+    if is_refused:
+        with pytest.raises(OutageTooOld):
+            decide(a_ledger(), action, register)
+    else:
+        decide(a_ledger(), action, register)
+
+
+def test_outage_counts_all_days_where_no_calendar_is_published() -> None:
+    register = a_register()
+    register.calendars.clear()
+    told = a_moment("2026-03-10T02:00:00Z")
+
+    with pytest.raises(OutageTooOld):
+        decide(a_ledger(), declared(OFFICE, since="2026-03-05T01:00:00Z", at=told), register)

@@ -58,7 +58,8 @@ def a_petition_act(act: str, *, key: str = PETITIONER_KEY, **changes: Any) -> Ac
 
 def classified(verdict: FeedbackVerdict, **changes: Any) -> Action:
     to_office = changes.pop("to_office", None)
-    facts = FeedbackClassified(verdict=verdict, to_office=to_office)
+    category = changes.pop("category", FeedbackCategory.PROCEDURE)
+    facts = FeedbackClassified(verdict=verdict, to_office=to_office, category=category)
     return a_petition_act("feedback_classified", facts=facts, **changes)
 
 
@@ -355,9 +356,31 @@ def test_second_complaint_says_that_it_is_the_second() -> None:
     refusal(FactInvalid, first, more("complaint_filed", level=1))
 
 
+def test_disputed_answer_is_published_once_it_was_answered_again() -> None:
+    answered = a_petition_act("feedback_answered", at=a_moment("2026-03-03T02:00:00Z"))
+    disputed = a_petition_act("feedback_disputed", at=a_moment("2026-03-05T02:00:00Z"))
+    again = a_petition_act("feedback_answered", at=a_moment("2026-03-12T02:00:00Z"))
+    published = a_petition_act("feedback_published", at=a_moment("2026-03-13T02:00:00Z"))
+    later = a_petition_act("feedback_answered", at=a_moment("2026-04-12T02:00:00Z"))
+
+    with pytest.raises(NotPermitted):
+        petition_after(FILED, answered, disputed, published)
+    record = petition_after(FILED, answered, disputed, again, published)
+    after_all = petition_after(FILED, answered, disputed, again, published, disputed, later)
+
+    assert (record.answered_at, record.answer_to_publish_at) == (answered.at, again.at)
+    assert record.published_at == published.at
+    assert after_all.answer_to_publish_at == again.at
+
+
+def test_taken_up_feedback_has_a_class() -> None:
+    with pytest.raises(FactMissing, match="category"):
+        petition_after(FILED, classified(FeedbackVerdict.TAKEN_UP, category=None))
+
+
 def test_category_is_kept_from_whoever_named_it() -> None:
     staff = FeedbackClassified(verdict=FeedbackVerdict.TAKEN_UP, category=FeedbackCategory.STAFF)
-    again = classified(FeedbackVerdict.TAKEN_UP)
+    again = classified(FeedbackVerdict.TAKEN_UP, category=None)
 
     record = petition_after(FILED, a_petition_act("feedback_classified", facts=staff), again)
 

@@ -97,6 +97,9 @@ class Matters:
     def is_erased(self, _stream: str) -> bool:
         return False
 
+    def access_stream_of(self, _dossier: str) -> str | None:
+        return None
+
     def found(self, at: str = AT) -> OpenMatters:
         """What a writer that starts now finds open about the dossier."""
         matters, states = RememberedMatters(self), dict[str, Any]()

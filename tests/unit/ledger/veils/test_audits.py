@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from domain.dossiers import Dossier
-from domain.veils import VeilAct, veil_act
+from domain.facts import DossierAcceptedDetails
+from domain.veils import Crowd, VeilAct, veil_act
 from ledger.action_notes import SubmittedAction, open_text
+from ledger.codes.checking import streams_by_code
 from ledger.inspecting.auditor import VaultAuditor, VaultSources
 from ledger.inspecting.report import Check, VaultReport
 from ledger.private.vault import Keyring, PrivatePart, Vault
@@ -177,3 +179,15 @@ def test_acts_that_nobody_signed_are_found_under_the_veil(province: KeptProvince
     store._events[stream, last.version] = replace(last, note=last.note[:-10] + b"AAAAAAAA=\n")
 
     assert "invalid_signature" in codes(province.inspect(pool_of(province)))
+
+
+def test_code_of_a_veiled_dossier_is_remembered_after_a_restart(province: KeptProvince) -> None:
+    """It was read from entries alone: the same code was accepted a second time."""
+    stream = province.submit()
+    code = f"H27.1-{province.world.clock.now:%y%m%d}-0001"
+    details = DossierAcceptedDetails(code=code, register_number="17")
+    province.act("dossier.accepted", stream, crowd=Crowd.RECEIVED, details=details)
+
+    remembered = streams_by_code(province.world.store, province.vault, ORIGIN, [])
+
+    assert remembered == {code: stream}

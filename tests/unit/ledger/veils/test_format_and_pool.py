@@ -110,6 +110,19 @@ def test_nine_wait_until_a_tenth_has_come() -> None:
     assert len(leaving(pool, DAY + timedelta(days=7))) == LEAST_OF_CROWD
 
 
+def test_eleven_acts_of_one_dossier_are_no_crowd() -> None:
+    """A reviewer's dossier of eleven steps in one day left alone, and all its veils together."""
+    pool = VeilPool()
+    face = Face("H27", VeilAct.STEP)
+    for version in range(1, 12):
+        pool.add((f"dossier:{7:032x}", version), face, commitment(version), DAY)
+
+    assert leaving(pool, DAY + timedelta(days=1)) == []
+
+    fill(pool, LEAST_OF_CROWD - 1, DAY + timedelta(days=1), start=20)
+    assert len(leaving(pool, DAY + timedelta(days=2))) == 11 + LEAST_OF_CROWD - 1
+
+
 def test_crowds_do_not_fill_one_another() -> None:
     pool = VeilPool()
     fill(pool, 6, DAY, VeilAct.RECEIVED)

@@ -1,9 +1,12 @@
 """Veiled dossiers through the writer: recorded at once, promised, and known after a restart."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
 from domain.dossiers import Dossier, Status
+from domain.moments import Moment
 from domain.procedures.profiles import Publication, PublicationProfile
 from domain.roles import Role
 from domain.veils import Crowd, VeilAct
@@ -229,3 +232,20 @@ def test_handed_action_of_a_veiled_dossier_says_nothing_in_its_note_of_the_veil(
 
     assert b"veil" not in event.note
     assert open_text(event.note, ORIGIN).action.office == COMMUNES[0]
+
+
+def test_clock_set_back_before_a_restart_is_not_believed_after_a_veiled_act() -> None:
+    """No seal shows when it was recorded; its promise does."""
+    province = Province()
+    province.submit()
+    clock = province.world.clock
+    recorded_at = clock.now.replace(microsecond=0)
+    clock.now -= timedelta(days=1)
+
+    restarted(province)
+    verdict = province.act(
+        "dossier.accepted", province.seen[0].stream, at=Moment(instant=recorded_at)
+    )
+
+    promise = open_promise(verdict.note, province.world.keys.promise.verification_key)
+    assert promise.promised_at >= recorded_at

@@ -1,6 +1,6 @@
-"""What moves other people's due dates is not dated back: writer and auditor hold one rule."""
+"""What moves other people's due dates is not dated back: by the writer's clock, and by seals."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -32,7 +32,7 @@ def an_outage_act(desk: Desk, place: Place, at: Moment) -> SubmittedAction:
         "ledger.outage_declared",
         f"ledger:{ORIGIN}",
         place,
-        OutageDeclared(since="2026-02-01T00:00:00Z"),
+        OutageDeclared(since="2026-02-28T00:00:00Z"),
         at=at,
         signers=[(Role.SYSTEM, operator_keys().system)],
         office=None,
@@ -82,19 +82,42 @@ def test_writer_that_starts_again_knows_the_last_seal() -> None:
     assert codes(world, a_calendar_act(world.desk, place, Moment(instant=START))) == ["dated_back"]
 
 
-def test_day_alone_is_dated_back_once_it_is_over_everywhere() -> None:
+@pytest.mark.parametrize("stream", ACTS)
+def test_day_alone_does_not_carry_a_calendar_back_to_the_day_before(stream: str) -> None:
+    """The day before is still not over west of here: an office that was late was not any more."""
     world = later_world()
-    world.clock.pass_time(days=3)
-    world.a_dossier()
-    today = world.clock.now.date()
-    place = world.next_place("calendar:VN")
+    world.clock.pass_time(days=2)
+    place, act = world.next_place(stream), ACTS[stream]
 
-    def published_on(day: date) -> list[str]:
-        return codes(world, a_calendar_act(world.desk, place, Moment(day=day)))
+    for days in (0, 1):
+        day = Moment(day=world.clock.now.date() - timedelta(days=days))
+        assert codes(world, act(world.desk, place, day)) == ["instant_needed"]
 
-    assert datetime.combine(today, datetime.min.time(), UTC) < world.clock.now
-    assert published_on(today - timedelta(days=2)) == ["dated_back"]
-    assert published_on(today) == [""]
+
+@pytest.mark.parametrize("stream", ACTS)
+def test_quiet_log_whose_last_seal_is_old_lets_nothing_be_dated_back_to_it(stream: str) -> None:
+    """Acts on veiled dossiers make no seal: for a night, any hour since was "after the seal"."""
+    world = later_world()
+    last_seal = world.clock.now.replace(microsecond=0)
+    world.clock.pass_time(hours=12)
+    place, act = world.next_place(stream), ACTS[stream]
+
+    refused = codes(world, act(world.desk, place, Moment(instant=last_seal)))
+    now = Moment(instant=world.clock.now.replace(microsecond=0))
+    permitted = codes(world, act(world.desk, place, now))
+
+    assert refused == ["dated_back"]
+    assert permitted == [""]
+    assert world.audit(world.store).problems == []
+
+
+def test_auditor_names_a_calendar_of_a_mere_day_that_a_lying_writer_took() -> None:
+    forger = a_forger()
+    place, entry_index = forger.place("calendar:VN"), forger.size
+    forger.add(a_calendar_act(forger.desk, place, Moment(day=forger.clock.now.date())))
+    forger.seal()
+
+    assert forger.problems() == [("instant_needed", entry_index)]
 
 
 def test_first_calendar_moves_nothing_and_may_be_of_an_earlier_moment() -> None:

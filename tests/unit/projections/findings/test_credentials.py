@@ -6,6 +6,7 @@ import pytest
 
 from domain.actions import Signer
 from domain.roles import Role
+from projections.findings.shapes import Surroundings
 from projections.people.persons import Persons
 from tests.support.builders import a_key
 from tests.support.dossier_cases import RECEIVER, a_dossier, an_act, examined_dossier, found
@@ -57,3 +58,32 @@ def test_two_officers_who_are_one_person_are_named_besides() -> None:
     persons = Persons(keys, {key.name: b"one number" for key in keys})
 
     assert hits(KEY_REPLACED, person_of=persons.person_of) == [(10,), (10,)]
+
+
+def a_registry(makers: dict[str, str]) -> Surroundings:
+    names = {*makers, *makers.values()}
+    return Surroundings(keys={name: a_key(name, enrolled_by=makers.get(name)) for name in names})
+
+
+NATIONAL, LOCAL = "registrar-00000000000000a1", "registrar-00000000000000a2"
+CLERK = "registrar-00000000000000a3"
+
+
+@pytest.mark.parametrize(
+    ("makers", "flagged"),
+    [
+        pytest.param({HEAD.key: LOCAL, RECEIVER.key: LOCAL}, True, id="one enrolled both"),
+        pytest.param({HEAD.key: LOCAL, RECEIVER.key: NATIONAL}, False, id="two did"),
+        pytest.param(
+            {HEAD.key: LOCAL, RECEIVER.key: CLERK, CLERK: LOCAL}, True, id="one through another"
+        ),
+        pytest.param({RECEIVER.key: CLERK, CLERK: HEAD.key}, True, id="one signer through another"),
+    ],
+)
+def test_one_registrar_behind_both_signers_is_told_to_inspectors(
+    makers: dict[str, str], flagged: bool
+) -> None:
+    """Each signer looked independent of the other: the same hand had made both keys."""
+    hit = [(10,), (10,)] if flagged else [(10,)]
+
+    assert hits(secret(RECEIVER, HEAD), around=a_registry(makers)) == hit

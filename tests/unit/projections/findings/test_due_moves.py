@@ -10,6 +10,7 @@ from projections.findings.shapes import Surroundings
 from tests.support.dossier_cases import (
     APPROVER,
     IMPORTER,
+    OFFICE,
     PROCESSOR,
     STREAM,
     a_dossier,
@@ -192,3 +193,38 @@ class TestOutages:
 
         assert hits("due_moved_late", declared, halts=(self.HALT,)) == evidence
         assert hits("R29", declared, halts=(self.HALT,)) == []
+
+
+class TestOutagesThatWereNone:
+    def test_office_that_recorded_acts_while_it_was_out_of_order_is_a_finding(self) -> None:
+        declared = published("2026-02-06T02:00:00Z", stream=LEDGER)
+        meanwhile = an_act("accepted", "2026-02-05", stream="dossier:other", entry_index=50)
+
+        assert outage_hits(declared, {(2, OFFICE): meanwhile}) == [(99, 50)]
+
+    @pytest.mark.parametrize("key", [(3, OFFICE), (2, "H99")], ids=["another outage", "elsewhere"])
+    def test_acts_of_another_stretch_or_office_are_innocent(self, key: tuple[int, str]) -> None:
+        declared = published("2026-02-06T02:00:00Z", stream=LEDGER)
+
+        assert outage_hits(declared, {key: an_act("accepted", "2026-02-05")}) == []
+
+    def test_dossier_whose_clock_ran_on_is_left_alone(self) -> None:
+        declared = published("2026-02-06T02:00:00Z", stream=LEDGER)
+        meanwhile = {(2, OFFICE): an_act("accepted", "2026-02-05")}
+
+        assert outage_hits(declared, meanwhile, stops_clock=False) == []
+
+
+def outage_hits(
+    declared: Act, meanwhile: dict[tuple[int, str], Act], *, stops_clock: bool = True
+) -> list[tuple[int, ...]]:
+    halt = Halt(
+        HaltKind.OUTAGE,
+        moment("2026-02-04T02:00:00Z"),
+        stops_clock=stops_clock,
+        declared_at=declared.at,
+        outage_version=2,
+    )
+    around = Surroundings(moving_acts={(LEDGER, 2): declared}, recorded_in_outages=meanwhile)
+    examined = examined_dossier(a_dossier("2026-02-02", halts=(halt,)), ACCEPTED, around=around)
+    return found(examined, "worked_in_outage")

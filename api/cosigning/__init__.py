@@ -1,0 +1,1 @@
+"""What the installation asks of witnesses, and what its receipts wait for."""

@@ -1,0 +1,56 @@
+"""Rows of the table of problems about going on: older copies, other keys, timestamps."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from api.problem_rows.shapes import (
+    OPERATOR,
+    ProblemType,
+    alarm,
+    malformed,
+    row,
+    unavailable,
+)
+from domain.errors import Sentence
+from ledger import errors as ledger_errors
+from transparency import errors as log_errors
+
+CONTINUING_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
+    ledger_errors.LedgerForked: alarm(
+        "Dữ liệu đang lưu và dữ liệu đã công bố mâu thuẫn nhau.",
+        "What is stored and what was published cannot both be true.",
+    ),
+    ledger_errors.PublishedEntriesLost: alarm(
+        "Thiếu những mục đã công bố và không lấy lại được từ đâu.",
+        "Published entries are missing, and nothing within reach gives them.",
+    ),
+    ledger_errors.LedgerRetired: row(
+        HTTPStatus.GONE,
+        "Sổ cái này đã đóng; không ghi thêm gì vào đây nữa.",
+        "This ledger was retired; nothing more is recorded in it.",
+        Sentence(
+            "Hãy gửi đến sổ cái nối tiếp nó.", "Hand the action to the ledger that follows it."
+        ),
+    ),
+    ledger_errors.TimestampsUnavailable: unavailable(
+        "Chưa lấy được dấu thời gian.", "No timestamp can be had now."
+    ),
+    ledger_errors.MemoryUnusable: unavailable(
+        "Bộ ghi đang đọc lại sổ cái.", "The writer is reading the ledger again."
+    ),
+    ledger_errors.TimestampInvalid: malformed(
+        "Dấu thời gian này không phải của điểm chốt này.",
+        "This is no timestamp of this checkpoint by an authority that is trusted here.",
+    ),
+    log_errors.MldsaUnavailable: alarm(
+        "Máy chủ thiếu thư viện cho chữ ký ML-DSA-44.",
+        "The library for ML-DSA-44 signatures is not installed here.",
+    ),
+    ledger_errors.LogKeyMissing: row(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Khóa mới của nhật ký không có ở nơi ghi sổ.",
+        "The log's new key is not where the writer finds its keys.",
+        OPERATOR,
+    ),
+}

@@ -1,0 +1,1 @@
+"""Long logs to measure with: made, and their signatures verified alone."""

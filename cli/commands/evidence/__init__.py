@@ -1,0 +1,1 @@
+"""``evidence``: files that convict a log."""

@@ -1,0 +1,1 @@
+"""Commands of whoever runs a witness; none of them needs a ledger."""

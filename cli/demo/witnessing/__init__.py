@@ -1,0 +1,1 @@
+"""The witnesses of the demo, as processes of their own."""

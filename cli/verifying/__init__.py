@@ -1,0 +1,1 @@
+"""What files prove, in plain words of two languages."""

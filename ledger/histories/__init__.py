@@ -1,0 +1,1 @@
+"""Histories: whole streams with their proofs, made from the stores, and judged offline."""

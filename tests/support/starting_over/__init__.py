@@ -1,0 +1,1 @@
+"""Worlds that were put back to an older copy."""

@@ -1,0 +1,1 @@
+"""Witnesses for tests: made in a folder, asked in this process."""

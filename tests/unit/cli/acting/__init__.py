@@ -1,0 +1,1 @@
+"""What `act` keeps and warns of, and how commands find their server."""

@@ -1,0 +1,1 @@
+"""Tests of commands for a ledger that goes on otherwise."""

@@ -1,0 +1,1 @@
+"""Tests of starting over an old copy."""

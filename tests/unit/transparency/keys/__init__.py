@@ -1,0 +1,1 @@
+"""Tests of the kinds of keys that sign checkpoints."""

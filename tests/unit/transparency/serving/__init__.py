@@ -1,0 +1,1 @@
+"""Tests of serving tiles: what a proof reads, and what may be removed."""

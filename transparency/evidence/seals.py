@@ -1,0 +1,244 @@
+"""Charges about seals: missing, over a wrong index, out of time. Pieces are receipts under one log.
+
+`unsealed`: `last` is the receipt of the entry at N-1 under a checkpoint of size N, and it is no
+seal over all before it.
+
+`omitted_entry`, the compact proof of a wrong index: `seal` is the receipt of a seal, `entry` that
+of an entry below it, both under one checkpoint; `stream` names the entry's stream, and
+`index_proof` shows under the seal's root that `positions` (big-endian u64, rising; none for an
+absent stream) are all of its entries, though the entry's is not among them. Of which stream an
+entry is, whoever knows such entries says.
+
+`wrong_index_root`: `seal` alone; whoever judges replays the log up to it.
+
+`seal_time`: `first` and `second` are receipts of two seals under one checkpoint. The later has an
+earlier time; or, by a policy, it embeds the first checkpoint that the earlier seal closes, and the
+quorum cosigned that one more than a minute after the time that the earlier seal names.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from transparency.checkpoints import open_checkpoint
+from transparency.encoding import U64_BYTES, encode_u64, render_utc_milliseconds
+from transparency.errors import (
+    EvidenceInconclusive,
+    EvidenceNeedsLog,
+    EvidenceNeedsPolicy,
+    MalformedEvidence,
+    MalformedReceipt,
+    MalformedSeal,
+)
+from transparency.evidence.checkpoints import SHRINK, judge_shown_shorter, quorum_seconds
+from transparency.evidence.files import Evidence, Misbehaviour, take_pieces
+from transparency.index import (
+    IndexProof,
+    StreamIndex,
+    parse_index_proof,
+    render_index_proof,
+    verify_index_proof,
+)
+from transparency.log_keys import LogKey
+from transparency.policies import Policy
+from transparency.receipts import RECEIPT_TYPE_LINE, Receipt, render_receipt
+from transparency.seals import Seal, parse_seal
+from transparency.trusted_log import TrustedLog
+from transparency.verifier import VerifiedReceipt, verify_receipt
+
+UNSEALED: Final = "unsealed"
+OMITTED_ENTRY: Final = "omitted_entry"
+WRONG_INDEX_ROOT: Final = "wrong_index_root"
+SEAL_TIME: Final = "seal_time"
+# SPEC: formats.md, "Seal entry": more than 60 s later is an operator fault on record.
+MOST_SECONDS_TO_WITNESS: Final = 60
+
+# The stream of an entry by its own words, None for an entry of none; the index key of a stream.
+StreamOf = Callable[[bytes], str | None]
+KeyOf = Callable[[str], bytes]
+# What an index says of a stream: its entries, and the proof.
+Shown = tuple[Sequence[int], IndexProof]
+
+
+def make_receipt(log: TrustedLog, entry_index: int) -> bytes:
+    """Prove one entry under a log's checkpoint, as a receipt."""
+    (entry,) = log.entries(entry_index, entry_index + 1)
+    proof = tuple(log.prove_inclusion(entry_index))
+    return render_receipt(Receipt(entry, entry_index, proof, log.signed_checkpoint.note))
+
+
+def make_omitted_entry(
+    log: TrustedLog, seal_index: int, entry_index: int, stream: str, shown: Shown
+) -> Evidence:
+    """Put a seal, an entry, and the proof that the seal's index lacks it together."""
+    positions, proof = shown
+    return Evidence(
+        OMITTED_ENTRY,
+        {
+            "seal": make_receipt(log, seal_index),
+            "entry": make_receipt(log, entry_index),
+            "stream": stream.encode(),
+            "positions": b"".join(map(encode_u64, positions)),
+            "index_proof": render_index_proof(proof),
+        },
+    )
+
+
+def judge_unsealed(evidence: Evidence, log_key: LogKey) -> Misbehaviour:
+    """Judge whether a checkpoint was published without a seal over all before it.
+
+    Raises:
+        TransparencyError: the piece is not what it must be.
+        EvidenceInconclusive: it is sealed.
+    """
+    (last,) = take_pieces(evidence, "last")
+    verified = verify_receipt(last, log_key)
+    if verified.entry_index != verified.checkpoint.checkpoint.tree_size - 1:
+        raise EvidenceInconclusive("the entry is not the last one under the checkpoint")
+    try:
+        covers = parse_seal(verified.entry).covers
+    except MalformedSeal:
+        covers = -1
+    if covers == verified.entry_index:
+        raise EvidenceInconclusive("the checkpoint is sealed")
+    return Misbehaviour(UNSEALED, log_key.name, {"entry_index": str(verified.entry_index)})
+
+
+def judge_omitted_entry(
+    evidence: Evidence, log_key: LogKey, stream_of: StreamOf, key_of: KeyOf
+) -> Misbehaviour:
+    """Judge whether the index in a seal lacks an entry that stands below the seal.
+
+    Raises:
+        TransparencyError: a piece is not what it must be, or proves nothing.
+        EvidenceInconclusive: the index does not lack it.
+    """
+    pieces = take_pieces(evidence, "seal", "entry", "stream", "positions", "index_proof")
+    sealed, entry = (verify_receipt(each, log_key) for each in pieces[:2])
+    seal = _seal_of(sealed)
+    _check_one_log(sealed, entry)
+    stream = pieces[2].decode("utf-8", "replace")
+    positions = _positions(pieces[3])
+    proof = parse_index_proof(pieces[4])
+    verify_index_proof(key_of(stream), positions or None, proof, seal.index_root_hash)
+    if stream_of(entry.entry) != stream or not entry.entry_index < sealed.entry_index:
+        raise EvidenceInconclusive("the entry is none of this stream below the seal")
+    if entry.entry_index in positions:
+        raise EvidenceInconclusive("the index has the entry")
+    particulars = {
+        "entry_index": str(entry.entry_index),
+        "seal_index": str(sealed.entry_index),
+        "stream": stream,
+    }
+    return Misbehaviour(OMITTED_ENTRY, log_key.name, particulars)
+
+
+def judge_wrong_index_root(
+    evidence: Evidence,
+    log_key: LogKey,
+    stream_of: StreamOf,
+    key_of: KeyOf,
+    log: TrustedLog | None,
+) -> Misbehaviour:
+    """Judge, by a replay of the log, whether the index root in a seal is another than it must be.
+
+    Raises:
+        TransparencyError: the piece is not what it must be, or the log cannot be read.
+        EvidenceNeedsLog: there is no log to replay, or it is shorter.
+        EvidenceInconclusive: the root is right.
+    """
+    (piece,) = take_pieces(evidence, "seal")
+    sealed = verify_receipt(piece, log_key)
+    seal = _seal_of(sealed)
+    if log is None or log.tree_size < sealed.checkpoint.checkpoint.tree_size:
+        raise EvidenceNeedsLog("the index over all entries before the seal must be made again")
+    log.check_extends(sealed.checkpoint)
+    index = StreamIndex()
+    for entry_index, entry in enumerate(log.entries(0, sealed.entry_index)):
+        stream = stream_of(entry)
+        if stream is not None:
+            index.append(key_of(stream), entry_index)
+    if index.root_hash() == seal.index_root_hash:
+        raise EvidenceInconclusive("the seal has the right root")
+    return Misbehaviour(WRONG_INDEX_ROOT, log_key.name, {"seal_index": str(sealed.entry_index)})
+
+
+def judge_seal_time(evidence: Evidence, log_key: LogKey, policy: Policy | None) -> Misbehaviour:
+    """Judge whether seals name times that went back, or that witnesses contradict.
+
+    Raises:
+        TransparencyError: a piece is not what it must be.
+        EvidenceNeedsPolicy: the times rise, and nobody said whose cosignatures count.
+        EvidenceInconclusive: nothing contradicts the times.
+    """
+    first, second = _two_seals(evidence, log_key)
+    earlier, later = _seal_of(first), _seal_of(second)
+    particulars = {
+        "seal_index": str(first.entry_index),
+        "sealed_at": render_utc_milliseconds(earlier.sealed_at),
+    }
+    if later.sealed_at < earlier.sealed_at:
+        particulars["then"] = render_utc_milliseconds(later.sealed_at)
+        return Misbehaviour(SEAL_TIME, log_key.name, particulars)
+    if policy is None:
+        raise EvidenceNeedsPolicy("the times rise; whose cosignatures count says a policy")
+    embedded = open_checkpoint(later.previous_checkpoint, log_key).checkpoint
+    if embedded.tree_size != first.entry_index + 1:
+        raise EvidenceInconclusive("the later seal embeds another checkpoint than the earlier's")
+    witnessed = quorum_seconds(policy, later.previous_checkpoint)
+    if witnessed is None or witnessed - earlier.sealed_at.timestamp() <= MOST_SECONDS_TO_WITNESS:
+        raise EvidenceInconclusive("the witnesses cosigned within a minute of the seal")
+    then = datetime.fromtimestamp(min(witnessed, _LAST_SECOND), UTC)
+    particulars["then"] = render_utc_milliseconds(then)
+    return Misbehaviour(SEAL_TIME, log_key.name, particulars)
+
+
+def judge_shrink(evidence: Evidence, log_key: LogKey, policy: Policy | None) -> Misbehaviour:
+    """Judge whether the log was shown with fewer entries than before.
+
+    Raises:
+        TransparencyError: a piece is not what it must be, or a policy is needed.
+        EvidenceInconclusive: it was not.
+    """
+    notes = take_pieces(evidence, "first", "second")
+    if not notes[0].startswith(RECEIPT_TYPE_LINE.encode()):
+        return judge_shown_shorter(notes[0], notes[1], log_key, policy)
+    first, second = (_seal_of(each) for each in _two_seals(evidence, log_key))
+    sizes = [
+        open_checkpoint(each.previous_checkpoint, log_key).checkpoint.tree_size
+        for each in (first, second)
+    ]
+    if sizes[0] <= sizes[1]:
+        raise EvidenceInconclusive("the later seal does not embed a smaller checkpoint")
+    particulars = {"first_size": str(sizes[0]), "second_size": str(sizes[1])}
+    return Misbehaviour(SHRINK, log_key.name, particulars)
+
+
+_LAST_SECOND: Final = 253_402_300_799  # of the year 9999
+
+
+def _two_seals(evidence: Evidence, log_key: LogKey) -> tuple[VerifiedReceipt, VerifiedReceipt]:
+    pieces = take_pieces(evidence, "first", "second")
+    first, second = (verify_receipt(each, log_key) for each in pieces)
+    _check_one_log(first, second)
+    if not first.entry_index < second.entry_index:
+        raise MalformedEvidence("the first seal stands before the second")
+    return first, second
+
+
+def _check_one_log(first: VerifiedReceipt, second: VerifiedReceipt) -> None:
+    if first.checkpoint.checkpoint != second.checkpoint.checkpoint:
+        raise MalformedReceipt("both receipts must be under one checkpoint")
+
+
+def _seal_of(receipt: VerifiedReceipt) -> Seal:
+    return parse_seal(receipt.entry)
+
+
+def _positions(packed: bytes) -> tuple[int, ...]:
+    if len(packed) % U64_BYTES:
+        raise MalformedEvidence("positions have eight bytes each")
+    return tuple(
+        int.from_bytes(packed[at : at + U64_BYTES], "big")
+        for at in range(0, len(packed), U64_BYTES)
+    )
