@@ -38,7 +38,7 @@ check: setup ## Format, lint, types, imports and the quick tests: run it before 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -n 2 -m "not slow and not served"
+	$(BIN)/pytest -q -n 2 -m "not slow and not served and not long"
 
 test: setup ## Run the whole suite, but for the thousand seeds of test-slow
 	$(BIN)/pytest -m "not slow"

@@ -36,6 +36,9 @@ from transparency.proofs import prove_consistency, prove_inclusion
 from transparency.tile_store import FileTileStore
 from transparency.witnessing.answers import Cosigned
 
+# Left out of `make check`, which must be quick.
+pytestmark = pytest.mark.long
+
 TREE_SIZE = 70_000
 # 273 full tiles and bundles of the first level, one of the second, and the three partial ones.
 PARTIALS = ("tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1", "tile/entries/273.p/112")

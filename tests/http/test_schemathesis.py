@@ -29,6 +29,9 @@ from tests.http.world import World, a_signing_key, a_world, action_body, fill_re
 from tests.support.builders import OFFICE, PROCEDURE
 from transparency.notes import SigningKey
 
+# Left out of `make check`, which must be quick.
+pytestmark = pytest.mark.long
+
 CASES_PER_OPERATION = 80
 LEAST_CASES = 2_000
 HOST = "http://testserver"

@@ -18,6 +18,9 @@ from tests.lives.invariants import Told, check_order_of_milestones
 from tests.lives.machine import Lives, Tally
 from tests.support.dossier_cases import a_dossier, a_record, an_act
 
+# Left out of `make check`, which must be quick.
+pytestmark = pytest.mark.long
+
 # What a sensible run must have come through, or the machine has lost its grip on the law.
 REFUSALS = frozenset(
     {"not_permitted", "stale_version", "acted_in_the_future", "not_your_role", "not_your_office"}

@@ -8,7 +8,7 @@ import pytest
 
 from domain.roles import Role
 from tests.served.server import OFFICE, PROCEDURE, Served, served
-from tests.unit.cli.running import Ran, a_key, run
+from tests.unit.cli.running import SLIP, Ran, a_key, run
 
 pytestmark = pytest.mark.served
 
@@ -23,6 +23,7 @@ def _submit(server: Served, folder: Path, *more: str | Path) -> Ran:
     facts = json.dumps({"channel": "online", "procedure": PROCEDURE})
     return run(
         *("act", "dossier.submitted", "--stream", "new", "--office", OFFICE, "--facts", facts),
+        *("--details", SLIP),
         *("--sign", f"applicant={a_key(folder)}", "--server", server.address),
         *("--receipt", folder / "r", "--json", *more),
     )

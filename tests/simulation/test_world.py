@@ -15,6 +15,9 @@ import pytest
 from tests.simulation import worlds
 from tests.simulation.worlds import REPLAY, SimulatedWorld, live
 
+# Left out of `make check`, which must be quick.
+pytestmark = pytest.mark.long
+
 FIXED_SEEDS = range(200)
 TOLD_SEEDS = FIXED_SEEDS[:40]
 ROOT = Path(__file__).parents[2]

@@ -17,6 +17,9 @@ from tests.support.ledger_builders import operator_keys
 from transparency.errors import EvidenceNeedsLog, TransparencyError
 from transparency.evidence.files import parse_evidence
 
+# Left out of `make check`, which must be quick.
+pytestmark = pytest.mark.long
+
 PAGE = Path(__file__).parents[3] / "docs" / "trust.md"
 HEADING = "## What an operator may try, who notices, with what evidence"
 ROW = re.compile(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|([^|]*)\|$", re.MULTILINE)

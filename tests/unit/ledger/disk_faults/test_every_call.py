@@ -31,6 +31,9 @@ from transparency.checkpoints import SignedCheckpoint, open_checkpoint
 from transparency.errors import TransparencyError
 from transparency.tile_store import SupersededPartials
 
+# Left out of `make check`, which must be quick.
+pytestmark = pytest.mark.long
+
 KEYS = operator_keys()
 # The publication under test fills the first tile and begins the second.
 BEFORE, GROUP = 245, 6
