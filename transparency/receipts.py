@@ -51,8 +51,14 @@ class Receipt:
 
 
 def render_receipt(receipt: Receipt) -> bytes:
-    """Write a receipt as the bytes of its file."""
-    assert 0 < len(receipt.entry) <= MAX_ENTRY_BYTES
+    """Write a receipt as the bytes of its file.
+
+    Raises:
+        MalformedReceipt: the entry is empty, as a liar's log may have one.
+    """
+    if not receipt.entry:
+        raise MalformedReceipt("there is no receipt of an empty entry")
+    assert len(receipt.entry) <= MAX_ENTRY_BYTES
     assert 0 <= receipt.entry_index <= MAX_TREE_SIZE
     assert len(receipt.proof) <= MAX_PROOF_HASHES
 

@@ -21,7 +21,8 @@ _BEGINS: Final = b'"stream":"'
 _ENDS: Final = b'","version":'
 _END_OF_LINE: Final = b"}\n\n"
 
-# No decision looks at a stream of another type than these and the action's own.
+# No decision looks at a stream of another type than these and the action's own. Tallies are shared,
+# since what one of them may count follows from all before it.
 SHARED_TYPES: Final = frozenset(
     {
         StreamType.LEDGER,
@@ -29,6 +30,7 @@ SHARED_TYPES: Final = frozenset(
         StreamType.OFFICE,
         StreamType.PROCEDURE,
         StreamType.CALENDAR,
+        StreamType.TALLY,
     }
 )
 _SHARED_PREFIXES: Final = tuple(f"{kind}:" for kind in sorted(SHARED_TYPES))

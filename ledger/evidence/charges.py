@@ -27,7 +27,7 @@ from domain.tallies import parse_tally
 from domain.veiled_tallies import counted_of, parse_veiled_tally
 from domain.veils import VeilAct
 from ledger.action_notes import open_entry
-from ledger.errors import HistoryBroken, LedgerError, SignerWithoutRight
+from ledger.errors import HistoryBroken, HistoryIncomplete, LedgerError, SignerWithoutRight
 from ledger.histories.verifying import judge_streams, open_stream
 from ledger.key_files import Anchors
 from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
@@ -102,6 +102,9 @@ def judge_history(evidence: Evidence, anchors: Anchors) -> Misbehaviour:
     """
     (history,) = take_pieces(evidence, "history")
     proven = _proven(history, anchors)
+    if f"ledger:{anchors.origin}" not in proven.streams:
+        # What is not shown is not missing: without it nobody is known to have any right.
+        raise HistoryIncomplete("the ledger's own stream, from which every right follows")
     try:
         streams = {
             name: open_stream(name, entries, anchors.origin)
@@ -210,10 +213,17 @@ class _Counts:
         if entry.startswith(ENVELOPE_TYPE_LINE):
             self.envelopes += 1
         elif entry.startswith(VEIL_TYPE_LINE):
-            veil = parse_veil(entry)
-            self.veils[veil.month, veil.office, veil.act] += 1
+            self._take_veil(entry)
         elif b'"stream":"tally:' in entry:
             self._take_tally(entry)
+
+    def _take_veil(self, entry: bytes) -> None:
+        try:
+            veil = parse_veil(entry)
+        except LedgerError:
+            # As the auditor counts: what cannot be read stands for nothing.
+            return
+        self.veils[veil.month, veil.office, veil.act] += 1
 
     def _take_tally(self, entry: bytes) -> None:
         try:

@@ -13,6 +13,7 @@ from domain.tallies import Tally
 from ledger.action_notes import SubmittedAction
 from ledger.bodies import canonical_json
 from ledger.drafting import FIRST_PLACE
+from ledger.errors import HistoryIncomplete
 from ledger.evidence.charges import BROKEN_PROMISE, FOREIGN_ENTRY, NO_RIGHT, TALLY
 from ledger.evidence.judging import JUDGES, JudgedBy, judge, judge_file, stream_of
 from ledger.evidence.making import EvidenceSources, file_name, make_evidence
@@ -20,7 +21,7 @@ from ledger.writing.envelopes import render_envelope
 from ledger.writing.public_log import index_key
 from tests.support.forged_logs import Forger, a_forger
 from tests.support.ledger_builders import ORIGIN, a_signing_key, operator_keys
-from tests.unit.ledger.histories.test_verifying import history
+from tests.unit.ledger.histories.test_verifying import LEDGER, a_history, history, without
 from transparency.errors import (
     EvidenceInconclusive,
     EvidenceNeedsLog,
@@ -290,3 +291,13 @@ def test_files_are_named_by_charge_and_content() -> None:
     assert names[0] != names[1]
     assert all(name.startswith("fork-") and name.endswith(".evidence.json") for name in names)
     assert len(JUDGES) == 11
+
+
+def test_history_without_the_ledgers_own_stream_convicts_nobody_of_acting_without_right() -> None:
+    """Whoever left the root's stream out could convict an honest operator by the anchors alone."""
+    forger, stream = a_history()
+    bundle = without(history(forger, stream), LEDGER)
+    file = render_evidence(Evidence("no_right", {"history": render_history(bundle)}))
+
+    with pytest.raises(HistoryIncomplete):
+        judge_file(file, JudgedBy(ANCHORS))
