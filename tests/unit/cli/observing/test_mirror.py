@@ -2,7 +2,7 @@
 
 import json
 import os
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -137,7 +137,9 @@ def test_mirror_serves_what_it_copied_and_ends_with_its_server_when_told(
             assert answer.read() == document
             assert "immutable" in answer.headers["Cache-Control"]
         served.world.a_dossier()
-        assert select.select([process.stdout], [], [], 20)[0]
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            assert selector.select(20)
         assert json.loads(process.stdout.readline())["tree_size"] == served.world.log().tree_size
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
