@@ -32,6 +32,7 @@ from api.problem_rows.shapes import unavailable as _unavailable
 from api.problem_rows.tallies import TALLY_PROBLEMS
 from api.problem_rows.witnessing import WITNESS_PROBLEMS
 from domain import errors as domain_errors
+from domain import person_errors
 from domain.errors import ActionRefused, Sentence
 from ledger import errors as ledger_errors
 from projections import entries as projection_errors
@@ -289,7 +290,7 @@ _DOMAIN: Final[Mapping[ErrorType, ProblemType]] = {
     # A rule of the domain brings its own sentences.
     **{
         error: _refused(error)
-        for error in vars(domain_errors).values()
+        for error in (*vars(domain_errors).values(), *vars(person_errors).values())
         if isinstance(error, type) and issubclass(error, ActionRefused)
     },
 }

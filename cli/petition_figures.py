@@ -1,26 +1,15 @@
 """Published counts of petitions compared with those of the public log, for ``recompute``."""
 
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from api import bootstrap
-from api.data_folder import DataFolder
-from api.settings import settings_of_process
-from cli.sources import TIMEOUT_SECONDS, LogAddress, open_address
-from ledger.errors import StoreUnavailable
+from cli.sources import LogAddress, read_published
 from ledger.key_files import Anchors
 from projections.petitions.figures import PetitionCounts, PetitionFigure, PetitionStatistics
 from projections.reading import read_petition_figures
 from projections.recompute import Difference, PublicWorld, replay_log
-from transparency.errors import ProofInvalid
 
-MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 _KEY_FIELDS: Final = ("track", "office", "period")
 _COUNTED: Final = tuple(
     name for name in PetitionFigure.__struct_fields__ if name not in _KEY_FIELDS
@@ -38,7 +27,9 @@ def compare_petitions(
         TransparencyError: the log cannot be trusted, or what a site answers is no statistics.
         StoreUnavailable: the site does not answer.
     """
-    published = _published(address, data)
+    published = read_published(
+        address, data, "petitions", PetitionStatistics, read_petition_figures
+    )
     if published is None:
         return []
     size = published.checkpoint.size
@@ -57,32 +48,6 @@ def compare_counts(published: PetitionStatistics, counts: PetitionCounts) -> lis
         for key in sorted(theirs.keys() | ours.keys())
         for difference in _differences(key, theirs.get(key), ours.get(key))
     ]
-
-
-def _published(address: LogAddress, data: Path) -> PetitionStatistics | None:
-    if address.is_remote:
-        return _fetch(f"{address.site}/v1/statistics/petitions")
-    if not DataFolder(data).views.exists():
-        return None
-    with bootstrap.open_views(settings_of_process({"data": data})).reading() as reader:
-        return read_petition_figures(reader)
-
-
-def _fetch(address: str) -> PetitionStatistics | None:
-    request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - LogAddress lets only http and https through
-    try:
-        with open_address(address).open(request, timeout=TIMEOUT_SECONDS) as answer:
-            body: bytes = answer.read(MAX_ANSWER_BYTES)
-    except urllib.error.HTTPError as error:
-        if error.code == HTTPStatus.NOT_FOUND:
-            return None
-        raise StoreUnavailable(f"{address}: {error}") from error
-    except (urllib.error.URLError, OSError) as error:
-        raise StoreUnavailable(f"{address}: {error}") from error
-    try:
-        return msgspec.json.decode(body, type=PetitionStatistics)
-    except msgspec.DecodeError as error:
-        raise ProofInvalid(f"{address} does not answer with counts of petitions") from error
 
 
 def _by_key(

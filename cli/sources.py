@@ -1,19 +1,29 @@
-"""Where a command reads a log from: a folder or an address, with the anchors that judge it."""
+"""Where a command reads a log and its published figures: a folder or an address, with anchors."""
 
+import urllib.error
+import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
+import msgspec
+
+from api import bootstrap
+from api.data_folder import DataFolder
+from api.settings import settings_of_process
 from cli.output import UsageProblem
 from ledger.documents import DocumentFolder, DocumentSource
 from ledger.errors import LedgerError, StoreUnavailable
 from ledger.key_files import Anchors, load_anchors
-from ledger.mirroring.http_documents import TIMEOUT_SECONDS as TIMEOUT_SECONDS  # noqa: PLC0414 - given on
-from ledger.mirroring.http_documents import HttpDocuments
+from ledger.mirroring.http_documents import TIMEOUT_SECONDS, HttpDocuments
 from ledger.mirroring.http_documents import open_address as open_address  # noqa: PLC0414 - given on
+from projections.views import ViewReader
 from transparency.checkpoints import open_checkpoint
-from transparency.errors import MalformedKey, TileNotFound, TileStoreUnavailable
+from transparency.errors import MalformedKey, ProofInvalid, TileNotFound, TileStoreUnavailable
 from transparency.http_source import HttpTileSource
 from transparency.tile_store import FileTileStore, LogSource
 from transparency.trusted_log import TrustedLog
@@ -21,6 +31,9 @@ from transparency.trusted_log import TrustedLog
 # Entry 0 and its seal: a ledger that has published nothing yet.
 ENTRIES_WITHOUT_DOCUMENTS: Final = 2
 SERVED_PATH: Final = "/log"
+MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
+
+FiguresT = TypeVar("FiguresT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +142,62 @@ def _check_documents_are_here(address: LogAddress, log: TrustedLog) -> None:
         raise StoreUnavailable(
             f"the public documents of this log are not here: copy documents/ into {address.text}"
         )
+
+
+def read_published(
+    address: LogAddress,
+    data: Path,
+    name: str,
+    shape: type[FiguresT],
+    read: Callable[[ViewReader], FiguresT | None],
+) -> FiguresT | None:
+    """Give figures as they are published: by the log's site, or in the views of the data folder.
+
+    None where nothing is published.
+
+    Raises:
+        StoreUnavailable: the site does not answer.
+        ProofInvalid: what it answers is no such figures.
+    """
+    if address.is_remote:
+        place = f"{address.site}/v1/statistics/{name}"
+        body = fetch(place)
+        return None if body is None else decode_figures(body, shape, place)
+    if not DataFolder(data).views.exists():
+        return None
+    with bootstrap.open_views(settings_of_process({"data": data})).reading() as reader:
+        return read(reader)
+
+
+def fetch(address: str, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes | None:
+    """Fetch what an address answers with, at most `MAX_ANSWER_BYTES`; None where it has nothing.
+
+    Whoever calls it has checked that the address is one of http or https.
+
+    Raises:
+        StoreUnavailable: it does not answer, or with an error other than 404.
+    """
+    request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - the caller lets only http and https through
+    try:
+        with open_address(address).open(request, timeout=timeout_seconds) as answer:
+            body: bytes = answer.read(MAX_ANSWER_BYTES)
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code == HTTPStatus.NOT_FOUND:
+                return None
+        raise StoreUnavailable(f"{address} answers {error.code}") from error
+    except (OSError, HTTPException) as error:
+        raise StoreUnavailable(f"{address} does not answer: {error}") from error
+    return body
+
+
+def decode_figures(body: bytes, shape: type[FiguresT], address: str) -> FiguresT:
+    """Read figures in JSON as a site answered with them; nothing of them is believed.
+
+    Raises:
+        ProofInvalid: these are no such figures.
+    """
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.DecodeError as error:
+        raise ProofInvalid(f"{address} does not answer with statistics: {error}") from error

@@ -1,26 +1,15 @@
 """Published counts of veiled dossiers compared with those of the public log, for ``recompute``."""
 
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from api import bootstrap
-from api.data_folder import DataFolder
-from api.settings import settings_of_process
-from cli.sources import TIMEOUT_SECONDS, LogAddress, open_address
-from ledger.errors import StoreUnavailable
+from cli.sources import LogAddress, read_published
 from ledger.key_files import Anchors
 from projections.reading import read_veiled_figures
 from projections.recompute import Difference, PublicWorld, replay_log
 from projections.veiled.counts import VeiledFigure, VeiledStatistics, count_veiled
-from transparency.errors import ProofInvalid
 
-MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 # What stands in the place of the procedure, of which veils say nothing.
 VEILED: Final = "veiled"
 _COUNTED: Final = tuple(
@@ -39,7 +28,7 @@ def compare_veiled(
         TransparencyError: the log cannot be trusted, or what a site answers is no statistics.
         StoreUnavailable: the site does not answer.
     """
-    published = _published(address, data)
+    published = read_published(address, data, "veiled", VeiledStatistics, read_veiled_figures)
     if published is None:
         return []
     size = published.checkpoint.size
@@ -63,32 +52,6 @@ def compare_figures(
             for difference in _differences(key, theirs.get(key), ours.get(key))
         ),
     ]
-
-
-def _published(address: LogAddress, data: Path) -> VeiledStatistics | None:
-    if address.is_remote:
-        return _fetch(f"{address.site}/v1/statistics/veiled")
-    if not DataFolder(data).views.exists():
-        return None
-    with bootstrap.open_views(settings_of_process({"data": data})).reading() as reader:
-        return read_veiled_figures(reader)
-
-
-def _fetch(address: str) -> VeiledStatistics | None:
-    request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - LogAddress lets only http and https through
-    try:
-        with open_address(address).open(request, timeout=TIMEOUT_SECONDS) as answer:
-            body: bytes = answer.read(MAX_ANSWER_BYTES)
-    except urllib.error.HTTPError as error:
-        if error.code == HTTPStatus.NOT_FOUND:
-            return None
-        raise StoreUnavailable(f"{address}: {error}") from error
-    except (urllib.error.URLError, OSError) as error:
-        raise StoreUnavailable(f"{address}: {error}") from error
-    try:
-        return msgspec.json.decode(body, type=VeiledStatistics)
-    except msgspec.DecodeError as error:
-        raise ProofInvalid(f"{address} does not answer with counts of veiled dossiers") from error
 
 
 def _by_key(figures: tuple[VeiledFigure, ...]) -> dict[tuple[str, str], VeiledFigure]:

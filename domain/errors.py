@@ -1,10 +1,39 @@
-"""Errors of the domain: what cannot be read and what the rules refuse, each with its code."""
+"""Errors of the domain: what cannot be read and what the rules refuse, each with its code.
 
-from domain.error_shapes import ActedBeforeDossier as ActedBeforeDossier  # noqa: PLC0414
-from domain.error_shapes import ActionRefused as ActionRefused  # noqa: PLC0414 - given on to all
-from domain.error_shapes import DomainError as DomainError  # noqa: PLC0414
-from domain.error_shapes import OutageTooOld as OutageTooOld  # noqa: PLC0414
-from domain.error_shapes import Sentence as Sentence  # noqa: PLC0414
+Refusals of persons, who sign or read, stand in `domain.person_errors`.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence for people, in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+
+class DomainError(Exception):
+    """Base of everything the domain raises; `detail` names facts and kinds, never a person."""
+
+    code: ClassVar[str] = "domain_error"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(f"{self.code}: {detail}" if detail else self.code)
+        self.detail = detail
+
+
+class ActionRefused(DomainError):
+    """A rule said no: `rule` says which, `remedy` what would change the answer."""
+
+    code = "action_refused"
+    rule: ClassVar[Sentence] = Sentence("Hành động không được chấp nhận.", "The action is refused.")
+    remedy: ClassVar[Sentence] = Sentence(
+        "Hãy xem lại hồ sơ và quy định của thủ tục.",
+        "Look again at the dossier and at the rules of the procedure.",
+    )
 
 
 class MalformedMoment(DomainError):
@@ -66,68 +95,6 @@ class CoSignerMissing(ActionRefused):
     remedy = Sentence("Hãy ký cùng người còn thiếu.", "Sign together with the missing role.")
 
 
-class SignerRepeated(ActionRefused):
-    """One key signs twice."""
-
-    code = "signer_repeated"
-    rule = Sentence("Một khóa chỉ được ký một lần.", "One key may sign an action only once.")
-    remedy = Sentence("Hãy bỏ chữ ký trùng.", "Leave out the repeated signer.")
-
-
-class PersonRepeated(ActionRefused):
-    """One person signs with two keys where two persons are asked for."""
-
-    code = "person_repeated"
-    rule = Sentence(
-        "Việc này phải do hai người khác nhau cùng ký.",
-        "Two different persons must sign this together.",
-    )
-    remedy = Sentence("Hãy ký cùng một người khác.", "Sign together with somebody else.")
-
-
-class SignersNotIndependent(ActionRefused):
-    """One of two officers who must sign together made the other: enrolled, or gave the role."""
-
-    code = "signers_not_independent"
-    rule = Sentence(
-        "Việc này cần hai người độc lập: không ai được đăng ký khóa hay cấp vai trò cho người kia.",
-        "Two independent persons must sign: neither may have enrolled the other, or given the "
-        "role; and the key must be its holder's own.",
-    )
-    remedy = Sentence(
-        "Hãy ký cùng một người mà người này không đăng ký, ví dụ cơ quan đăng ký khác.",
-        "Sign with somebody whom the other did not enrol: another registrar, say.",
-    )
-
-
-class PersonnelNumberMissing(ActionRefused):
-    """An officer's key is enrolled without the number by which its person is known."""
-
-    code = "personnel_number_missing"
-    rule = Sentence(
-        "Khóa của cán bộ phải được đăng ký kèm số hiệu công chức, giữ trong phần riêng tư.",
-        "An officer's key is enrolled with the personnel number, which stays in the private part.",
-    )
-    remedy = Sentence(
-        "Hãy đăng ký khóa cùng số hiệu (keys enroll --personnel-number).",
-        "Enrol the key with the number (keys enroll --personnel-number).",
-    )
-
-
-class OrderNotInForce(ActionRefused):
-    """The inspection order was never issued, has ended, or is not for this reader and dossier."""
-
-    code = "order_not_in_force"
-    rule = Sentence(
-        "Không có quyết định thanh tra còn hiệu lực cho người này đối với hồ sơ này.",
-        "No inspection order in force lets this reader read this dossier.",
-    )
-    remedy = Sentence(
-        "Một người khác phải ban hành quyết định (orders issue).",
-        "Somebody else must issue the order (orders issue).",
-    )
-
-
 class NotYourOffice(ActionRefused):
     """The role is held for another office, or this office has no part in the dossier."""
 
@@ -152,6 +119,33 @@ class RoleNotHeldThen(ActionRefused):
     )
     remedy = Sentence(
         "Hãy ghi đúng thời điểm thực hiện.", "State the moment at which it was truly done."
+    )
+
+
+class ActedBeforeDossier(ActionRefused):
+    """The act says that it happened before the dossier was handed in, or ended it unaccepted."""
+
+    code = "acted_before_dossier"
+    rule = Sentence(
+        "Thời điểm được nêu sớm hơn lúc nộp hồ sơ, hoặc kết thúc trước khi tiếp nhận.",
+        "The act is dated before the dossier was handed in, or an end before its acceptance.",
+    )
+    remedy = Sentence(
+        "Hãy ghi đúng thời điểm thực hiện.", "State the moment at which it was truly done."
+    )
+
+
+class OutageTooOld(ActionRefused):
+    """The outage began longer before its declaration than the rule in force permits."""
+
+    code = "outage_too_old"
+    rule = Sentence(
+        "Gián đoạn hệ thống được khai báo quá muộn sau khi bắt đầu.",
+        "The outage is declared too long after it began.",
+    )
+    remedy = Sentence(
+        "Hãy khai báo trong thời hạn; việc đã trễ vì gián đoạn thì nêu trong giải trình.",
+        "Declare it within the limit; what became late by it is said in the answer to a finding.",
     )
 
 

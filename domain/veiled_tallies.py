@@ -40,7 +40,6 @@ class CountedAct(StrEnum):
     ENDED_EARLY = "ended_early"
     ENDED_ON_TIME = "ended_on_time"
     ENDED_LATE = "ended_late"
-    REOPENED = "reopened"
 
 
 WordT = TypeVar("WordT", bound=str)
@@ -75,7 +74,6 @@ class VeiledCell(VeiledLabel, frozen=True, kw_only=True):
     ended_early: Count = 0
     ended_on_time: Count = 0
     ended_late: Count = 0
-    reopened: Count = 0
 
     @property
     def label(self) -> VeiledLabel:

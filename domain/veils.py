@@ -24,7 +24,6 @@ class VeilAct(StrEnum):
     ENDED_EARLY = "ended_early"
     ENDED_ON_TIME = "ended_on_time"
     ENDED_LATE = "ended_late"
-    REOPENED = "reopened"
     STEP = "step"
 
 
@@ -84,7 +83,7 @@ def veil_act(before: Dossier | None, after: Dossier, zone: str) -> VeilAct:
     """Give what a veil says of the act between two states of a dossier; ``zone`` is its office's.
 
     Only accepted dossiers count, as in `domain.figures`: an end before the acceptance is a step,
-    and the acceptance that follows it tells nothing of the end.
+    and the acceptance that follows it tells nothing of the end. No act undoes an end.
     """
     was_counted = before is not None and before.accepted_at is not None
     if after.accepted_at is None:
@@ -96,6 +95,4 @@ def veil_act(before: Dossier | None, after: Dossier, zone: str) -> VeilAct:
         kind = resolution(after, zone)
         assert kind is not None
         return _ENDS[kind]
-    if before.ended_at is not None and after.ended_at is None:
-        return VeilAct.REOPENED
     return VeilAct.STEP

@@ -6,9 +6,9 @@ It names the log and its key, and the root of all rights to sign::
     log = "localhost/1f0c9a2e+5d1c...+AQ..."
     registrar = "registrar-0b1c...+77aa...+AQ..."
 
-Only where the log changes its key does it get more lines, since a checkpoint must be known before
-anything under it is believed. Old anchors stay right for the checkpoints that the first key may
-sign::
+The registrar's later roots leave it as it is. Only where the log changes its key does it get more
+lines, since a checkpoint must be known before anything under it is believed. Old anchors stay right
+for the checkpoints that the first key may sign::
 
     [[log_keys]]
     vkey = "localhost/1f0c9a2e+5d1c...+AQ..."
@@ -41,7 +41,7 @@ ANCHORS_FILE: Final = "anchors.toml"
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """The two trust anchors of a ledger: the log's key and the registrar's root key.
+    """The trust anchors of a ledger: the log's keys and the registrar's first root key.
 
     `log` opened the log. Where it changed its key since, `log_periods` are all its keys, this one
     first, each with the checkpoints that it may sign. `log_mldsa` is the key of a second kind of
@@ -63,7 +63,8 @@ class Anchors:
 def render_anchors(anchors: Anchors) -> str:
     """Give the text of ``anchors.toml``."""
     return (
-        "# Whoever checks this ledger needs these two keys and nothing else from its operator.\n"
+        "# All that a check of this ledger needs from its operator: keys of log and registrar.\n"
+        "# Where the log changes its key, [[log_keys]] follow: then fetch this file anew.\n"
         f'origin = "{anchors.origin}"\n'
         f'log = "{render_vkey(anchors.log)}"\n'
         f'registrar = "{render_vkey(anchors.registrar)}"\n'
@@ -121,7 +122,7 @@ def load_anchors(path: Path) -> Anchors:
             parse_mldsa_vkey(str(table["log_mldsa"])) if "log_mldsa" in table else None,
         )
     except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError, ValueError) as error:
-        raise StoreCorrupt(f"{path.name} does not hold the two trust anchors: {error}") from error
+        raise StoreCorrupt(f"{path.name} does not hold the trust anchors: {error}") from error
 
 
 def _parse_periods(tables: object, log: VerificationKey) -> tuple[KeyPeriod, ...]:

@@ -164,7 +164,7 @@ class HistoryBroken(LedgerError):
 
 
 class HistoryIncomplete(LedgerError):
-    """A stream that is needed to judge a signature is not in the bundle."""
+    """What is needed to judge a bundle is not in it: a stream, or whence a veiled note is."""
 
     code = "history_incomplete"
 
@@ -247,7 +247,7 @@ class LedgerBusy(LedgerError):
 
 
 class LogKeyMissing(LedgerError):
-    """The log is to sign with a key whose private part the writer does not have."""
+    """The log is to sign with a key whose private part the writer does not have: copy its file."""
 
     code = "log_key_missing"
 

@@ -17,7 +17,8 @@ HISTORY_OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
         "get",
         "/v1/dossiers/{stream}/history",
-        "A dossier's history with its proof; to its holder with the private parts opened",
+        "A dossier's history with its proof; to its holder with the private parts opened; "
+        "the id alone names the dossier, too",
         {200: [HistoryBundle], 304: []},
         headers=("Dossier-Secret", "If-None-Match"),
         refusals=(401, 403, 404, 422, 429, 503),

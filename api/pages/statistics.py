@@ -256,7 +256,6 @@ def sum_veiled(figures: Sequence[VeiledFigure], period: str) -> VeiledFigure:
         resolved_early=sum(figure.resolved_early for figure in figures),
         resolved_on_time=sum(figure.resolved_on_time for figure in figures),
         resolved_late=sum(figure.resolved_late for figure in figures),
-        reopened=sum(figure.reopened for figure in figures),
         pending=sum(figure.pending for figure in figures),
         carried_over=sum(figure.carried_over for figure in figures),
     )

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Final
 
 from api.problem_rows.shapes import (
-    OPERATOR,
     ProblemType,
     alarm,
     malformed,
@@ -51,6 +50,10 @@ CONTINUING_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "Khóa mới của nhật ký không có ở nơi ghi sổ.",
         "The log's new key is not where the writer finds its keys.",
-        OPERATOR,
+        Sentence(
+            "Đơn vị vận hành phải chép tệp khóa (keys/log-2.key hoặc số sau) vào thư mục dữ liệu.",
+            "The operator must copy the key's file (keys/log-2.key, or a later number) into the "
+            "data folder.",
+        ),
     ),
 }

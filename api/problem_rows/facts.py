@@ -15,10 +15,10 @@ from domain.errors import (
     FactInvalid,
     FactMissing,
     NotPermitted,
-    OrderNotInForce,
     RetentionNotPassed,
     Sentence,
 )
+from domain.person_errors import OrderNotInForce
 from ledger.errors import KeyNameTaken
 
 _DAY: Final = Sentence(

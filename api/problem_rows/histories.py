@@ -36,8 +36,9 @@ HISTORY_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
         _ASK_AGAIN,
     ),
     ledger_errors.HistoryIncomplete: malformed(
-        "Tệp lịch sử thiếu luồng cần để xét chữ ký.",
-        "A stream that is needed to judge a signature is not in the history.",
+        "Tệp lịch sử thiếu phần cần để xét: một luồng, hoặc bằng chứng sổ đã nhận văn bản.",
+        "The history lacks what is needed to judge it: a stream, or that the ledger took a veiled "
+        "note in.",
         _ASK_AGAIN,
     ),
     ledger_errors.SignerWithoutRight: forbidden(

@@ -23,8 +23,8 @@ from api.settings import Settings
 from ledger.action_notes import open_text
 from ledger.anchors import save_log_keys
 from ledger.documents import DocumentFolder, DocumentSource
-from ledger.errors import LedgerRetired
-from ledger.key_files import OperatorKeys
+from ledger.errors import LedgerRetired, LogKeyMissing
+from ledger.key_files import OperatorKeys, next_log_file
 from ledger.mirroring.http_documents import HttpDocuments
 from ledger.private.vault import Keyring, Vault
 from ledger.starting_over.copies import (
@@ -40,6 +40,7 @@ from ledger.writing.signing import LineMaker, stored_log_keys
 from transparency.encoding import render_utc_milliseconds, render_utc_seconds
 from transparency.http_source import HttpTileSource
 from transparency.log_keys import LogKeys
+from transparency.notes import render_vkey
 from transparency.tile_store import CHECKPOINT_PATH, FileTileStore, LogSource
 from transparency.witnessing.requests import monitoring_path
 
@@ -69,6 +70,7 @@ def ready_store(
     Raises:
         LedgerRetired: nothing more is recorded in this folder.
         LedgerForked, PublishedEntriesLost: the ledger must not go on as it is.
+        LogKeyMissing: the copy is from before the log got a key, whose file has to be copied too.
         StoreUnavailable, TileStoreUnavailable: a store failed; the next start goes on.
     """
     folder = DataFolder(settings.data)
@@ -80,7 +82,9 @@ def ready_store(
     if taken is not None:
         _tell(folder, taken, _count_without_private_part(folder, keys, taken, rim), rim.clock())
     # CRASH: a change of the log's key is recorded first; the anchors follow, here at the latest.
-    save_log_keys(folder.keys, _log_keys(store, keys))
+    log_keys = _log_keys(store, keys)
+    save_log_keys(folder.keys, log_keys)
+    _check_log_keys_are_here(folder, log_keys, keys)
     return store
 
 
@@ -167,6 +171,25 @@ def _take_in(
 def _log_keys(store: SqliteLedgerStore, keys: OperatorKeys) -> LogKeys:
     first = LogKeys.of(keys.anchors.log)
     return stored_log_keys(store, first, lambda note: open_text(note, keys.origin).action)
+
+
+def _check_log_keys_are_here(folder: DataFolder, log_keys: LogKeys, keys: OperatorKeys) -> None:
+    """Check that checkpoints can be signed: an older copy lacks the keys that were made since.
+
+    Raises:
+        LogKeyMissing: the private part of a key that signs now is not in this folder.
+    """
+    here = {key.verification_key for key in (keys.log, *keys.later_logs)}
+    signing = [period for period in log_keys.periods if period.until_size is None]
+    for period in signing:
+        if period.key not in here:
+            file = f"{folder.keys.name}/{next_log_file(folder.keys).name}"
+            raise LogKeyMissing(
+                f"from size {period.from_size} on the log signs with {render_vkey(period.key)}, "
+                f"and no file here holds that key: `keys rotate-log` made it, as {file} (or with a "
+                "later number), after this copy was made. Find that file in a newer backup, copy "
+                "it there and start again; where nobody has it, `ledger retire` is what remains"
+            )
 
 
 def _count_without_private_part(

@@ -4,6 +4,7 @@
     keys/witness.vkey     the public key, as policies name it
     keys/witness.born     what the key stands for, and which state belongs to it
     keys/witness.heights  how far the key has cosigned each log; grows line by line
+    keys/witness.marking  empty; locked by whoever changes the heights
     witness.sqlite3       the state
     logs.policy           the logs it knows: ``log`` lines of a tlog-policy
     evidence/             what a log signed and cannot both be true
@@ -14,6 +15,7 @@ of all, once; without its marks or its state it never signs again.
 """
 
 import contextlib
+import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -82,6 +84,11 @@ class WitnessFolder:
     def heights(self) -> Path:
         """Give the file that says how far the key has cosigned each log."""
         return self.path / "keys" / "witness.heights"
+
+    @property
+    def marking(self) -> Path:
+        """Give the file that is locked while the heights change."""
+        return self.path / "keys" / "witness.marking"
 
     @property
     def retired(self) -> Path:
@@ -182,6 +189,21 @@ def load_logs(path: Path) -> Policy:
 def write_logs(folder: WitnessFolder, logs: tuple[PolicyLog, ...]) -> None:
     """Write the logs that a witness shall know."""
     write_durably(folder.logs, render_policy(Policy(logs, (), (), None)))
+
+
+@contextlib.contextmanager
+def marking(folder: WitnessFolder) -> Iterator[None]:
+    """Be the only one, of all threads and processes, who changes the heights; wait for the turn.
+
+    A mark that somebody appends while another writes the file anew would be lost.
+    """
+    descriptor = os.open(folder.marking, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        # The lock belongs to this opening: closing it, or dying, lets go.
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def append_height(folder: WitnessFolder, checkpoint: Checkpoint) -> None:

@@ -6,7 +6,6 @@ after the first leaves a state ahead of the mark, and after the second an answer
 the log asks again, is told the size, and gets its cosignature.
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from api.witnessing.folder import (
     Statement,
     WitnessFolder,
     append_height,
+    marking,
     read_heights,
     retire,
     write_heights,
@@ -78,16 +78,22 @@ def check_state(folder: WitnessFolder, birth: Birth, store: WitnessStore) -> Non
     """
     if store.state_id() != birth.state_id:
         raise WitnessRetired("the state is not the one that was made for this key")
-    kept = {each.checkpoint.origin: each.checkpoint for each in store.all_last()}
-    for origin, mark in read_heights(folder).items():
-        state = kept.get(origin)
-        is_behind = state is None or state.tree_size < mark.tree_size
-        if is_behind or (state is not None and is_fork(state, mark)):
-            raise WitnessRetired(
-                f"the key has cosigned size {mark.tree_size} of {origin}, which its state does "
-                "not know: the state is an older copy"
-            )
-    write_heights(folder, tuple(kept.values()))
+    # Another process may still cosign: neither may its mark be lost, nor make our state look old.
+    with marking(folder):
+        marks = read_heights(folder)
+        kept = {each.checkpoint.origin: each.checkpoint for each in store.all_last()}
+        for origin, mark in marks.items():
+            _check_reaches(kept.get(origin), mark)
+        write_heights(folder, tuple(kept.values()))
+
+
+def _check_reaches(state: Checkpoint | None, mark: Checkpoint) -> None:
+    is_behind = state is None or state.tree_size < mark.tree_size
+    if is_behind or (state is not None and is_fork(state, mark)):
+        raise WitnessRetired(
+            f"the key has cosigned size {mark.tree_size} of {mark.origin}, which its state does "
+            "not know: the state is an older copy"
+        )
 
 
 class Witness:
@@ -96,7 +102,6 @@ class Witness:
     def __init__(self, parts: WitnessParts):
         self._parts = parts
         self._cosigner_key = cosigner_key(parts.key)
-        self._marking = threading.Lock()
         self._origins = {monitoring_path(origin): origin for origin in parts.logs}
 
     @property
@@ -154,7 +159,7 @@ class Witness:
 
     def _mark(self, checkpoint: Checkpoint) -> None:
         # Whatever is marked was kept before: marks made anew from the state lose none.
-        with self._marking:
+        with marking(self._parts.folder):
             append_height(self._parts.folder, checkpoint)
             if self._parts.folder.heights.stat().st_size > MAX_HEIGHTS_BYTES:
                 kept = self._parts.store.all_last()

@@ -5,8 +5,6 @@ ledger promises to publish them in (`projections.recompute.measure_lag` says how
 """
 
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +12,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from api import bootstrap
-from api.data_folder import DataFolder
-from api.settings import settings_of_process
 from cli.output import EXIT_FAILED, command, report, say
 from cli.petition_figures import compare_petitions
-from cli.sources import (
-    TIMEOUT_SECONDS,
-    LogAddress,
-    find_anchors,
-    find_log,
-    open_address,
-    open_log,
-)
+from cli.sources import LogAddress, find_anchors, find_log, open_log, read_published
 from cli.veiled_figures import compare_veiled
 from cli.verifying.evidence_files import evidence_members, evidence_option
 from ledger.errors import StoreUnavailable
@@ -47,9 +35,7 @@ from projections.recompute import (
 )
 from projections.tallies.adding import NO_TALLIES, TallyProblem, TallySums
 from projections.tallies.veiled import NOTHING_VEILED, VeilSums
-from transparency.errors import ProofInvalid
 
-MAX_ANSWER_BYTES = 64 * 1024 * 1024
 MAX_PRINTED_DIFFERENCES = 50
 
 
@@ -126,17 +112,6 @@ def recompute(
         sys.exit(EXIT_FAILED)
 
 
-def recompute_from(
-    address: LogAddress, anchors: Anchors, published: CountStatistics | None
-) -> CountStatistics:
-    """Compute the counts from the tiles, as of the published size where there is one.
-
-    Raises:
-        TransparencyError: the log cannot be trusted.
-    """
-    return count_world(_replay(address, anchors, published))
-
-
 def _replay(
     address: LogAddress, anchors: Anchors, published: CountStatistics | None
 ) -> PublicWorld:
@@ -145,32 +120,17 @@ def _replay(
 
 
 def _published(address: LogAddress, data: Path, *, is_own: bool) -> CountStatistics | None:
-    if address.is_remote:
-        return fetch_counts(address.site)
-    if not is_own or not DataFolder(data).views.exists():
-        return None
-    with bootstrap.open_views(settings_of_process({"data": data})).reading() as reader:
-        return read_counts(reader)
-
-
-def fetch_counts(site: str) -> CountStatistics:
-    """Read the published counts of a site.
+    """Give the published counts; a folder that was named has none that belong to it.
 
     Raises:
-        StoreUnavailable: the site does not answer.
-        ProofInvalid: what it answers is not statistics.
+        StoreUnavailable: the site does not answer, or publishes none.
     """
-    address = f"{site}/v1/statistics/counts"
-    request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - LogAddress lets only http and https through
-    try:
-        with open_address(address).open(request, timeout=TIMEOUT_SECONDS) as answer:
-            body: bytes = answer.read(MAX_ANSWER_BYTES)
-    except (urllib.error.URLError, OSError) as error:
-        raise StoreUnavailable(f"{address}: {error}") from error
-    try:
-        return msgspec.json.decode(body, type=CountStatistics)
-    except msgspec.DecodeError as error:
-        raise ProofInvalid(f"{address} does not answer with statistics: {error}") from error
+    if not (address.is_remote or is_own):
+        return None
+    published = read_published(address, data, "counts", CountStatistics, read_counts)
+    if published is None and address.is_remote:
+        raise StoreUnavailable(f"{address.site} publishes no counts")
+    return published
 
 
 def _print(

@@ -28,7 +28,6 @@ from cli.demo.proofs import (
     prove_offline,
     prove_refusal,
     prove_statistics,
-    prove_veils,
     wait_for_views,
 )
 from cli.demo.province import INSPECTOR
@@ -36,6 +35,8 @@ from cli.demo.scenario import CLOSES_AT, DEFAULT_DOSSIERS, STORIES, Scenario, bu
 from cli.demo.server import make_fresh, serving
 from cli.demo.steps import REGISTRAR, SYSTEM, ActorKeys
 from cli.demo.tour import INSPECTOR_FILE, KEPT, keep, proof_lines, tour_lines
+from cli.demo.veiling.crowds import expected_crowds
+from cli.demo.veiling.proving import prove_veils
 from cli.demo.witnessing.serving import POLICY_FILE, prove_witnesses, witnessed
 from cli.output import (
     EXIT_FAILED,
@@ -229,7 +230,7 @@ def _drive_and_prove(plan: Plan, address: str, started: float) -> Run:
         prove_offline(evidence),
         prove_statistics(evidence),
         prove_audit(evidence),
-        prove_veils(evidence),
+        prove_veils(evidence, expected_crowds(scenario.steps)),
         prove_witnesses(evidence, plan.data / POLICY_FILE),
         prove_refusal(evidence, operator),
         prove_findings(evidence, keys.of(INSPECTOR), clock(), random_bytes(16).hex()),

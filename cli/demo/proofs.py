@@ -6,36 +6,30 @@ receipt, then repaired. Everything that is compared comes from the server or fro
 """
 
 import time
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from api.data_folder import DataFolder
-from cli.commands.verify import explain
 from cli.demo.cheat import Cheat, rebuild, reset_overdue, stored_note
 from cli.demo.driver import Driven, KeptReceipt, ScenarioBroken
 from cli.demo.http_client import HttpClient
 from cli.demo.scenario import BACK_DATED, DOUBLE, SILENT, SMOOTH, TWICE
 from cli.demo.server import CommandResult, run_command
-from cli.sources import LogAddress, open_log
+from cli.verifying.receipts import explain_receipt
 from domain.errors import Sentence
 from domain.moments import render_moment
-from domain.veils import LEAST_OF_CROWD, crowd_of
 from ledger.action_notes import open_text
 from ledger.errors import StoreUnavailable
 from ledger.key_files import Anchors, OperatorKeys
-from ledger.writing.veils import VEIL_TYPE_LINE, parse_veil
 from transparency.errors import TransparencyError
 from transparency.notes import SigningKey
 from transparency.promises import open_refusal
-from transparency.seals import is_seal
 from transparency.verifier import verify_receipt
 
 VIEWS_SECONDS: Final = 60.0
@@ -123,7 +117,7 @@ def prove_offline(evidence: Evidence) -> Proof:
 def _verified_act(receipt: KeptReceipt, anchors: Anchors) -> bool:
     """Verify as the command ``verify`` does, and compare with the note that was signed."""
     verified = verify_receipt(receipt.receipt, anchors.logs)
-    proved, _ = explain(verified, anchors)
+    proved = explain_receipt(verified, anchors).proved
     return verified.entry == receipt.note and bool(proved)
 
 
@@ -150,31 +144,6 @@ def prove_audit(evidence: Evidence) -> Proof:
     )
     members = {"entries": entries, "signatures_verified": signatures}
     return Proof("audit", ok=result.exit_code == 0, sentences=(said,), members=members)
-
-
-def prove_veils(evidence: Evidence) -> Proof:
-    """Read the log as anybody may, and count the candidates for each act on a veiled dossier."""
-    log = open_log(LogAddress(f"{evidence.client.address}/log"), evidence.anchors)
-    batches = [*_batches(entry for _, entry in log.replay())]
-    veils = sum(batch.total() for batch in batches)
-    fewest = min((count for batch in batches for count in batch.values()), default=0)
-    said = Sentence(
-        vi=f"{veils} hành vi của hồ sơ được che nằm sau màn che; mỗi hành vi lẫn trong ít nhất "
-        f"{fewest} hành vi cùng nhóm, cùng tháng",
-        en=f"{veils} acts on veiled dossiers stand behind veils; each is one of at least {fewest} "
-        "of its crowd and month",
-    )
-    # A small demo has too few for a crowd: then none has left, and that is the proof.
-    ok = veils == 0 or fewest >= LEAST_OF_CROWD
-    return Proof("veils", ok=ok, sentences=(said,), members={"veils": veils, "fewest": fewest})
-
-
-def _batches(entries: Iterable[bytes]) -> Iterable[Counter[tuple[str, str, str]]]:
-    """Count the veils between two seals by month, office and crowd."""
-    for sealed, group in groupby(entries, key=is_seal):
-        veils = [parse_veil(entry) for entry in group if entry.startswith(VEIL_TYPE_LINE)]
-        if veils and not sealed:
-            yield Counter((veil.month, veil.office, crowd_of(veil.act)) for veil in veils)
 
 
 def prove_refusal(evidence: Evidence, keys: OperatorKeys) -> Proof:

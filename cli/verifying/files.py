@@ -1,5 +1,6 @@
 """Verifying a file of any kind that we hand out, told apart by its content."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -13,12 +14,31 @@ from ledger.histories.verifying import verify_bundle
 from ledger.key_files import Anchors
 from transparency.checkpoints import SignedCheckpoint
 from transparency.evidence.files import EVIDENCE_TYPE, MAX_EVIDENCE_BYTES
-from transparency.histories.bundles import parse_history
+from transparency.histories.bundles import HISTORY_TYPE, parse_history
 from transparency.histories.singles import receipts_in
 from transparency.policies import Policy
+from transparency.receipts import RECEIPT_TYPE_LINE
 
-# Names are sorted, so the type stands last in it.
-_EVIDENCE_END: Final = f'"type":"{EVIDENCE_TYPE}"}}'.encode()
+
+class FileKind(StrEnum):
+    """The kinds of files that are handed out to be verified."""
+
+    RECEIPT = "receipt"
+    HISTORY = "history"
+    EVIDENCE = "evidence"
+
+
+class UnknownFileKind(UsageProblem):
+    """A file that was named is of none of the kinds that can be verified."""
+
+    code = "file_kind_unknown"
+
+
+# Nothing else in such a file can hold this: its strings are names and base64.
+_TYPES: Final = {
+    f'"type":"{HISTORY_TYPE}"'.encode(): FileKind.HISTORY,
+    f'"type":"{EVIDENCE_TYPE}"'.encode(): FileKind.EVIDENCE,
+}
 
 
 def read_file(path: Path) -> bytes:
@@ -32,26 +52,49 @@ def read_file(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def is_json(data: bytes) -> bool:
-    """Tell whether a file is a history or evidence; anything else is taken for a receipt."""
-    return data.startswith(b"{")
+def kind_of(data: bytes, path: Path) -> FileKind:
+    """Tell by its content which kind of file this is.
+
+    Raises:
+        UnknownFileKind: it is none that can be verified.
+    """
+    if data.startswith(RECEIPT_TYPE_LINE.encode()):
+        return FileKind.RECEIPT
+    if data.startswith(b"{"):
+        for mark, kind in _TYPES.items():
+            if mark in data:
+                return kind
+    raise UnknownFileKind(
+        f"{path} is none of the kinds of files that are verified: a receipt (*.tlog-proof), a "
+        "history (*.dossier.json), or evidence (*.evidence.json)\n"
+        f"{path} không thuộc loại tệp nào kiểm tra được: biên nhận (*.tlog-proof), lịch sử "
+        "(*.dossier.json), hay bằng chứng (*.evidence.json)"
+    )
 
 
-def explain_file(
+def explain_evidence(
     data: bytes, anchors: Anchors, policy: Policy | None, address: LogAddress | None
-) -> tuple[str, Explained, dict[str, object]]:
-    """Verify a history or evidence; give which it is, the sentences, and members for programs.
+) -> tuple[Explained, dict[str, object]]:
+    """Judge evidence; give the sentences, and members for programs.
+
+    Raises:
+        TransparencyError, LedgerError: it does not convict.
+    """
+    log = None if address is None else open_log(address, anchors)
+    found = judge_file(data.rstrip(b"\n"), JudgedBy(anchors, policy, log))
+    charge: dict[str, object] = {"charge": found.kind, "origin": found.origin}
+    return explain_misbehaviour(found), charge | dict(found.particulars)
+
+
+def explain_bundle(
+    data: bytes, anchors: Anchors, policy: Policy | None, address: LogAddress | None
+) -> tuple[Explained, dict[str, object]]:
+    """Verify a history; give the sentences, and members for programs.
 
     Raises:
         TransparencyError, LedgerError: it does not prove what it is to prove.
     """
-    body = data.rstrip(b"\n")
-    if body.endswith(_EVIDENCE_END):
-        log = None if address is None else open_log(address, anchors)
-        found = judge_file(body, JudgedBy(anchors, policy, log))
-        charge: dict[str, object] = {"charge": found.kind, "origin": found.origin}
-        return "evidence", explain_misbehaviour(found), charge | dict(found.particulars)
-    history = verify_bundle(body, anchors)
+    history = verify_bundle(data.rstrip(b"\n"), anchors)
     checkpoint = history.checkpoint.checkpoint
     explained = explain_history(history, policy)
     if address is not None:
@@ -64,7 +107,7 @@ def explain_file(
         "tree_size": checkpoint.tree_size,
         "origin": checkpoint.origin,
     }
-    return "history", explained, members
+    return explained, members
 
 
 def keep_receipts(data: bytes, folder: Path) -> list[Path]:

@@ -27,7 +27,7 @@ def explain_history(history: VerifiedHistory, policy: Policy | None) -> Explaine
     )
     explain_witnesses(policy, history.checkpoint.note, explained)
     if history.is_veiled:
-        _explain_veiled(history, explained)
+        _explain_veiled(history, policy, explained)
     else:
         _explain_all(history, policy, explained)
     for act in history.acts:
@@ -46,8 +46,7 @@ def explain_history(history: VerifiedHistory, policy: Policy | None) -> Explaine
 
 def _explain_all(history: VerifiedHistory, policy: Policy | None, explained: Explained) -> None:
     is_audited = is_index_audited(policy, history.checkpoint.note)
-    by_vi = "" if is_audited else ", theo chỉ mục của đơn vị vận hành"
-    by_en = "" if is_audited else ", according to the operator's index"
+    by_vi, by_en = _by_whose_index(is_audited=is_audited)
     count, stream = len(history.acts), history.stream
     if count:
         explained.prove(
@@ -86,11 +85,19 @@ def _explain_all(history: VerifiedHistory, policy: Policy | None, explained: Exp
         )
 
 
+def _by_whose_index(*, is_audited: bool) -> tuple[str, str]:
+    if is_audited:
+        return "", ""
+    return ", theo chỉ mục của đơn vị vận hành", ", according to the operator's index"
+
+
 def _all_in_english(count: int) -> str:
     return "this is the only act" if count == 1 else f"these are all {count} acts"
 
 
-def _explain_veiled(history: VerifiedHistory, explained: Explained) -> None:
+def _explain_veiled(history: VerifiedHistory, policy: Policy | None, explained: Explained) -> None:
+    is_audited = is_index_audited(policy, history.checkpoint.note)
+    by_vi, by_en = _by_whose_index(is_audited=is_audited)
     published = sum(act.entry_index is not None for act in history.acts)
     explained.prove(
         f"hồ sơ {history.stream} được che: {len(history.acts)} văn bản đã ký nối tiếp nhau "
@@ -100,8 +107,18 @@ def _explain_veiled(history: VerifiedHistory, explained: Explained) -> None:
         f"version 1 without a gap; {published} of them have their own veil in the log",
     )
     explained.prove(
-        "mọi chữ ký đều đúng theo các khóa đã đăng ký",
-        "every signature is good, by keys that are enrolled",
+        f"đến điểm chốt này nhật ký không có mục nào của luồng đó{by_vi}: đây không phải phần đầu "
+        "của một hồ sơ công khai; mỗi văn bản đã có màn che, hoặc lời cam kết của sổ sẽ có màn che",
+        f"up to this checkpoint the log has no entry of that stream{by_en}: this is not the "
+        "beginning of an open dossier; each note has its veil, or the ledger's promise of one",
+    )
+    explained.prove(
+        "mọi chữ ký đều đúng: người có hồ sơ và người được họ ủy quyền ký bằng khóa mà chính các "
+        "văn bản này nêu, mọi người khác ký bằng khóa mà luồng của chính khóa đó trong nhật ký "
+        f"đăng ký; đã đọc trọn các luồng khóa: {', '.join(history.key_names)}",
+        "every signature is good: the dossier's own parties sign with keys that these notes name, "
+        "everybody else with a key that the key's own stream in the log enrols; the whole streams "
+        f"of these keys were read: {', '.join(history.key_names)}",
     )
     explained.leave_open(
         "rằng không còn hành vi nào sau đó: chỉ mục không biết các hành vi được che",

@@ -45,9 +45,10 @@ def explain_witnesses(policy: Policy | None, note: bytes, explained: Explained) 
     """
     if policy is None:
         explained.leave_open(
-            "rằng người khác cũng thấy cùng một nhật ký (chưa nêu chính sách bên chứng kiến: "
-            "--policy)",
-            "that others see the same log (no policy of witnesses was named: --policy)",
+            "rằng người khác cũng thấy cùng một nhật ký (chưa nêu chính sách bên chứng kiến bằng "
+            "--policy, nên chưa xem xác nhận của ai)",
+            "that others see the same log (no policy of witnesses was named with --policy, so "
+            "nobody's cosignatures were looked at)",
         )
         return
     found = check_quorum(policy, note)

@@ -13,7 +13,6 @@ from domain.errors import (
     NotYourRole,
     RevokedKey,
     RoleNotHeldThen,
-    SignerRepeated,
 )
 from domain.facts import (
     ANY_OFFICE,
@@ -31,6 +30,7 @@ from domain.facts.integrity import (
     PersonalDataErased,
 )
 from domain.keys import KeyRecord, vkey_name
+from domain.person_errors import SignerRepeated
 from domain.roles import DECIDING_ROLES, VISITING_ROLES, Role
 from domain.rules.feedback_rules import petitioner_keys
 from domain.rules.integrity_rules import offices_of_outage

@@ -7,12 +7,18 @@ reports and goes on, so that one report names everything.
 
 from ledger.auditing.audits import HowToAudit, audit_log
 from ledger.auditing.report import MAX_PROBLEMS, AuditReport, Problem
-from ledger.auditing.sealing import SEAL_CLOCK_TOLERANCE, SEAL_WITNESSED_LATE, WitnessRule
+from ledger.auditing.sealing import (
+    SEAL_CLOCK_TOLERANCE,
+    SEAL_DATED_AHEAD,
+    SEAL_WITNESSED_LATE,
+    WitnessRule,
+)
 from ledger.auditing.state_file import StateFile
 
 __all__ = [
     "MAX_PROBLEMS",
     "SEAL_CLOCK_TOLERANCE",
+    "SEAL_DATED_AHEAD",
     "SEAL_WITNESSED_LATE",
     "AuditReport",
     "HowToAudit",

@@ -11,6 +11,7 @@ from typing import Final
 from ledger.auditing.report import Problem
 from transparency.checkpoints import open_checkpoint
 from transparency.errors import QuorumMissing, TransparencyError
+from transparency.evidence.seals import MOST_SECONDS_AHEAD
 from transparency.log_keys import LogKeys
 from transparency.notes import VerificationKey
 from transparency.policies import Policy, quorum_seconds
@@ -19,7 +20,10 @@ from transparency.seals import Seal
 SEAL_CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 # SPEC: formats.md, "Seal entry": "more than 60 s later".
 WITNESS_TOLERANCE: Final = timedelta(seconds=60)
+# A delay: witnesses were away, or the operator's clock was behind. No lie by itself.
 SEAL_WITNESSED_LATE: Final = "seal_witnessed_late"
+# A lie, or a clock that was ahead: witnesses saw the seal before the time that it names.
+SEAL_DATED_AHEAD: Final = "seal_dated_ahead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +134,15 @@ class SealChecks:
         if seconds is None or not self._witnesses.compares_times:
             return []
         gap = seconds - self._sealed_at[size].timestamp()
+        if gap < -MOST_SECONDS_AHEAD:
+            message = f"witnesses cosigned {round(-gap)} s before the time that the seal names"
+            return [Problem(SEAL_DATED_AHEAD, size - 1, message)]
         if gap <= WITNESS_TOLERANCE.total_seconds():
             return []
         # SPEC: formats.md, "Seal entry": the witnesses' time counts, and the gap is the operator's.
         message = (
-            f"witnesses cosigned {round(gap)} s after the seal's time: what it covers counts as "
-            f"recorded at {_in_words(seconds)}"
+            f"a delay: witnesses cosigned {round(gap)} s after the seal's time, so what it covers "
+            f"counts as recorded at {_in_words(seconds)}"
         )
         return [Problem(SEAL_WITNESSED_LATE, size - 1, message)]
 

@@ -25,11 +25,12 @@ from ledger.evidence.charges import (
 from ledger.key_files import Anchors
 from ledger.writing.public_log import index_key
 from transparency.errors import EvidenceInconclusive, MalformedEvidence
-from transparency.evidence.checkpoints import FORK, SHRINK, judge_fork
+from transparency.evidence.checkpoints import FORK, judge_fork
 from transparency.evidence.files import Evidence, Misbehaviour, parse_evidence
 from transparency.evidence.seals import (
     OMITTED_ENTRY,
     SEAL_TIME,
+    SHRINK,
     UNSEALED,
     WRONG_INDEX_ROOT,
     judge_omitted_entry,
@@ -99,7 +100,7 @@ def _wrong_root(evidence: Evidence, by: JudgedBy) -> Misbehaviour:
 
 JUDGES: Final[Mapping[str, Judge]] = {
     FORK: lambda evidence, by: judge_fork(evidence, by.anchors.logs),
-    SHRINK: lambda evidence, by: judge_shrink(evidence, by.anchors.logs, by.policy),
+    SHRINK: lambda evidence, by: judge_shrink(evidence, by.anchors.logs),
     UNSEALED: lambda evidence, by: judge_unsealed(evidence, by.anchors.logs),
     OMITTED_ENTRY: _omitted,
     WRONG_INDEX_ROOT: _wrong_root,

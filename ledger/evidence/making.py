@@ -2,7 +2,7 @@
 
 The auditor names problems and where; here the log is read once more, and what convicts it is put
 into files. A problem of which no file would convince somebody else gives none: a missing document,
-say, or what differs between databases.
+say, or what differs between databases; nor does what is no lie: a seal that witnesses saw late.
 """
 
 import hashlib
@@ -23,10 +23,10 @@ from ledger.storage.port import StoredEntry
 from ledger.writing.public_log import index_key
 from transparency.checkpoints import open_checkpoint
 from transparency.errors import ProofInvalid, TransparencyError
-from transparency.evidence.checkpoints import SHRINK
 from transparency.evidence.files import EVIDENCE_SUFFIX, Evidence, render_evidence
 from transparency.evidence.seals import (
     SEAL_TIME,
+    SHRINK,
     UNSEALED,
     WRONG_INDEX_ROOT,
     Shown,
@@ -124,8 +124,8 @@ class _Maker:
                 return (self._omitted, self._wrong_root, self._unsealed)
             case "seal_time_went_back":
                 return (self._time_went_back,)
-            case "seal_witnessed_late":
-                return (self._witnessed_late,)
+            case "seal_dated_ahead":
+                return (self._dated_ahead,)
             case "checkpoint_went_back":
                 return (self._shrink,)
             case "tally_does_not_add_up":
@@ -169,8 +169,8 @@ class _Maker:
         before = max(each for each in self._seals if each < entry_index)
         return self._two_seals(SEAL_TIME, before, entry_index)
 
-    def _witnessed_late(self, entry_index: int) -> Evidence:
-        after = min(each for each in self._seals if each > entry_index)
+    def _dated_ahead(self, entry_index: int) -> Evidence:
+        after = min(each for each in self._seals if self._embedded_size(each) > entry_index)
         return self._two_seals(SEAL_TIME, entry_index, after)
 
     def _shrink(self, entry_index: int) -> Evidence:

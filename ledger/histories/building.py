@@ -109,12 +109,15 @@ class HistoryMaker:
     ) -> HistoryBundle:
         """Make the history of a veiled dossier, whose notes are no entries, for its holder.
 
+        It has the proof that the index has no entry of that stream.
+
         Raises:
             HistoryNotReady, StoreUnavailable, StoreCorrupt: as `StoredIndex.reading`.
             HistoryTooLong: it would have more entries than a bundle may.
         """
         with self._index.reading() as index:
             parts = _Streams(self._reader, index, self._log_key.name)
+            parts.add(stream)
             for event in events:
                 parts.add_keys_of(open_text(event.note, self._log_key.name).action)
             withheld = [self._withheld(event, index.tree_size, salt_of) for event in events]

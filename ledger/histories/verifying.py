@@ -5,12 +5,15 @@ stream that it is shown for, in versions 1 to n, each naming the one before; ent
 anchored root; then all entries in index order, each by signers whose own streams, whole, show that
 they had the right at that place (`ledger.histories.rights`); at last the openings.
 
-Of a veiled dossier (`withheld`) the notes chain from version 1 on, what stands in the log for each
-opens to it, and the promises are the ledger's and for these notes. That there are no further notes,
-and what its signers' roles were when they signed, that does not show.
+Of a veiled dossier (`withheld`) the index has no entry, so an open one cannot be shown as veiled.
+Its notes chain from version 1 on. For each there is what stands for it in the log and opens to it,
+or the ledger's promise that a veil will: so the ledger has accepted it, and nobody invented it. A
+promise of an act on an open dossier says nothing of a veil, and is not enough: under a checkpoint
+from before its first entry an open dossier is absent, too. That there are no further notes, and
+what its signers' roles were when they signed, that does not show.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +21,7 @@ import msgspec
 
 from domain.actions import Action
 from domain.facts import Details
+from domain.roles import Role
 from ledger.action_notes import OpenedText, check_private_part, open_text
 from ledger.errors import (
     DetailsMismatch,
@@ -42,6 +46,8 @@ from transparency.promises import Promise, open_promise
 from transparency.seals import Seal
 
 _SALT_BYTES: Final = 32
+# Roles of those whose keys a dossier's own notes name.
+_PARTIES: Final = frozenset({Role.APPLICANT, Role.PROXY, Role.HOLDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,8 @@ def verify_bundle(data: bytes, anchors: Anchors) -> VerifiedHistory:
     Raises:
         TransparencyError: as `verify_history` and `parse_history`.
         HistoryBroken: an entry is not what its stream shows it for.
-        HistoryIncomplete: the streams of keys that are needed are not all there.
+        HistoryIncomplete: the streams that are needed are not all there; or the ledger has neither
+            published nor promised a note of a veiled dossier.
         SignerWithoutRight: a signature is not good, or its key had no right to it.
         DetailsMismatch: an opening does not open what an entry commits to.
         OpeningMismatch: what stands in the log for a withheld note is not its own.
@@ -174,8 +181,7 @@ def _check_all_used(openings: Mapping[tuple[str, int], Opening]) -> None:
 def _veiled(
     bundle: HistoryBundle, proven: ProvenHistory, judge: RightsJudge, anchors: Anchors
 ) -> VerifiedHistory:
-    if proven.streams.get(bundle.stream):
-        raise HistoryBroken(f"{bundle.stream} has entries of its own: it is not veiled")
+    _check_absent(bundle, proven)
     ledger = judge.ledger
     assert ledger is not None
     promise_key = parse_vkey(ledger.promise_vkey)
@@ -191,22 +197,31 @@ def _veiled(
         _check_withheld_signatures(judge, opened)
         acts.append(_veiled_act(note, _opened(opened, openings), promise_key))
     _check_all_used(openings)
-    revoked = {
-        signer.key
-        for act in acts
-        for signer in act.action.signers
-        if (record := judge.key(signer.key)) is not None and record.revoked_at is not None
-    }
-    names = _key_names(proven.streams)
     return VerifiedHistory(
         bundle.stream,
         tuple(acts),
         proven.checkpoint,
         proven.seal,
-        names,
+        _key_names(proven.streams),
         is_veiled=True,
-        unread_revocations=tuple(sorted(revoked)),
+        unread_revocations=_revoked_signers(judge, acts),
     )
+
+
+def _check_absent(bundle: HistoryBundle, proven: ProvenHistory) -> None:
+    entries = proven.streams.get(bundle.stream)
+    if entries is None:
+        raise HistoryIncomplete(f"it is not shown that the index has no entry of {bundle.stream}")
+    if entries:
+        raise HistoryBroken(f"{bundle.stream} has entries of its own: it is not veiled")
+    if not bundle.withheld_notes:
+        raise HistoryIncomplete(f"no note of {bundle.stream} is there")
+
+
+def _revoked_signers(judge: RightsJudge, acts: Sequence[VerifiedAct]) -> tuple[str, ...]:
+    signers = {signer.key for act in acts for signer in act.action.signers}
+    records = {name: judge.key(name) for name in signers}
+    return tuple(sorted(n for n, each in records.items() if each and each.revoked_at is not None))
 
 
 def _check_withheld_signatures(judge: RightsJudge, opened: OpenedText) -> None:
@@ -215,21 +230,22 @@ def _check_withheld_signatures(judge: RightsJudge, opened: OpenedText) -> None:
         judge.check_signatures(opened)
     except LedgerError as error:
         raise SignerWithoutRight(None, f"{error.code}: {error}") from error
+    for signer in opened.action.signers:
+        # A note may bring the keys of its own parties, and of nobody else.
+        if signer.role not in _PARTIES and judge.key(signer.key) is None:
+            raise SignerWithoutRight(None, f"{signer.key} was not enrolled")
 
 
 def _veiled_act(
     withheld: WithheldNote, action: Action, promise_key: VerificationKey
 ) -> VerifiedAct:
-    promise = None
-    if withheld.promise:
-        promise = open_promise(withheld.promise, promise_key)
-        if (promise.leaf_hash, promise.stream, promise.version) != (
-            leaf_hash(withheld.note),
-            action.stream,
-            action.version,
-        ):
-            raise OpeningMismatch("the promise is for another note")
+    promise = _promise_of(withheld, action, promise_key)
     if withheld.entry is None:
+        if promise is None or promise.published_as is None:
+            raise HistoryIncomplete(
+                f"of version {action.version} of {action.stream} there is neither a veil nor the "
+                "promise of one"
+            )
         return VerifiedAct(action, None, None, promise)
     entry = withheld.entry.entry
     commitment = commitment_of(withheld.salt, withheld.note)
@@ -243,3 +259,15 @@ def _veiled_act(
     if promise is not None and promise.published_as != str(veil.face):
         raise OpeningMismatch(f"{promise.published_as} was promised, and {veil.face} published")
     return VerifiedAct(action, withheld.entry.index, veil, promise)
+
+
+def _promise_of(
+    withheld: WithheldNote, action: Action, promise_key: VerificationKey
+) -> Promise | None:
+    if not withheld.promise:
+        return None
+    promise = open_promise(withheld.promise, promise_key)
+    promised = (promise.leaf_hash, promise.stream, promise.version)
+    if promised != (leaf_hash(withheld.note), action.stream, action.version):
+        raise OpeningMismatch("the promise is for another note")
+    return promise

@@ -1,56 +1,85 @@
 """The file of a memory: rows that are as of one place in the ledger, moved in one transaction.
 
-``memory.sqlite3`` is derived and may be deleted. Each row bears a code under a key of the
-operator, with its table and key in it: what somebody wrote in, or moved, is not read.
+``memory.sqlite3`` is derived and may be deleted. Rows lie in buckets (`ledger.memory.buckets`).
+Whoever opens the file compares the codes of all buckets once, with the place; from then on they
+are in memory, and each answer, also that there is no row, is compared with the code of its bucket.
 """
 
 import hmac
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from ledger.errors import MemoryUnusable
+from ledger.memory.buckets import (
+    CODE_BYTES,
+    EMPTY,
+    PIECE_BYTES,
+    BucketCodes,
+    BucketRules,
+    Part,
+    Row,
+    buckets_of,
+    piece_count,
+)
 
-CODE_BYTES: Final = 16
 LOCK_SECONDS: Final = 10.0
-PLACE: Final = "place"
+# What is written of one bucket is written together; so many rows are sorted for that at a time.
+ROWS_AT_ONCE: Final = 250_000
+BUCKETS_AT_ONCE: Final = 1_024
 
 _TABLES: Final = (
-    "CREATE TABLE IF NOT EXISTS rows (part TEXT, key BLOB, body BLOB NOT NULL,"
-    " PRIMARY KEY (part, key)) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS heads (stream TEXT PRIMARY KEY, body BLOB NOT NULL,"
-    " runs INTEGER NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS running ON heads (stream) WHERE runs = 1",
-    "CREATE TABLE IF NOT EXISTS noted (stream TEXT, version INTEGER,"
-    " PRIMARY KEY (stream, version)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS rows (bucket INTEGER, key BLOB, body BLOB NOT NULL,"
+    " PRIMARY KEY (bucket, key)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS codes (piece INTEGER PRIMARY KEY, body BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS place (number INTEGER PRIMARY KEY, body BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS steps (number INTEGER PRIMARY KEY, body BLOB NOT NULL)",
 )
-_RUNNING: Final = "SELECT stream, body FROM heads INDEXED BY running WHERE runs = 1"
+_SETTINGS: Final = (
+    "journal_mode=WAL",
+    # What a power cut takes away is made again.
+    "synchronous=NORMAL",
+    "secure_delete=ON",
+    # `MemoryFile.write` does it: a commit is waited for by whoever reads.
+    "wal_autocheckpoint=0",
+)
+_ROWS: Final = (
+    "SELECT bucket, key, body FROM rows WHERE bucket >= ? AND bucket < ? ORDER BY bucket, key"
+)
+_WITH_BODY: Final = "SELECT bucket, key FROM rows WHERE bucket >= ? AND bucket < ? AND body = ?"
+
+# Part, key, and what packs the body in whichever thread writes it; None takes the row out.
+Change = tuple[Part, bytes, Callable[[], bytes] | None]
+Changed = dict[bytes, Callable[[], bytes] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredStep:
-    """What one transaction writes; ``rows`` are part, key and body."""
+    """What one transaction writes; rows of ``erased`` parts and bodies are taken out after."""
 
     place: bytes
     index: bytes
-    heads: Iterable[tuple[str, bytes, bool]]
-    rows: Iterable[tuple[str, bytes, bytes]]
-    noted: Iterable[tuple[str, int]]
-    no_longer_noted: Iterable[tuple[str, int]]
-    erased: Iterable[tuple[str, bytes]]
+    rows: Iterable[Change]
+    erased: Iterable[tuple[Part, bytes]]
 
 
 class MemoryFile:
-    """One connection to the file; a thread has its own."""
+    """The file, for one thread that reads and one that writes."""
 
     def __init__(self, path: Path, secret: bytes):
         self._path = path
-        self._secret = secret
-        self._connection: sqlite3.Connection | None = None
+        self._rules = BucketRules(secret)
+        self._reading: sqlite3.Connection | None = None
+        self._writing: sqlite3.Connection | None = None
+        self._codes = BucketCodes()
+        # Whoever reads sees rows and codes of one step, whichever is being written.
+        self._lock = Lock()
         # Once something could not be read, nothing of this file is believed any more.
         self.is_unusable = False
 
@@ -59,60 +88,60 @@ class MemoryFile:
         self.is_unusable = True
         return MemoryUnusable(reason)
 
-    def row(self, part: str, key: bytes) -> bytes | None:
-        """Give one row.
-
-        Raises:
-            MemoryUnusable: the file cannot be read, or somebody else wrote the row.
-        """
-        found = self._all("SELECT body FROM rows WHERE part = ? AND key = ?", (part, key))
-        return self._opened(part, key, found[0][0]) if found else None
-
-    def head(self, stream: str) -> bytes | None:
-        """Give the head of a stream.
-
-        Raises:
-            MemoryUnusable: as `row`.
-        """
-        found = self._all("SELECT body FROM heads WHERE stream = ?", (stream,))
-        return self._opened("heads", stream.encode(), found[0][0]) if found else None
-
-    def running_heads(self) -> Iterator[tuple[str, bytes]]:
-        """Give the heads that other streams' acts may move.
-
-        Raises:
-            MemoryUnusable: as `row`.
-        """
-        for stream, body in self._all(_RUNNING):
-            yield str(stream), self._opened("heads", str(stream).encode(), body)
-
     def place(self) -> bytes | None:
-        """Give what the file is as of; None where nothing was written.
+        """Give what the file is as of, and take in what its buckets hold; None where it is empty.
+
+        Raises:
+            MemoryUnusable: the file cannot be read, or somebody else wrote the place or a code.
+        """
+        found = self._all("SELECT body FROM place WHERE number = 0")
+        if not found:
+            return None
+        (stored,) = self._bytes(found[0])
+        codes = self._stored_codes()
+        code, place = stored[:CODE_BYTES], stored[CODE_BYTES:]
+        if not hmac.compare_digest(code, self._rules.place_code(bytes(codes), place)):
+            raise self.unusable("somebody else wrote into the memory")
+        self._codes = codes
+        return place
+
+    def _stored_codes(self) -> BucketCodes:
+        codes = BucketCodes()
+        for number, *row in self._all("SELECT piece, body FROM codes"):
+            (piece,) = self._bytes(row)
+            is_piece = isinstance(number, int) and 0 <= number < piece_count()
+            if not is_piece or len(piece) != PIECE_BYTES:
+                raise self.unusable("the codes of the memory are none")
+            codes.put_piece(int(str(number)), piece)
+        return codes
+
+    def row(self, part: Part, key: bytes) -> bytes | None:
+        """Give one row, or that there is none; `place` was called before.
+
+        Raises:
+            MemoryUnusable: the file cannot be read, or does not hold what was written last.
+        """
+        number = self._rules.number(part, key)
+        return dict(self._compared(range(number, number + 1))).get(key)
+
+    def rows(self, part: Part) -> Iterator[Row]:
+        """Give all rows of a part; `place` was called before.
 
         Raises:
             MemoryUnusable: as `row`.
         """
-        return self.row(PLACE, b"")
-
-    def noted(self) -> list[tuple[str, int]]:
-        """Give the places that were noted.
-
-        Raises:
-            MemoryUnusable: the file cannot be read.
-        """
-        rows = self._all("SELECT stream, version FROM noted ORDER BY stream, version")
-        return [(str(stream), int(str(version))) for stream, version in rows]
+        numbers = buckets_of(part)
+        for start in range(0, len(numbers), BUCKETS_AT_ONCE):
+            yield from self._compared(numbers[start : start + BUCKETS_AT_ONCE])
 
     def index_steps(self) -> list[bytes]:
-        """Give the steps of the index in their order.
+        """Give the steps of the index in their order; the root must be compared.
 
         Raises:
             MemoryUnusable: the file cannot be read.
         """
-        steps = [row[0] for row in self._all("SELECT body FROM steps ORDER BY number")]
-        if not all(isinstance(step, bytes) for step in steps):
-            raise self.unusable("a step of the remembered index is not bytes")
-        return [step for step in steps if isinstance(step, bytes)]
+        found = self._all("SELECT body FROM steps ORDER BY number")
+        return [step for row in found for step in self._bytes(row)]
 
     def write(self, step: StoredStep) -> None:
         """Move the file to another place, in one transaction.
@@ -121,89 +150,123 @@ class MemoryFile:
             MemoryUnusable: it could not be written; it stays at the place before.
         """
         try:
-            connection = self._open()
+            connection = self._writing = self._writing or self._connect()
             connection.execute("BEGIN IMMEDIATE")
             try:
-                self._write(connection, step)
+                codes = self._write(connection, step)
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
+            with self._lock:
+                connection.execute("COMMIT")
+                self._codes = codes
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         except sqlite3.Error as error:
             raise MemoryUnusable(f"the memory cannot be written: {error}") from error
 
-    def _write(self, connection: sqlite3.Connection, step: StoredStep) -> None:
-        connection.executemany(
-            "INSERT OR REPLACE INTO heads VALUES (?, ?, ?)",
-            (
-                (stream, self._closed("heads", stream.encode(), body), runs)
-                for stream, body, runs in step.heads
-            ),
-        )
-        rows = (*step.rows, (PLACE, b"", step.place))
-        connection.executemany(
-            "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
-            ((part, key, self._closed(part, key, body)) for part, key, body in rows),
-        )
-        connection.executemany("INSERT OR IGNORE INTO noted VALUES (?, ?)", step.noted)
-        connection.executemany(
-            "DELETE FROM noted WHERE stream = ? AND version = ?", step.no_longer_noted
-        )
+    def _write(self, connection: sqlite3.Connection, step: StoredStep) -> BucketCodes:
+        codes, changes = BucketCodes(bytes(self._codes)), iter(step.rows)
+        while batch := list(islice(changes, ROWS_AT_ONCE)):
+            self._put(connection, codes, batch)
         for part, body in step.erased:
-            self._erase(connection, part, body)
+            self._erase(connection, codes, part, body)
+        connection.executemany("INSERT OR REPLACE INTO codes VALUES (?, ?)", codes.changed_pieces())
+        place = self._rules.place_code(bytes(codes), step.place) + step.place
+        connection.execute("INSERT OR REPLACE INTO place VALUES (0, ?)", (place,))
         connection.execute("INSERT INTO steps (body) VALUES (?)", (step.index,))
+        return codes
 
-    @staticmethod
-    def _erase(connection: sqlite3.Connection, part: str, body: bytes) -> None:
-        connection.execute(
-            "DELETE FROM rows WHERE part = ? AND substr(body, ?) = ?", (part, CODE_BYTES + 1, body)
-        )
+    def _put(
+        self, connection: sqlite3.Connection, codes: BucketCodes, changes: Sequence[Change]
+    ) -> None:
+        placed = ((self._rules.number(part, key), key, pack) for part, key, pack in changes)
+        by_bucket = groupby(sorted(placed, key=itemgetter(0)), key=itemgetter(0))
+        for number, group in by_bucket:
+            changed = {key: pack for _, key, pack in group}
+            self._put_bucket(connection, codes, number, changed)
+
+    def _put_bucket(
+        self, connection: sqlite3.Connection, codes: BucketCodes, number: int, changed: Changed
+    ) -> None:
+        rows = dict(self._held(connection, codes, number))
+        for key, pack in changed.items():
+            if pack is not None:
+                rows[key] = pack()
+            elif rows.pop(key, None) is not None:
+                connection.execute("DELETE FROM rows WHERE bucket = ? AND key = ?", (number, key))
+        written = ((number, key, rows[key]) for key in changed if key in rows)
+        connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", written)
+        codes[number] = self._rules.code(number, sorted(rows.items()))
+
+    def _held(
+        self, connection: sqlite3.Connection, codes: BucketCodes, number: int
+    ) -> Sequence[Row]:
+        if codes[number] == EMPTY:
+            # A row that somebody put here is found by whoever reads the bucket.
+            return ()
+        found = connection.execute(_ROWS, (number, number + 1)).fetchall()
+        # What somebody changed must not get a code by being written again.
+        return self._rows_with(codes, range(number, number + 1), found)
+
+    def _erase(
+        self, connection: sqlite3.Connection, codes: BucketCodes, part: Part, body: bytes
+    ) -> None:
+        numbers = buckets_of(part)
+        found = connection.execute(_WITH_BODY, (numbers.start, numbers.stop, body)).fetchall()
+        for number, key in found:
+            self._put_bucket(connection, codes, number, {key: None})
+
+    def _compared(self, numbers: range) -> list[Row]:
+        with self._lock:
+            found, codes = self._all(_ROWS, (numbers.start, numbers.stop)), self._codes
+        return self._rows_with(codes, numbers, found)
+
+    def _rows_with(
+        self, codes: BucketCodes, numbers: range, found: Sequence[Sequence[object]]
+    ) -> list[Row]:
+        held = defaultdict[object, list[Row]](list)
+        for number, *row in found:
+            key, body = self._bytes(row)
+            held[number].append((key, body))
+        for number in numbers:
+            if not hmac.compare_digest(self._rules.code(number, held[number]), codes[number]):
+                raise self.unusable("somebody else wrote into the memory")
+        return [row for number in numbers for row in held[number]]
+
+    def _bytes(self, fields: Sequence[object]) -> list[bytes]:
+        found = [field for field in fields if isinstance(field, bytes)]
+        if len(found) != len(fields):
+            raise self.unusable("what the memory holds is not bytes")
+        return found
 
     def _all(self, statement: str, parameters: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         try:
-            return self._open().execute(statement, parameters).fetchall()
+            self._reading = self._reading or self._connect()
+            return self._reading.execute(statement, parameters).fetchall()
         except sqlite3.Error as error:
             raise self.unusable(f"the memory cannot be read: {error}") from error
 
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            # Whoever calls does not do so from two threads at once.
-            connection = sqlite3.connect(
-                self._path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA journal_mode=WAL")
-            # What a power cut takes away is made again.
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA secure_delete=ON")
-            for statement in _TABLES:
-                connection.execute(statement)
-            self._connection = connection
-            self._path.chmod(0o600)
-        return self._connection
+    def _connect(self) -> sqlite3.Connection:
+        # Whoever calls does not do so from two threads at once.
+        connection = sqlite3.connect(
+            self._path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+        for statement in _TABLES:
+            connection.execute(statement)
+        self._path.chmod(0o600)
+        return connection
 
     def close(self) -> None:
-        """Give the connection back."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Give the connections back."""
+        for connection in (self._reading, self._writing):
+            if connection is not None:
+                connection.close()
+        self._reading = self._writing = None
 
     def delete(self) -> None:
         """Remove the file with what belongs to it."""
         self.close()
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-
-    def _closed(self, part: str, key: bytes, body: bytes) -> bytes:
-        return self._code(part, key, body) + body
-
-    def _opened(self, part: str, key: bytes, row: object) -> bytes:
-        if not isinstance(row, bytes):
-            raise self.unusable("a row of the memory is not bytes")
-        code, body = row[:CODE_BYTES], row[CODE_BYTES:]
-        if not hmac.compare_digest(code, self._code(part, key, body)):
-            raise self.unusable("somebody else wrote into the memory")
-        return body
-
-    def _code(self, part: str, key: bytes, body: bytes) -> bytes:
-        head = b"%s\n%d\n" % (part.encode(), len(key))
-        return blake2b(head + key + body, key=self._secret, digest_size=CODE_BYTES).digest()

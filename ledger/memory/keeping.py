@@ -10,14 +10,16 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Final, Protocol
 
 import msgspec
 
 from ledger.errors import LedgerError, MemoryUnusable, StoreUnavailable
+from ledger.memory.buckets import Part
 from ledger.memory.file import MemoryFile, StoredStep
-from ledger.memory.layout import CODES, Layout, pack_head, runs
+from ledger.memory.layout import Layout, noted_changes
 from ledger.memory.places import FORMAT, MemoryPlace, note_hash, program_hash
 from ledger.memory.recalling import Parts, Recall, Recalled, use_layout
 from ledger.memory.tails import RecallingReader
@@ -81,8 +83,6 @@ class KeptMemory:
         self._reader = reader
         self._tiles = tiles
         self._file = MemoryFile(path, self._secret)
-        # Lazily, and from another thread than the one that writes.
-        self._read_from = MemoryFile(path, self._secret)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="memory")
         self._written: Future[None] | None = None
         self._layout = Layout(self._secret, None)
@@ -97,7 +97,7 @@ class KeptMemory:
         """Go on from the file, or read everything and begin the file anew."""
         self._wait()
         self._stopped = False
-        found = None if self._read_from.is_unusable else self._recalled(make_parts)
+        found = None if self._file.is_unusable else self._recalled(make_parts)
         if found is None:
             found = self._read_all(store, make_parts)
         self._parts, self._latest = found
@@ -106,13 +106,11 @@ class KeptMemory:
 
     def _recalled(self, make_parts: MakeParts) -> tuple[Parts, datetime] | None:
         parts = make_parts()
-        self._read_from.close()
-        self._read_from = MemoryFile(self._path, self._secret)
-        layout = Layout(self._secret, self._read_from)
+        self._file.close()
+        self._file = MemoryFile(self._path, self._secret)
+        layout = Layout(self._secret, self._file)
         try:
-            recalled: Recalled = Recall(self._read_from, self._reader, self._tiles, parts).run(
-                layout
-            )
+            recalled: Recalled = Recall(self._file, self._reader, self._tiles, parts).run(layout)
             self._layout, self.shown = layout, recalled.shown
             parts.state.learn_codes()
         except (LedgerError, TransparencyError) as error:
@@ -123,10 +121,8 @@ class KeptMemory:
         return parts, recalled.latest
 
     def _read_all(self, store: LedgerReader, make_parts: MakeParts) -> tuple[Parts, datetime]:
-        self._read_from.close()
         self._file.delete()
         self._file = MemoryFile(self._path, self._secret)
-        self._read_from = MemoryFile(self._path, self._secret)
         parts, self._layout, self.shown = make_parts(), Layout(self._secret, None), self._reader
         use_layout(parts, self._layout)
         parts.log.keep_index_steps()
@@ -157,7 +153,7 @@ class KeptMemory:
 
     def _step(self, parts: Parts) -> Callable[[], StoredStep]:
         place = self._place(parts)
-        heads, rows = self._layout.heads.take_changed(), self._layout.take_rows()
+        rows = self._layout.take_rows()
         noted, no_longer_noted, erased = parts.state.noted.take_changes()
         index = parts.log.take_index_step()
 
@@ -165,11 +161,8 @@ class KeptMemory:
             return StoredStep(
                 msgspec.msgpack.encode(place),
                 index,
-                ((stream, pack_head(head), runs(head)) for stream, head in heads.items()),
-                rows(),
-                noted,
-                no_longer_noted,
-                [(CODES, stream.encode()) for stream in erased],
+                chain(rows(), noted_changes(noted, no_longer_noted)),
+                [(Part.CODES, stream.encode()) for stream in erased],
             )
 
         return packed
@@ -209,4 +202,3 @@ class KeptMemory:
         self._wait()
         self._thread.shutdown(wait=True)
         self._file.close()
-        self._read_from.close()

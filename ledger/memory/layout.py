@@ -1,27 +1,25 @@
 """How each part of a ledger's state lies in the file of its memory."""
 
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 
 from domain.decisions import StreamState
 from domain.dossiers import Dossier
-from ledger.memory.file import MemoryFile
+from ledger.memory.buckets import Part
+from ledger.memory.file import Change, MemoryFile
 from ledger.memory.maps import StoredMap
+from ledger.remembering.noted import Place
 from ledger.remembering.recalling import StateMaps
 from ledger.state import Head
 
-RATED: Final = "rated"
-NAMES: Final = "names"
-ENROLLED: Final = "enrolled"
-CODES: Final = "codes"
-VEILED: Final = "veiled"
-
 _PackedHead = tuple[int, bytes, StreamState]
 _head_decoder: Final = msgspec.msgpack.Decoder(_PackedHead)
+_noted_decoder: Final = msgspec.msgpack.Decoder(Place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +43,11 @@ class Layout:
         )
         maps: dict[str, Any] = {
             "heads": heads,
-            "rated": StoredMap(self._loader(RATED, bool, rated_key)),
-            "names": StoredMap(self._loader(NAMES, _text, str.encode)),
-            "enrolled": StoredMap(self._loader(ENROLLED, _text, str.encode)),
-            "codes": StoredMap(self._loader(CODES, _text, self.code_key)),
-            "tops": StoredMap(self._loader(VEILED, _text, str.encode)),
+            "rated": StoredMap(self._loader(Part.RATED, bool, rated_key)),
+            "names": StoredMap(self._loader(Part.NAMES, _text, str.encode)),
+            "enrolled": StoredMap(self._loader(Part.ENROLLED, _text, str.encode)),
+            "codes": StoredMap(self._loader(Part.CODES, _text, self.code_key)),
+            "tops": StoredMap(self._loader(Part.VEILED, _text, str.encode)),
         }
         for name, made in maps.items():
             object.__setattr__(self, name, made)
@@ -63,28 +61,45 @@ class Layout:
         """Give what stands for a dossier code: it is private, and guessed easily."""
         return hmac.digest(self.secret, b"code\n" + code.encode(), "sha256")
 
-    def take_rows(self) -> Callable[[], Iterator[tuple[str, bytes, bytes]]]:
-        """Take what changed beside the heads; give what packs it, in whichever thread."""
-        texts: list[tuple[str, dict[str, str], Callable[[str], bytes]]] = [
-            (NAMES, self.names.take_changed(), str.encode),
-            (ENROLLED, self.enrolled.take_changed(), str.encode),
-            (CODES, self.codes.take_changed(), self.code_key),
-            (VEILED, self.tops.take_changed(), str.encode),
+    def take_rows(self) -> Callable[[], Iterator[Change]]:
+        """Take what changed; give what packs it, in whichever thread."""
+        texts: list[tuple[Part, dict[str, str], Callable[[str], bytes]]] = [
+            (Part.NAMES, self.names.take_changed(), str.encode),
+            (Part.ENROLLED, self.enrolled.take_changed(), str.encode),
+            (Part.CODES, self.codes.take_changed(), self.code_key),
+            (Part.VEILED, self.tops.take_changed(), str.encode),
         ]
-        rated = self.rated.take_changed()
+        heads, rated = self.heads.take_changed(), self.rated.take_changed()
 
-        def packed() -> Iterator[tuple[str, bytes, bytes]]:
+        def packed() -> Iterator[Change]:
+            for stream, head in heads.items():
+                lies_in, lies_not_in = _parts_of(head)
+                yield lies_in, stream.encode(), partial(pack_head, head)
+                yield lies_not_in, stream.encode(), None
             for part, changed, key_of in texts:
                 for key, value in changed.items():
-                    yield part, key_of(key), value.encode()
+                    yield part, key_of(key), partial(str.encode, value)
             for each in rated:
-                yield RATED, rated_key(each), b"1"
+                yield Part.RATED, rated_key(each), lambda: b"1"
 
         return packed
 
+    def noted(self) -> list[Place]:
+        """Give the places that were noted, in order.
+
+        Raises:
+            MemoryUnusable: the file does not hold what was written last.
+        """
+        assert self.file is not None
+        try:
+            return sorted(_noted_decoder.decode(key) for key, _ in self.file.rows(Part.NOTED))
+        except msgspec.DecodeError as error:
+            raise self.file.unusable(f"a noted place cannot be read: {error}") from error
+
     def _head(self, stream: str) -> Head | None:
         assert self.file is not None
-        found = self.file.head(stream)
+        key = stream.encode()
+        found = self.file.row(Part.RUNNING, key) or self.file.row(Part.RESTING, key)
         return None if found is None else self._unpacked(found)
 
     def _unpacked(self, packed: bytes) -> Head:
@@ -96,11 +111,11 @@ class Layout:
 
     def _running(self) -> Iterator[tuple[str, Head]]:
         assert self.file is not None
-        for stream, packed in self.file.running_heads():
-            yield stream, self._unpacked(packed)
+        for key, packed in self.file.rows(Part.RUNNING):
+            yield key.decode(), self._unpacked(packed)
 
     def _loader(
-        self, part: str, read: Callable[[bytes], Any], key_of: Callable[[Any], bytes]
+        self, part: Part, read: Callable[[bytes], Any], key_of: Callable[[Any], bytes]
     ) -> Callable[[Any], Any] | None:
         file = self.file
         if file is None:
@@ -118,7 +133,20 @@ def pack_head(head: Head) -> bytes:
     return msgspec.msgpack.encode((head.version, head.leaf_hash, head.state))
 
 
-def runs(head: Head) -> bool:
+def noted_changes(noted: Iterable[Place], no_longer_noted: Iterable[Place]) -> Iterator[Change]:
+    """Give the rows of acts to open again at each start, and of those that no longer are."""
+    for place in noted:
+        yield Part.NOTED, msgspec.msgpack.encode(place), bytes
+    for place in no_longer_noted:
+        yield Part.NOTED, msgspec.msgpack.encode(place), None
+
+
+def _parts_of(head: Head) -> tuple[Part, Part]:
+    """Give where a head lies, and where it lies no more."""
+    return (Part.RUNNING, Part.RESTING) if _runs(head) else (Part.RESTING, Part.RUNNING)
+
+
+def _runs(head: Head) -> bool:
     """Tell whether acts on other streams may move it: `domain.rules.dates` moves no other."""
     state = head.state
     if not isinstance(state, Dossier):

@@ -11,7 +11,7 @@ import msgspec
 from ledger.errors import MemoryUnusable
 from ledger.remembering.recalling import Counts
 
-FORMAT: Final = "dossier-ledger/memory@v1"
+FORMAT: Final = "dossier-ledger/memory@v2"
 _ROOM: Final = Path(__file__).parents[1]
 # A state is what these rules made of the entries: other rules would have made another.
 _RULES: Final = ("domain", "ledger")

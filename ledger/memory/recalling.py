@@ -4,7 +4,7 @@ In this order: place and program; the seal at its place, and the root of the res
 it; the tree, from published tiles that are proven under the checkpoint, and the root at its place
 with the recorded one; the act recorded last; then the tail is read as if the ledger began there,
 and what was read with the published checkpoint. Heads are read one by one when asked for, each
-with its code.
+compared with the code of its bucket.
 """
 
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ class Recall:
         place = parse_place(self._file.place(), self._origin)
         seal = self._seal_at(place)
         self._recall_log(place, seal)
-        noted = [self._event(*each) for each in self._file.noted()]
+        noted = [self._event(*each) for each in layout.noted()]
         self._recall_state(place, layout, noted)
         until = place.notification_id
         tail = TailReader(self._reader, place.tree_size, until)

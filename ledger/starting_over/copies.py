@@ -125,7 +125,12 @@ def _newest(what: str, source: CheckpointSource, keys: LogKeys) -> SignedCheckpo
         return open_checkpoint(source.read_checkpoint(), keys)
     except TileNotFound:
         return None
-    except (MalformedCheckpoint, CheckpointNotSigned) as error:
+    except CheckpointNotSigned as error:
+        raise StoreCorrupt(
+            f"{what} is not one of this log: {error}. Where the log changed its key after this "
+            "copy was made, put the newest keys/anchors.toml and keys/log-*.key into its place"
+        ) from error
+    except MalformedCheckpoint as error:
         raise StoreCorrupt(f"{what} is not one of this log: {error}") from error
 
 

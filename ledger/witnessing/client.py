@@ -10,14 +10,20 @@ takes; nothing is published meanwhile, and no receipt is given. With `fail_open`
 must have chosen, the checkpoint is published without a quorum after so many rounds; that is
 counted, logged and said in each answer. `finish` ends the waiting: the process is to stop.
 
+A witness that is slower than the quorum, an index auditor say, is not cut off before its time is
+over: its cosignature is handed to whoever said `tell_late`, once there is no publication any more
+that it could stand in.
+
 `refresh` asks for new cosignatures of a checkpoint that is published already: they say that it was
-still the newest, later. They go to the served file alone.
+still the newest, later. Both go to the served file alone.
 """
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -32,8 +38,11 @@ from ledger.witnessing.standing import (
 )
 from transparency.cosignatures import add_signature_lines
 from transparency.errors import MalformedNote, QuorumMissing, SignatureInvalid
-from transparency.notes import NoteSignature
+from transparency.notes import NoteSignature, parse_note
 from transparency.policies import Policy, check_quorum
+
+# Takes what came late: the text of a checkpoint that was given already, and the line.
+TakeLate = Callable[[bytes, NoteSignature], None]
 
 LINGER_SECONDS: Final = 0.25
 _SET_BACK: Final = frozenset({Outcome.UNREACHABLE, Outcome.LATE, Outcome.REFUSED, Outcome.WRONG})
@@ -79,11 +88,19 @@ class Witnesses:
         self._finishing = threading.Event()
         self._published = self._without_quorum = self._refreshed = 0
         self._is_waiting = False
+        self._take_late: TakeLate | None = None
 
     @property
     def refresh_seconds(self) -> float:
         """Tell how often cosignatures are renewed; 0: never."""
         return self._rules.refresh_seconds
+
+    def tell_late(self, take: TakeLate) -> None:
+        """Say who takes cosignatures that come after `cosign` or `refresh` has ended.
+
+        It is called from the thread of the witness that was late, for each line once.
+        """
+        self._take_late = take
 
     def permits_receipts(self, note: bytes) -> bool:
         """Tell whether receipts may be given under a checkpoint: its quorum, or `fail_open`."""
@@ -101,11 +118,11 @@ class Witnesses:
             attempt += 1
             self._ask_round(round_of)
             if self._has_quorum(round_of.note):
-                return self._publish(round_of.note)
+                return self._publish(round_of.close())
             if self._rules.fail_open and attempt >= self._rules.attempts:
                 self._without_quorum += 1
                 _log.warning("published without a quorum", tree_size=wanted.checkpoint.tree_size)
-                return self._publish(round_of.note)
+                return self._publish(round_of.close())
             self._say_waiting(wanted.checkpoint.tree_size)
             if self._finishing.wait(pause):
                 raise QuorumMissing("the process stops before enough witnesses have cosigned")
@@ -116,9 +133,9 @@ class Witnesses:
         gathering = _Gathering(wanted)
         if not self._finishing.is_set():
             self._ask_round(gathering, lingers=False)
-            self._refreshed += bool(gathering.cosigned)
+            self._refreshed += gathering.has_some
             self._write_standing()
-        return gathering.note
+        return gathering.close()
 
     def finish(self) -> None:
         """Let no publication wait any longer than the round that is under way."""
@@ -145,36 +162,49 @@ class Witnesses:
         )
 
     def _ask_round(self, gathering: "_Gathering", *, lingers: bool = True) -> None:
-        deadline = time.monotonic() + self._rules.request_seconds
-        asked = self._send(gathering)
-        waiting = set(asked)
+        began = time.monotonic()
+        deadline = began + self._rules.request_seconds
+        asked = self._send(gathering, began)
+        waiting, unanswered = set(asked), set(asked)
         while waiting:
             if lingers and self._has_quorum(gathering.note):
                 lingers = False
                 deadline = min(deadline, time.monotonic() + LINGER_SECONDS)
                 waiting = {each for each in waiting if _is_quick(asked[each])}
             done, waiting = wait(waiting, max(0.0, deadline - time.monotonic()), FIRST_COMPLETED)
+            unanswered -= done
             for each in done:
                 gathering.take(asked[each], each.result())
             if time.monotonic() >= deadline:
                 break
         self._cut_off_late()
+        for each in unanswered:
+            each.add_done_callback(partial(self._came_late, gathering, asked[each]))
 
-    def _send(self, gathering: "_Gathering") -> "dict[Future[Reply], WitnessDesk]":
+    def _send(self, gathering: "_Gathering", began: float) -> "dict[Future[Reply], WitnessDesk]":
         asked = {}
         for desk in self._desks:
             # One that is still late with an older question is asked when that one has ended.
             is_free = desk not in self._under_way or self._under_way[desk].future.done()
             if is_free and desk not in gathering.settled:
                 future = self._pool.submit(desk.ask, gathering.wanted)
-                self._under_way[desk] = _UnderWay(future, time.monotonic())
+                self._under_way[desk] = _UnderWay(future, began)
                 asked[future] = desk
         return asked
 
+    def _came_late(self, gathering: "_Gathering", desk: WitnessDesk, future: Future[Reply]) -> None:
+        if future.cancelled() or gathering.take(desk, future.result()):
+            return
+        cosignature, take = future.result().cosignature, self._take_late
+        if cosignature is not None and take is not None:
+            take(parse_note(gathering.wanted.note).text, cosignature.line)
+
     def _cut_off_late(self) -> None:
-        latest = time.monotonic() - self._rules.request_seconds
+        now = time.monotonic()
         for desk, request in self._under_way.items():
-            if not request.future.done() and request.since <= latest:
+            # Reckoned as the round's own deadline: who is late when that ends is cut off with it.
+            is_late = request.since + self._rules.request_seconds <= now
+            if is_late and not request.future.done():
                 desk.cut_off()
 
     def _has_quorum(self, note: bytes) -> bool:
@@ -207,7 +237,7 @@ class Witnesses:
 
 @dataclass(frozen=True, slots=True)
 class _UnderWay:
-    """A request that was sent, and when."""
+    """A request that was sent, and when its round began."""
 
     future: Future[Reply]
     since: float
@@ -219,18 +249,33 @@ def _is_quick(desk: WitnessDesk) -> bool:
 
 
 class _Gathering:
-    """What has come for one checkpoint."""
+    """What has come for one checkpoint; whoever asks and the late ones take turns."""
 
     def __init__(self, wanted: ToCosign):
         self.wanted = wanted
         self.note = wanted.note
         self.settled: set[WitnessDesk] = set()
-        self.cosigned: list[NoteSignature] = []
+        self.has_some = False
+        self._turn = threading.Lock()
+        self._is_closed = False
 
-    def take(self, desk: WitnessDesk, reply: Reply) -> None:
-        """Take one reply in; a fork is final for this checkpoint, like a cosignature."""
-        if reply.cosignature is not None:
-            self.cosigned.append(reply.cosignature.line)
-            self.note = add_signature_lines(self.note, [reply.cosignature.line])
-        if reply.outcome in {Outcome.COSIGNED, Outcome.FORK}:
-            self.settled.add(desk)
+    def take(self, desk: WitnessDesk, reply: Reply) -> bool:
+        """Take one reply in, unless it is closed; tell whether it was taken.
+
+        A fork is final for this checkpoint, like a cosignature.
+        """
+        with self._turn:
+            if self._is_closed:
+                return False
+            if reply.cosignature is not None:
+                self.has_some = True
+                self.note = add_signature_lines(self.note, [reply.cosignature.line])
+            if reply.outcome in {Outcome.COSIGNED, Outcome.FORK}:
+                self.settled.add(desk)
+            return True
+
+    def close(self) -> bytes:
+        """Give the note as it stays: what comes from now on comes late."""
+        with self._turn:
+            self._is_closed = True
+            return self.note

@@ -6,7 +6,7 @@ later, together with those of at least nine other dossiers of the same office an
     dossier-ledger/veil@v1
     <the month that figures count it in, YYYY-MM>
     <the office at the top of the tree>
-    <the act: received, ended_early, ended_on_time, ended_late, reopened or step>
+    <the act: received, ended_early, ended_on_time, ended_late or step>
     <base64 of the commitment to the note: the envelope's, and its opening too>
 
 What veils wait for is a day and a crowd: acts of one UTC day leave after its end, when those of ten

@@ -5,10 +5,9 @@ UTC month in which they could leave the ledger: `ledger.writing.veils`). With P 
 
     received(P)   veils `received` of P
     resolved(P)   veils `ended_early`, `ended_on_time` and `ended_late` of P
-    reopened(P)   veils `reopened` of P: a dossier whose end was undone
-    pending(P)    received and reopened in P or earlier, less resolved in P or earlier
+    pending(P)    received in P or earlier, less resolved in P or earlier
     carried(P)    pending in the month before P
-    IDENTITY      carried + received + reopened = resolved + pending
+    IDENTITY      carried + received = resolved + pending
 
 Ends may leave the ledger before the arrivals that they belong to, since each waits for nine others
 of its sort; then `pending` is below what the offices have, and may even be below zero. The total
@@ -51,7 +50,6 @@ class VeiledFigure(msgspec.Struct, frozen=True, kw_only=True):
     resolved_early: int
     resolved_on_time: int
     resolved_late: int
-    reopened: int
     pending: int
     carried_over: int
 
@@ -62,7 +60,7 @@ class VeiledFigure(msgspec.Struct, frozen=True, kw_only=True):
 
     def check_identity(self) -> None:
         """Assert that what came is what went or stayed."""
-        assert self.carried_over + self.received + self.reopened == self.resolved + self.pending
+        assert self.carried_over + self.received == self.resolved + self.pending
 
 
 class VeiledCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +109,7 @@ def count_veiled(
 
 
 def _moves(figure: VeiledFigure) -> bool:
-    return any((figure.carried_over, figure.received, figure.reopened, figure.resolved))
+    return any((figure.carried_over, figure.received, figure.resolved))
 
 
 def _walk(top: str, acts: Counter[tuple[int, VeilAct]], last: int) -> Iterator[VeiledFigure]:
@@ -119,12 +117,11 @@ def _walk(top: str, acts: Counter[tuple[int, VeilAct]], last: int) -> Iterator[V
     for month in range(min(number for number, _ in acts), last + 1):
         of_month = {act: acts[month, act] for act in VeilAct}
         carried = pending
-        came = of_month[VeilAct.RECEIVED] + of_month[VeilAct.REOPENED]
         resolved = [
             of_month[act]
             for act in (VeilAct.ENDED_EARLY, VeilAct.ENDED_ON_TIME, VeilAct.ENDED_LATE)
         ]
-        pending += came - sum(resolved)
+        pending += of_month[VeilAct.RECEIVED] - sum(resolved)
         figure = VeiledFigure(
             office=top,
             period=period_name(month),
@@ -132,7 +129,6 @@ def _walk(top: str, acts: Counter[tuple[int, VeilAct]], last: int) -> Iterator[V
             resolved_early=resolved[0],
             resolved_on_time=resolved[1],
             resolved_late=resolved[2],
-            reopened=of_month[VeilAct.REOPENED],
             pending=pending,
             carried_over=carried,
         )
@@ -152,7 +148,6 @@ def _total(
         resolved_early=sum(figure.resolved_early for figure in figures),
         resolved_on_time=sum(figure.resolved_on_time for figure in figures),
         resolved_late=sum(figure.resolved_late for figure in figures),
-        reopened=sum(figure.reopened for figure in figures),
         pending=sum(office[-1].pending for office in walked if office),
         carried_over=(
             0 if first is None else sum(_pending_before(office, first) for office in walked)

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -231,8 +232,11 @@ def test_a_deferred_event_has_no_entry_until_its_envelope_has(
     envelope = NewBody(1, b"envelope", ratings[0].stream, 1)
     store.record_group(Group((), (envelope,)), fencing_token=token)
 
-    assert [event.place for event in before] == [_stored(rating).place for rating in ratings]
-    assert [event.place for event in store.deferred_events()] == [_stored(ratings[1]).place]
+    # Recorded first, before every entry; and third, after the entry 0.
+    first = replace(_stored(ratings[0]), notification_id=1, recorded_after=-1)
+    second = replace(_stored(ratings[1]), notification_id=3, recorded_after=0)
+    assert before == [first, second]
+    assert store.deferred_events() == [second]
     assert store.entries(0, 2)[1].body == b"envelope"
     found = store.find(ratings[0].stream, 1)
     assert found is not None

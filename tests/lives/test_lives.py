@@ -11,11 +11,12 @@ from ledger.state import LedgerState
 from projections.findings import Finding, find
 from projections.people.persons import Persons
 from projections.states import StreamStates
-from tests.lives import machine
+from tests.lives import invariants, machine
 from tests.lives.acts import KINDS_ON_DOSSIERS
-from tests.lives.directed import MOST_ATTEMPTS, lead_to
+from tests.lives.directed import MOST_ATTEMPTS, lead_to, lead_to_finding
 from tests.lives.invariants import Told, check_order_of_milestones
 from tests.lives.machine import Lives, Tally
+from tests.lives.town import Town
 from tests.support.dossier_cases import a_dossier, a_record, an_act
 
 # Left out of `make check`, which must be quick.
@@ -25,6 +26,8 @@ pytestmark = pytest.mark.long
 REFUSALS = frozenset(
     {"not_permitted", "stale_version", "acted_in_the_future", "not_your_role", "not_your_office"}
 )
+# Rules of findings that the invariants speak of, or that acts at any time of any life break.
+FOUND = frozenset({"R02", "R07", "R08", "R09", "R16"})
 
 
 def live(
@@ -48,12 +51,17 @@ def live(
 
 
 def test_the_eight_invariants_hold_in_some_hundred_lives() -> None:
-    tally = live(90, 10, derandomize=True)
+    tally = live(120, 10, derandomize=True)
 
-    assert tally.lives >= 200
+    assert tally.lives >= 300
     assert tally.recorded > tally.refused
     assert tally.codes >= REFUSALS
-    assert tally.rules >= {"R07", "R08"}
+    assert tally.rules >= FOUND
+
+
+@pytest.mark.parametrize("rule", sorted(FOUND))
+def test_every_such_rule_finds_something_in_lives_that_are_led_to_it(rule: str) -> None:
+    assert lead_to_finding(rule) <= MOST_ATTEMPTS
 
 
 @pytest.mark.slow
@@ -62,7 +70,7 @@ def test_the_eight_invariants_hold_in_two_thousand_lives_and_more() -> None:
 
     assert tally.lives >= 2_000
     assert tally.codes >= REFUSALS
-    assert tally.rules >= {"R02", "R07", "R08", "R09", "R16"}
+    assert tally.rules >= FOUND
 
 
 @pytest.mark.slow
@@ -92,6 +100,18 @@ def forget(owner: type, method: str) -> Callable[[pytest.MonkeyPatch], None]:
     return plant
 
 
+def forget_seals_at_restart(patch: pytest.MonkeyPatch) -> None:
+    """Make a ledger that starts again overlook the seals that it reads."""
+    start_again = invariants._state_after_restart
+
+    def start_forgetful(town: Town) -> LedgerState:
+        with pytest.MonkeyPatch.context() as starting:
+            forget(LedgerState, "note_seal")(starting)
+            return start_again(town)
+
+    patch.setattr(invariants, "_state_after_restart", start_forgetful)
+
+
 MISTAKES = {
     "supplements asked for twice are overlooked": blind_to("R02"),
     "second apologies are overlooked": blind_to("R07"),
@@ -110,6 +130,18 @@ def test_planted_mistake_breaks_an_invariant(
 
     with pytest.raises(AssertionError):
         live(600, 15, derandomize=True, phases=[Phase.generate])
+
+
+def test_start_that_forgets_seals_breaks_the_eighth_invariant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended = "dossier.intake_refused"
+    assert lead_to(ended) <= MOST_ATTEMPTS
+    forget_seals_at_restart(monkeypatch)
+
+    with pytest.raises(AssertionError) as broken:
+        lead_to(ended)
+    assert "no life came" not in str(broken.value)
 
 
 def test_issue_before_the_acceptance_that_nobody_flags_breaks_the_first_invariant() -> None:

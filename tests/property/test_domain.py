@@ -55,6 +55,7 @@ from tests.support.builders import (
     an_imported_action,
     an_office,
 )
+from tests.support.references.waits import Asked
 
 CALENDAR = a_calendar()
 
@@ -218,9 +219,6 @@ def check_dossier(dossier: Dossier) -> None:
     assert (dossier.ended_at is not None) == dossier.is_ended
     assert (dossier.outcome is not None) == dossier.is_ended
     assert (dossier.returned_at is not None) == (dossier.status is Status.RESULT_RETURNED)
-    # A wait may be asked for again while it lasts, and may go on after a withdrawal is denied.
-    waits = [wait for wait in dossier.waits if wait.kind == "supplement"]
-    assert (dossier.supplement_requests == 0) == (not waits)
     assert stored(dossier) == dossier
 
 
@@ -243,6 +241,7 @@ def test_any_sequence_leaves_a_well_formed_dossier(
     build = data.draw(st.sampled_from([an_action, an_imported_action]))
     dossier = evolve(None, build("dossier.submitted", at=data.draw(recent_moments)), register)
     assert isinstance(dossier, Dossier)
+    asked = Asked()
 
     for _ in range(length):
         action = data.draw(next_actions(dossier.status))
@@ -254,6 +253,8 @@ def test_any_sequence_leaves_a_well_formed_dossier(
         before, dossier = dossier, evolve(dossier, action, register)
         assert isinstance(dossier, Dossier)
         check_dossier(dossier)
+        asked.take(action.kind.name, before.status)
+        asked.check(dossier)
         if action.kind.name == "dossier.extension_apology_issued":
             assert dossier.due == before.due
 

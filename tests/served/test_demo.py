@@ -56,6 +56,17 @@ def test_demo_proves_what_it_promises(demo: Ran) -> None:
     assert (demo.code, demo.members["ok"], demo.members["dossiers"]) == (0, True, 40)
 
 
+def test_demo_with_a_crowd_shows_veils_and_a_smaller_one_none(demo: Ran, tmp_path: Path) -> None:
+    """A proof that took no veils for hidden enough would pass where none ever came out."""
+    larger = run("demo", "--dossiers", "300", "--exit", "--data", str(tmp_path / "demo-data"))
+
+    few, many = (ran.members["proofs"]["veils"] for ran in (demo, larger))
+    assert (few["veils"], few["crowds"], few["ok"]) == (0, [], True)
+    assert many["crowds"] == ["ended", "received", "step"]
+    assert many["veils"] >= 3 * many["fewest"] >= 30
+    assert (larger.code, many["ok"]) == (0, True)
+
+
 def test_every_acted_story_leads_to_its_finding_and_to_no_other(demo: Ran) -> None:
     counts = demo.members["proofs"]["findings"]["counts"]
 

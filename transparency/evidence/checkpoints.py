@@ -1,36 +1,26 @@
-"""Charges that two checkpoints carry alone: a fork, and a log that was shown shorter again.
+"""The charge that two checkpoints carry alone: a fork.
 
 `fork`: pieces `first` and `second`, checkpoints signed by the log. Of one size they have different
 roots. Of different sizes, the later one's tree begins with another tree than the earlier one's:
 `root` is what its first leaves hash to, which the consistency proof `proof` (hashes one after the
 other) shows.
 
-`shrink`, by cosignatures: `first` is the larger checkpoint, and each cosigner of `second`, which
-has fewer entries, cosigned it after the quorum of the policy had cosigned the first. By seals:
-`first` and `second` are receipts of two seals under one checkpoint, and the later seal embeds a
-smaller checkpoint as the last one published than the earlier seal did.
+That a log was shown with fewer entries again, two of its checkpoints do not show, however they are
+cosigned: a witness that lags cosigns the smaller one later, and the log did nothing.
 """
 
 from typing import Final
 
 from transparency.checkpoints import SignedCheckpoint, open_checkpoint
-from transparency.cosignatures import Cosignature, open_cosignatures
-from transparency.errors import (
-    EvidenceInconclusive,
-    EvidenceNeedsPolicy,
-    MalformedEvidence,
-    QuorumMissing,
-)
+from transparency.errors import EvidenceInconclusive, MalformedEvidence
 from transparency.evidence.files import Evidence, Misbehaviour, take_pieces
 from transparency.hashing import HASH_BYTES
 from transparency.log_keys import LogKey
-from transparency.notes import NoteSignature, parse_note, render_note
-from transparency.policies import Policy, check_quorum
+from transparency.notes import parse_note
 from transparency.proofs import prove_consistency, range_hash, verify_consistency
 from transparency.trusted_log import TrustedLog
 
 FORK: Final = "fork"
-SHRINK: Final = "shrink"
 
 
 def make_fork(first: bytes, second: bytes, log: TrustedLog | None = None) -> Evidence:
@@ -90,55 +80,3 @@ def _check_begins_with(
         second.checkpoint.root_hash,
         hashes,
     )
-
-
-def judge_shown_shorter(
-    first: bytes, second: bytes, log_key: LogKey, policy: Policy | None
-) -> Misbehaviour:
-    """Judge whether a smaller checkpoint was cosigned after a larger one had been.
-
-    Raises:
-        MalformedCheckpoint, CheckpointNotSigned, QuorumMissing: a piece is not what it must be.
-        EvidenceNeedsPolicy: nobody said whose cosignatures count.
-        EvidenceInconclusive: the smaller one is not the later one.
-    """
-    larger, smaller = (open_checkpoint(note, log_key).checkpoint for note in (first, second))
-    if policy is None:
-        raise EvidenceNeedsPolicy("whose cosignatures count says a policy")
-    if larger.tree_size <= smaller.tree_size:
-        raise EvidenceInconclusive("the second checkpoint is not smaller than the first")
-    keys = [witness.key for witness in policy.witnesses]
-    later = [each.posix_seconds for each in open_cosignatures(second, keys)]
-    shown_at = quorum_seconds(policy, first)
-    if not later or shown_at is None or min(later) <= shown_at:
-        raise EvidenceInconclusive("the smaller checkpoint was not cosigned after the larger one")
-    particulars = {"first_size": str(larger.tree_size), "second_size": str(smaller.tree_size)}
-    return Misbehaviour(SHRINK, log_key.name, particulars)
-
-
-def quorum_seconds(policy: Policy, note: bytes) -> int | None:
-    """Give when the quorum of a policy had cosigned a checkpoint, in POSIX seconds.
-
-    None where the policy asks for no cosignature.
-
-    Raises:
-        QuorumMissing: it has not.
-        MalformedNote, SignatureInvalid: as `check_quorum`.
-    """
-    found = sorted(check_quorum(policy, note), key=lambda each: each.posix_seconds)
-    if policy.quorum is None:
-        return None
-    parsed = parse_note(note)
-    for count in range(1, len(found)):
-        if _is_quorum(policy, parsed.text, found[:count]):
-            return found[count - 1].posix_seconds
-    return found[-1].posix_seconds
-
-
-def _is_quorum(policy: Policy, text: bytes, found: list[Cosignature]) -> bool:
-    lines: list[NoteSignature] = [each.line for each in found]
-    try:
-        check_quorum(policy, render_note(text, lines))
-    except QuorumMissing:
-        return False
-    return True

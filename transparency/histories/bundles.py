@@ -14,9 +14,9 @@ as padded base64, nothing that is not named here. Members:
   named `<level>/<index>` (`transparency.histories.multiproofs`)
 - `openings`: of what entries commit to: `stream`, `version`, `salt`, `details`; as many as whoever
   was handed the bundle may see
-- `withheld`: present for a stream that is not in the index: its notes by version, each with the
-  `salt` that opens what stands for it in the log, that `entry` with its `index` once there is one,
-  and the `promise` that was given for it
+- `withheld`: present for a stream that is not in the index, whose absence is proven in `streams`:
+  its notes by version, each with the `salt` that opens what stands for it in the log, that `entry`
+  with its `index` once there is one, and the `promise` that was given for it
 
 The media type is `application/vnd.dossier-ledger.history+json`. Reading checks the form alone.
 

@@ -6,6 +6,7 @@ entry of that stream. Its holder gets the notes, with what opens their veils.
 """
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,6 +22,8 @@ from api.reading.askers import Asker, Proof
 from api.reading.rights import check_public_head, is_open
 from api.resources.dossiers import DossierReader
 from api.resources.receipts import is_stream
+from domain.actions import StreamType
+from domain.facts.shapes import RANDOM_ID
 from domain.reading.private_parts import subject_of_kind
 from ledger.action_notes import open_text
 from ledger.histories.building import HistoryMaker
@@ -37,6 +40,7 @@ from transparency.histories.bundles import (
 )
 
 PROMISE_KEY_FILE: Final = "promise.key"
+_BARE_ID: Final = re.compile(RANDOM_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +128,21 @@ class HistoriesResource:
         _give(request, response, answer)
 
     async def on_get_dossier(self, request: Request, response: Response, *, stream: str) -> None:
-        """Give the history of a dossier to its holder, its officers and inspectors."""
+        """Give the history of a dossier to its holder, its officers and inspectors.
+
+        A dossier is named by its stream, or by the stream's id alone.
+        """
+        stream = _dossier_stream(stream)
         self._lookups.check(request.remote_addr)
         response.set_header("Cache-Control", "no-store")
         proof = self._histories.proof(request, stream)
         answer = await asyncio.to_thread(self._histories.for_asker, stream, proof)
         _give(request, response, answer)
+
+
+def _dossier_stream(name: str) -> str:
+    """Give the stream of a dossier that an address names; what is no bare id stays as it is."""
+    return f"{StreamType.DOSSIER}:{name}" if _BARE_ID.fullmatch(name) else name
 
 
 def _answer(bundle: HistoryBundle) -> HistoryAnswer:

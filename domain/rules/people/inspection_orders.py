@@ -17,13 +17,12 @@ from domain.errors import (
     KeyNotEnrolled,
     NotYourOffice,
     NotYourRole,
-    OrderNotInForce,
     RevokedKey,
-    SignersNotIndependent,
 )
 from domain.facts.integrity import AccessLoggedDetails, AccessOrderIssuedDetails, AccessPurpose
 from domain.keys import have_one_registrar, makers_of, party_of
 from domain.oversight.integrity import LONGEST_ORDER, AccessRecord
+from domain.person_errors import OrderNotInForce, SignersNotIndependent
 from domain.roles import Role
 from domain.rules.people.two_persons import NumberOf, numbers_of
 from domain.rules.register import Register, office_record

@@ -7,9 +7,9 @@ public entries tell is asked of everybody; personnel numbers of whoever may open
 from collections.abc import Callable, Sequence
 
 from domain.actions import Action, Signer
-from domain.errors import PersonnelNumberMissing, PersonRepeated, SignersNotIndependent
 from domain.facts import Grant, KeyRegistered, KeyRegisteredDetails, RoleGranted
 from domain.keys import KeyRecord, keys_of_person, makers_of, number_of_person, party_of
+from domain.person_errors import PersonnelNumberMissing, PersonRepeated, SignersNotIndependent
 from domain.roles import OFFICERS_ROLES, Assurance
 from domain.rules.register import Register, StreamState
 

@@ -91,6 +91,38 @@ def test_holder_gets_the_private_parts_opened(case: Case) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
+def test_dossier_is_found_by_its_bare_id_too(case: Case) -> None:
+    """The documents showed `/v1/dossiers/{id}/history`, and the bare id was unknown."""
+    stream_id = case.dossier.stream.removeprefix("dossier:")
+    secret = {"Dossier-Secret": case.dossier.secret}
+
+    named, bare = (
+        get(case, f"/v1/dossiers/{name}/history", **secret)
+        for name in (case.dossier.stream, stream_id)
+    )
+
+    assert len(stream_id) == 32
+    assert verified(case, bare) == verified(case, named)
+    assert bare.headers["etag"] == named.headers["etag"]
+
+
+@pytest.mark.parametrize("name", ["0e" * 16, "0E" * 16, "0e" * 15, "x"])
+def test_bare_id_of_no_dossier_is_unknown_without_saying_more(case: Case, name: str) -> None:
+    secret = {"Dossier-Secret": case.dossier.secret}
+
+    answer = get(case, f"/v1/dossiers/{name}/history", **secret)
+
+    assert (answer.status_code, answer.json["code"]) == (404, "unknown_dossier")
+
+
+def test_request_signed_for_the_bare_id_is_good(case: Case) -> None:
+    path = f"/v1/dossiers/{case.dossier.stream.removeprefix('dossier:')}/history"
+
+    answer = get(case, path, **case.headers(Reader.INSPECTOR, path))
+
+    assert len(verified(case, answer).acts) == 5
+
+
 @pytest.mark.parametrize("reader", [Reader.OFFICER_WITH_TASK, Reader.INSPECTOR])
 def test_officers_and_inspectors_get_it_without_the_private_parts(
     case: Case, reader: Reader

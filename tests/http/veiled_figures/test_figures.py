@@ -44,7 +44,6 @@ def test_veiled_dossiers_are_counted_and_open_figures_know_nothing_of_them(
         "resolved_early": 0,
         "resolved_on_time": 0,
         "resolved_late": 0,
-        "reopened": 0,
         "pending": ACCEPTED,
         "carried_over": 0,
     }

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from api.witnessing import witness as witness_module
-from api.witnessing.folder import WitnessFolder
+from api.witnessing.folder import WitnessFolder, load_witness, read_heights
+from api.witnessing.store import CosignedCheckpoint, WitnessStore
+from api.witnessing.witness import check_state
 from ledger.errors import StoreCorrupt, StoreUnavailable, WitnessExists, WitnessRetired
 from tests.support.transparency_builders import ORIGIN, a_log
 from tests.support.witnesses.builders import RunningWitness, make_a_witness, request_for
@@ -72,6 +74,41 @@ def take_another_s_state(folder: WitnessFolder) -> None:
 def take_another_s_birth(folder: WitnessFolder) -> None:
     other = make_a_witness(folder.path.parent / "other", seed_byte=10)
     shutil.copy(other.born, folder.born)
+
+
+class WatchedStore(WitnessStore):
+    """Lets somebody else cosign between reading the state and writing the marks anew."""
+
+    def __init__(self, store: WitnessStore, cosign: threading.Thread) -> None:
+        self._store, self._cosign = store, cosign
+
+    def state_id(self) -> str:
+        return self._store.state_id()
+
+    def all_last(self) -> tuple[CosignedCheckpoint, ...]:
+        found = self._store.all_last()
+        self._cosign.start()
+        # Whether it can end now is what the test is about.
+        self._cosign.join(0.5)
+        return found
+
+
+def test_mark_of_a_witness_that_cosigns_while_another_starts_is_not_lost(
+    folder: WitnessFolder,
+) -> None:
+    cosign_up_to(folder, 10)
+    running = RunningWitness(folder)
+    answers: list[int] = []
+    body = request_for(LOG, 10, 20)
+    cosign = threading.Thread(target=lambda: answers.append(running.ask(body).status_code))
+    _, birth = load_witness(folder)
+
+    check_state(folder, birth, WatchedStore(running.store, cosign))
+    cosign.join()
+    running.close()
+
+    assert answers == [200]
+    assert read_heights(folder)[ORIGIN].tree_size == 20
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from api.witnessing.folder import Statement
 from ledger.auditing import (
+    SEAL_DATED_AHEAD,
     SEAL_WITNESSED_LATE,
     HowToAudit,
     Problem,
@@ -42,6 +43,7 @@ from tests.support.observers.mirrored_logs import FaultySource
 from tests.support.observers.monitored_logs import Monitored
 from tests.support.witnesses.builders import RunningWitness, make_a_witness, request_for
 from transparency.checkpoints import SignedCheckpoint
+from transparency.cosignatures import add_signature_lines, open_cosignatures
 from transparency.errors import LogMisbehaviour, TransparencyError
 from transparency.evidence.files import Evidence, Misbehaviour, render_evidence
 from transparency.evidence.seals import make_receipt
@@ -147,6 +149,17 @@ class Scene:
         is_size = answer.headers["content-type"] == "text/x.tlog.size"
         return "old_size_mismatch" if is_size else str(answer.json["code"])
 
+    def cosigned_checkpoint(self) -> bytes:
+        """The published checkpoint with what both witnesses cosigned when they were asked."""
+        note = self.shown.written.signed_checkpoint().note
+        for asked in (self.witness, self.index_auditor):
+            assert self._asks(asked) == ""
+            last = asked.store.last(KEYS.origin)
+            assert last is not None
+            (cosignature,) = open_cosignatures(last.note, [asked.key])
+            note = add_signature_lines(note, [cosignature.line])
+        return note
+
     def _holds_receipt(self) -> str:
         held = verify_receipt(self.receipt, ANCHORS.logs).checkpoint
         newest = self.shown.log().signed_checkpoint
@@ -188,7 +201,8 @@ class Scene:
         shown, how = self.shown, HowToAudit(set_up=ShardsHere, witnesses=rule)
         now = shown.clock.now
         *_, report = audit_log(shown.log(), ANCHORS, shown.documents, now=now, how=how)
-        found = [each for each in report.problems if each.code == SEAL_WITNESSED_LATE]
+        by_witnesses = (SEAL_WITNESSED_LATE, SEAL_DATED_AHEAD)
+        found = [each for each in report.problems if each.code in by_witnesses]
         self._make_files(found, self.policy)
         return " ".join(sorted({each.code for each in found}))
 

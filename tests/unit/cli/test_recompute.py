@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from api.data_folder import DataFolder
 from cli.commands.recompute import recompute
+from cli.output import EXIT_UNREACHABLE
 from ledger.documents import DocumentFolder
 from ledger.key_files import render_anchors
 from projections.reading import read_counts
@@ -124,6 +125,21 @@ def test_site_whose_figures_stand_still_fails(
         recomputed = _recompute(folder, "--log", address)
 
     assert (recomputed.code, recomputed.members["compared"]) == (code, True)
+
+
+def test_site_without_counts_is_told_and_nothing_is_taken_for_compared(tmp_path: Path) -> None:
+    folder = _folder_with(tmp_path / "data")
+
+    def answer(path: str) -> Answer:
+        file = folder.path / path.lstrip("/")
+        return (200, {}, file.read_bytes()) if file.is_file() else (404, {}, b"")
+
+    with serving(answer) as address:
+        given = ["--data", str(folder.path), "--json", "--log", address]
+        result = CliRunner().invoke(recompute, given)
+
+    assert result.exit_code == EXIT_UNREACHABLE
+    assert "publishes no counts" in json.loads(result.stdout)["message"]
 
 
 def test_count_of_petitions_that_somebody_changed_is_found(tmp_path: Path) -> None:

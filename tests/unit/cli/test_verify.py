@@ -87,6 +87,60 @@ def test_officers_signature_is_left_open_by_a_receipt_alone(data: Path) -> None:
     assert any("is good and that it had the right" in line for line in _open(imported))
 
 
+def test_receipt_without_policy_says_that_nobodys_cosignatures_were_looked_at(data: Path) -> None:
+    """It said that no witness had cosigned, where nobody had asked."""
+    receipt = _receipt_at(data, 0)
+
+    english = _verify(receipt, data)
+    vietnamese = run("verify", receipt, "--data", data, "--json", "--lang", "vi")
+
+    assert not any("no witness has" in line for line in _open(english))
+    assert any(
+        "no policy of witnesses was named with --policy, so nobody's cosignatures" in line
+        for line in _open(english)
+    )
+    assert any("nên chưa xem xác nhận của ai" in line for line in _open(vietnamese))
+
+
+def test_every_sentence_on_receipts_is_there_in_both_languages(data: Path, tmp_path: Path) -> None:
+    run(*submission(a_key(tmp_path), "--data", data, "--receipt", tmp_path / "r"))
+    size = int(run("audit", "--data", data, "--json").members["entries"])
+
+    for receipt in (tmp_path / "r", *(_receipt_at(data, index) for index in range(size))):
+        english = _verify(receipt, data)
+        vietnamese = run("verify", receipt, "--data", data, "--json", "--lang", "vi")
+        for part in ("proved", "not_proved"):
+            assert len(english.members[part]) == len(vietnamese.members[part])
+            assert not set(english.members[part]) & set(vietnamese.members[part])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"localhost/demo\n1\nAAAA\n\nsignature\n",
+        b"quorum none\n",
+        b"{}",
+        b'{"type":"dossier-ledger/something@v1"}',
+        b"not json {",
+        b"",
+    ],
+    ids=["checkpoint", "policy", "empty object", "another type", "any text", "empty"],
+)
+def test_file_of_no_known_kind_is_told_which_kinds_there_are(
+    tmp_path: Path, content: bytes
+) -> None:
+    """A file of none of them was said to be a bad history."""
+    file = tmp_path / "some.file"
+    file.write_bytes(content)
+
+    refused = _verify(file, tmp_path / "none")
+
+    assert (refused.code, refused.members["code"]) == (2, "file_kind_unknown")
+    message = refused.members["message"]
+    for said in (str(file), "*.tlog-proof", "*.dossier.json", "*.evidence.json", "biên nhận"):
+        assert said in message
+
+
 def _proved(shown: Ran) -> list[str]:
     return list(shown.members["proved"])
 

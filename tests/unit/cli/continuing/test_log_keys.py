@@ -1,11 +1,12 @@
 """``keys rotate-log`` and ``keys retire-log``: typed by an operator, checked by everybody else."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli.output import EXIT_USAGE
+from cli.output import EXIT_REFUSED, EXIT_USAGE
 from ledger.key_files import load_anchors
 from tests.unit.cli.running import a_key, a_ledger, run, submission
 from transparency.notes import render_vkey
@@ -139,3 +140,53 @@ def test_changed_ml_dsa_line_fails_verification(tmp_path: Path) -> None:
     receipt.write_bytes(b"\n".join(lines) + b"\n")
 
     assert run("verify", receipt, "--anchors", data / "keys/anchors.toml").code != 0
+
+
+def _copied_before_the_change(tmp_path: Path, *commands: str) -> tuple[Path, Path, Path]:
+    """An older copy of a ledger that changed its log's key since; its newer folder; a mirror."""
+    data, newer, mirror = a_ledger(tmp_path), tmp_path / "newer", tmp_path / "mirror"
+    backup, sockets = tmp_path / "backup", shutil.ignore_patterns("*.sock")
+    shutil.copytree(data, backup, ignore=sockets)
+    for command in commands:
+        assert run("keys", command, "--data", data).code == 0
+    _submit(tmp_path, data, "since")
+    shutil.copytree(data / "log", mirror)
+    data.rename(newer)
+    shutil.copytree(backup, data)
+    return data, newer, mirror
+
+
+def test_restored_copy_from_before_a_change_of_the_log_key_names_the_key_file_it_lacks(
+    tmp_path: Path,
+) -> None:
+    data, newer, mirror = _copied_before_the_change(tmp_path, "rotate-log")
+    restore = ("ledger", "restore", "--from", mirror, "--data", data, "--json")
+
+    refused = run(*restore)
+
+    assert (refused.code, refused.members["code"]) == (EXIT_REFUSED, "log_key_missing")
+    assert "keys/log-2.key" in refused.members["message"]
+    assert "copy it" in refused.members["message"]
+    # What was taken in stays; with the key the same command goes on.
+    shutil.copy(newer / "keys/log-2.key", data / "keys")
+    assert run(*restore).code == 0
+    assert run("audit", "--data", data, "--json").members["problems"] == []
+    _submit(tmp_path, data, "after")
+
+
+def test_restored_copy_of_a_ledger_whose_first_key_is_retired_asks_for_anchors_and_key(
+    tmp_path: Path,
+) -> None:
+    data, newer, mirror = _copied_before_the_change(tmp_path, "rotate-log", "retire-log")
+    restore = ("ledger", "restore", "--from", mirror, "--data", data, "--json")
+
+    refused = run(*restore)
+
+    assert refused.code == EXIT_REFUSED
+    assert "keys/anchors.toml" in refused.members["message"]
+    shutil.copy(newer / "keys/anchors.toml", data / "keys")
+    refused = run(*restore)
+    assert refused.members["code"] == "log_key_missing"
+    shutil.copy(newer / "keys/log-2.key", data / "keys")
+    assert run(*restore).code == 0
+    assert run("audit", "--data", data, "--json").members["problems"] == []

@@ -9,16 +9,21 @@ import pytest
 from domain.roles import Role
 from ledger.evidence.making import ReplayedIndex
 from ledger.histories.building import HistoryMaker
+from ledger.writing.veils import VEIL_TYPE_LINE
 from tests.support.forged_logs import Forger, a_forger
 from tests.support.ledger_builders import operator_keys
 from tests.unit.cli.running import Ran, run
 from tests.unit.ledger.evidence.test_judging import lacking
+from tests.unit.ledger.histories.test_veiled import a_province
+from tests.unit.ledger.histories.test_veiled import history as veiled_history
 from tests.unit.transparency.evidence.test_evidence import WITNESSES
+from transparency.checkpoints import open_checkpoint
 from transparency.cosignatures import add_signature_lines, cosign, cosigner_key
 from transparency.evidence.seals import make_receipt
 from transparency.histories.bundles import parse_history, render_history
 from transparency.notes import parse_note, render_vkey
 from transparency.tile_store import FileTileStore
+from transparency.trusted_log import TrustedLog
 from transparency.verifier import verify_receipt
 
 KEYS = operator_keys()
@@ -166,6 +171,56 @@ def test_history_of_a_signer_without_right_fails(tmp_path: Path) -> None:
     ran = verify(tmp_path, a_history(tmp_path, forger, stream, cosigned_by=()))
 
     assert (ran.code, ran.members["code"]) == (1, "signer_without_right")
+
+
+def test_veiled_history_says_exactly_what_was_checked(tmp_path: Path) -> None:
+    province = a_province()
+    stream = province.submit()
+    file = tmp_path / "veiled.dossier.json"
+    file.write_bytes(render_history(veiled_history(province, tmp_path, stream)))
+
+    ran = verify(tmp_path, file)
+
+    assert (ran.code, ran.members["veiled"]) == (0, True)
+    assert "the log has no entry of that stream, according to the operator's index" in words(ran)
+    assert "each note has its veil, or the ledger's promise of one" in words(ran)
+    assert "everybody else with a key that the key's own stream in the log enrols" in words(ran)
+    assert "no later act" in words(ran, "not_proved")
+    assert "held the role when signing" in words(ran, "not_proved")
+
+
+def test_receipt_of_a_veil_speaks_both_languages(tmp_path: Path) -> None:
+    province = a_province()
+    for number in range(10):
+        province.live(number)
+    province.next_day()
+    world = province.world
+    log = TrustedLog(
+        world.tiles,
+        open_checkpoint(world.tiles.read_checkpoint(), KEYS.log.verification_key),
+    )
+    veil = next(at for at, entry in enumerate(world.entries()) if entry.startswith(VEIL_TYPE_LINE))
+    file = tmp_path / "a.tlog-proof"
+    file.write_bytes(make_receipt(log, veil))
+
+    english, vietnamese = verify(tmp_path, file), verify(tmp_path, file, "--lang", "vi")
+
+    assert "the entry is a veil" in words(english)
+    assert "mục này là màn che" in words(vietnamese)
+    for part in ("proved", "not_proved"):
+        assert len(english.members[part]) == len(vietnamese.members[part])
+        assert not set(english.members[part]) & set(vietnamese.members[part])
+
+
+def test_options_for_another_kind_of_file_are_refused(tmp_path: Path, lived: Lived) -> None:
+    forger, stream = lived
+    history = a_history(tmp_path, forger, stream, cosigned_by=())
+    receipt = tmp_path / "receipt"
+    receipt.write_bytes(make_receipt(forger.log(), 8))
+
+    for file, option in ((history, ("--opening", receipt)), (receipt, ("--receipts", tmp_path))):
+        ran = verify(tmp_path, file, *option)
+        assert (ran.code, ran.members["code"]) == (2, "usage")
 
 
 def a_log_folder(folder: Path, forger: Forger) -> Path:

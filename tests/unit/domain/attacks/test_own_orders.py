@@ -16,9 +16,7 @@ from domain.errors import (
     NotPermitted,
     NotYourOffice,
     NotYourRole,
-    OrderNotInForce,
     RevokedKey,
-    SignersNotIndependent,
 )
 from domain.facts import Grant
 from domain.facts.integrity import (
@@ -29,6 +27,7 @@ from domain.facts.integrity import (
     AccessPurpose,
 )
 from domain.oversight.integrity import AccessRecord
+from domain.person_errors import OrderNotInForce, SignersNotIndependent
 from domain.roles import Role
 from domain.rules.people.inspection_orders import (
     InspectionOrder,

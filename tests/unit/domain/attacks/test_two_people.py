@@ -7,12 +7,7 @@ from msgspec.structs import replace
 
 from domain.actions import Action, Signer
 from domain.decisions import decide, decide_private, evolve
-from domain.errors import (
-    ActionRefused,
-    PersonnelNumberMissing,
-    PersonRepeated,
-    SignersNotIndependent,
-)
+from domain.errors import ActionRefused
 from domain.facts import (
     ApplicantKeyReplaced,
     Grant,
@@ -20,6 +15,7 @@ from domain.facts import (
     SlipSecretReplaced,
 )
 from domain.keys import KeyRecord
+from domain.person_errors import PersonnelNumberMissing, PersonRepeated, SignersNotIndependent
 from domain.roles import Assurance, Role
 from domain.rules.people.two_persons import check_personnel
 from tests.support.builders import (

@@ -14,7 +14,6 @@ from domain.errors import (
     NotPermitted,
     NotYourOffice,
     NotYourRole,
-    PersonRepeated,
     RevokedKey,
 )
 from domain.facts import (
@@ -23,6 +22,7 @@ from domain.facts import (
     RevocationReason,
 )
 from domain.keys import person_of
+from domain.person_errors import PersonRepeated
 from domain.roles import Assurance, Role, counter_signed, signed_by
 from tests.support.builders import (
     OFFICE,

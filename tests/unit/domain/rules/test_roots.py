@@ -15,10 +15,10 @@ from domain.errors import (
     NotPermitted,
     NotYourRole,
     RevokedKey,
-    SignerRepeated,
 )
 from domain.facts import Grant, KeyRegistered, LedgerOpened, RootRecovered, RootRotated
 from domain.keys import LedgerRecord, root_keys
+from domain.person_errors import SignerRepeated
 from domain.roles import Role
 from tests.support.builders import (
     COMMITMENT,

@@ -16,7 +16,6 @@ from domain.errors import (
     NotYourRole,
     RevokedKey,
     RoleNotHeldThen,
-    SignerRepeated,
     UnknownOffice,
 )
 from domain.facts import (
@@ -26,6 +25,7 @@ from domain.facts import (
     RevocationReason,
 )
 from domain.keys import KeyRecord
+from domain.person_errors import SignerRepeated
 from domain.roles import Role
 from tests.support.builders import (
     APPLICANT_KEY,

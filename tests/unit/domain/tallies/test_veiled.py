@@ -165,9 +165,9 @@ def test_document_with_wrong_cells_is_refused(cells: list[dict[str, object]]) ->
 
 
 def test_steps_are_veils_that_no_tally_counts() -> None:
-    veils = {("A", VeilAct.STEP): 40, ("A", VeilAct.REOPENED): 2, ("B", VeilAct.RECEIVED): 0}
+    veils = {("A", VeilAct.STEP): 40, ("A", VeilAct.ENDED_LATE): 2, ("B", VeilAct.RECEIVED): 0}
 
-    assert counted_of(veils) == {("A", "reopened"): 2}
+    assert counted_of(veils) == {("A", "ended_late"): 2}
 
 
 def test_counted_acts_are_the_words_of_veils_without_steps() -> None:

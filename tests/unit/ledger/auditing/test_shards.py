@@ -6,6 +6,7 @@ shards can get wrong.
 
 import os
 import signal
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,13 @@ from typing import Any
 import pytest
 
 from domain.facts import DossierSubmitted, Grant
-from domain.facts.feedback import FeedbackFiled, FeedbackFiledDetails
+from domain.facts.feedback import (
+    FeedbackFiled,
+    FeedbackFiledDetails,
+    RatingStage,
+    SatisfactionRated,
+    SatisfactionRatedDetails,
+)
 from domain.facts.intake import Channel
 from domain.roles import Role
 from ledger.auditing import AuditReport, HowToAudit, audit_log
@@ -200,3 +207,40 @@ def test_what_fails_in_a_process_is_raised_in_the_auditor() -> None:
             team.answers()
     finally:
         team.close()
+
+
+@pytest.mark.parametrize("shards", [2, 3, 16])
+@pytest.mark.parametrize("signed_by", ["applicant", "officer"])
+def test_deferred_acts_in_clear_give_many_shards_the_problems_of_one(
+    shards: int, signed_by: str
+) -> None:
+    forger = a_forger()
+    applicant = a_signing_key("applicant", 7)
+    rater = applicant if signed_by == "applicant" else forger.desk.officer
+    for _ in range(6):
+        dossier = forger.desk.new_stream()
+        forger.add(_submitted_with(forger.desk, dossier, applicant))
+        forger.seal()
+        facts = SatisfactionRated(dossier=dossier, stage=RatingStage.RECEIPT)
+        rating = forger.act(
+            "rating.satisfaction_rated",
+            forger.desk.new_stream("rating"),
+            facts=facts,
+            details=SatisfactionRatedDetails(overall=5),
+            signers=[(Role.APPLICANT, rater)],
+        )
+        inspector = [(Role.INSPECTOR, forger.desk.officer)]
+        stream = forger.desk.new_stream("denunciation")
+        # The rating is said twice.
+        forger.add(rating, rating, forger.act("denunciation.received", stream, signers=inspector))
+        forger.seal()
+
+    alone, together = _both(forger, shards)
+
+    codes = Counter(problem.code for problem in alone.problems)
+    assert codes["published_in_clear"] == 18
+    assert codes["stale_version"] == 6
+    assert together.problems == alone.problems
+    assert together == alone
+    # An officer's key every shard knows; an applicant's only the one that looks after its dossier.
+    assert (together.asked_again == "") is (signed_by == "officer")

@@ -1,7 +1,9 @@
 """Recorded erasures are carried out once each, and again where a file fell behind."""
 
 import random
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -15,18 +17,32 @@ from ledger.private.vault import Keyring, PrivatePart, Vault
 from tests.support.paper_ledger import ORIGIN, PaperLedger
 
 AT = "2036-03-02T02:00:00Z"
+FILES = ("keyring.sqlite3", "vault.sqlite3")
 STREAMS = [f"dossier:{digit * 32}" for digit in "123"]
 
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Iterator[Vault]:
+    with _opened(tmp_path) as made:
+        made.store([_part(stream) for stream in STREAMS], "2026-03-02T01:00:00Z")
+        yield made
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Vault]:
     random_bytes = random.Random(3).randbytes
-    keyring = Keyring(tmp_path / "keyring.sqlite3", bytes(32), random_bytes)
-    made = Vault(tmp_path / "vault.sqlite3", keyring, ORIGIN, random_bytes)
-    made.store([_part(stream) for stream in STREAMS], "2026-03-02T01:00:00Z")
-    yield made
-    made.close()
-    keyring.close()
+    of_keys, of_parts = (folder / name for name in FILES)
+    with (
+        closing(Keyring(of_keys, bytes(32), random_bytes)) as keyring,
+        closing(Vault(of_parts, keyring, ORIGIN, random_bytes)) as opened,
+    ):
+        yield opened
+
+
+def _copy(original: Path, copy: Path) -> None:
+    """Copy a database as a backup does, while others have it open."""
+    with closing(sqlite3.connect(original)) as read, closing(sqlite3.connect(copy)) as written:
+        read.backup(written)
 
 
 def _part(stream: str) -> PrivatePart:
@@ -104,3 +120,21 @@ def test_veiled_dossier_is_erased_though_no_entry_says_so(vault: Vault) -> None:
     assert eraser.carry_out() == []
     # A new process looks at all of them once, and finds nothing left to destroy.
     assert Eraser(paper.store, vault, lambda _streams: None).carry_out() == []
+
+
+def test_veiled_dossier_that_an_older_copy_brings_back_is_erased_again(
+    vault: Vault, tmp_path: Path
+) -> None:
+    paper = PaperLedger()
+    paper.open_registry()
+    paper.veiled.add(STREAMS[1])
+    (tmp_path / "copy").mkdir()
+    for name in FILES:
+        _copy(tmp_path / name, tmp_path / "copy" / name)
+    _erase(paper, STREAMS[1])
+    Eraser(paper.store, vault, lambda _streams: None).carry_out()
+
+    with _opened(tmp_path / "copy") as older:
+        assert _kept(older) == STREAMS
+        assert Eraser(paper.store, older, lambda _streams: None).carry_out() == [STREAMS[1]]
+        assert _kept(older) == [STREAMS[0], STREAMS[2]]

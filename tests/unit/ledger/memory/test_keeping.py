@@ -4,21 +4,18 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from domain.dossiers import Dossier
 from domain.facts import DossierAcceptedDetails, RatingStage
 from domain.moments import Moment
-from ledger.action_notes import SubmittedAction
-from ledger.bodies import canonical_json
-from ledger.drafting import Publishing
 from ledger.errors import StoreUnavailable
-from ledger.memory.file import MemoryFile
-from tests.support.ledger_builders import OFFICE, handed, the_calendar
+from ledger.memory.buckets import BucketCodes
+from ledger.memory.file import MemoryFile, StoredStep
+from tests.support.ledger_builders import OFFICE, handed
+from tests.support.memory.acts import due_of, some_dossiers, with_day_off
 from tests.support.memory.worlds import RememberingWorld, check_knows_all, was_recalled
 from transparency.tile_store import FileTileStore
 
@@ -29,10 +26,6 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RememberingWorld:
     made = RememberingWorld(folder=tmp_path)
     made.open()
     return made
-
-
-def some_dossiers(world: RememberingWorld, count: int = 5) -> list[str]:
-    return [world.a_dossier("dossier.accepted") for _ in range(count)]
 
 
 def test_a_start_after_a_rest_goes_on_from_the_memory(world: RememberingWorld) -> None:
@@ -179,13 +172,15 @@ DAMAGES = {
     "empty": empty,
     "garbled": garble,
     "lost": lose,
-    "another place": write_in("UPDATE rows SET body = x'00' || body WHERE part = 'place'"),
-    "a place that is no bytes": write_in("UPDATE rows SET body = 'text' WHERE part = 'place'"),
+    "another place": write_in("UPDATE place SET body = x'00' || body"),
+    "a place that is no bytes": write_in("UPDATE place SET body = 'text'"),
     "without a step of its index": write_in("DELETE FROM steps WHERE number = 2"),
     "with an index step twice": write_in("INSERT INTO steps (body) SELECT body FROM steps"),
-    "naming an act that is not there": write_in("INSERT INTO noted VALUES ('key:x', 1)"),
+    "with a code less": write_in("DELETE FROM codes WHERE piece = (SELECT max(piece) FROM codes)"),
+    "with a code that is none": write_in("INSERT INTO codes VALUES (-1, x'00')"),
+    "with a code that is no bytes": write_in("UPDATE codes SET body = 'text'"),
     "another ledger head": write_in(
-        "UPDATE heads SET body = x'00' || body WHERE stream LIKE 'ledger:%'"
+        "UPDATE rows SET body = x'00' || body WHERE CAST(key AS TEXT) LIKE 'ledger:%'"
     ),
 }
 
@@ -210,8 +205,8 @@ def test_a_head_that_somebody_wrote_is_noticed_when_it_is_read(world: Rememberin
     with sqlite3.connect(world.memory_path) as connection:
         # Another dossier's head, with the code that belongs to it.
         connection.execute(
-            "UPDATE heads SET body = (SELECT body FROM heads WHERE stream = ?) WHERE stream = ?",
-            (other, dossier),
+            "UPDATE rows SET body = (SELECT body FROM rows WHERE key = ?) WHERE key = ?",
+            (other.encode(), dossier.encode()),
         )
     assert world.start_again()
     action = world.act("dossier.processor_assigned", dossier)
@@ -303,7 +298,7 @@ def test_a_process_that_dies_while_it_writes_leaves_the_step_before(
     world.crash()
     count = 0
 
-    def dying(self: MemoryFile, connection: sqlite3.Connection, step: object) -> None:
+    def dying(self: MemoryFile, connection: sqlite3.Connection, step: StoredStep) -> BucketCodes:
         def trace(_: str) -> None:
             nonlocal count
             count += 1
@@ -311,7 +306,7 @@ def test_a_process_that_dies_while_it_writes_leaves_the_step_before(
                 connection.interrupt()
 
         connection.set_trace_callback(trace)
-        write(self, connection, step)  # type: ignore[arg-type]
+        return write(self, connection, step)
 
     write = MemoryFile._write
     monkeypatch.setattr(MemoryFile, "_write", dying)
@@ -340,24 +335,6 @@ def test_a_file_that_cannot_be_written_costs_nothing_but_time(
 
     assert world.start_again()
     check_knows_all(world)
-
-
-def with_day_off(world: RememberingWorld, day: date) -> SubmittedAction:
-    """The national calendar again, with one more day off."""
-    document = msgspec.json.decode(the_calendar())
-    document["days_off"] = sorted({*document["days_off"], day.isoformat()})
-    stream = "calendar:VN"
-    publishing = Publishing(
-        canonical_json(document), OFFICE, world.next_place(stream), world.desk.now()
-    )
-    return world.desk.drafter.publish_calendar(world.desk.catalogue, "VN", publishing)
-
-
-def due_of(world: RememberingWorld, stream: str) -> object:
-    head = world.writer._state.head(stream)
-    assert head is not None
-    assert isinstance(head.state, Dossier)
-    return head.state.due
 
 
 def test_a_calendar_moves_dossiers_that_are_not_in_memory(world: RememberingWorld) -> None:

@@ -7,6 +7,13 @@ from ledger.starting_over.copies import PublishedCopy
 from tests.support.mortal_stores import Fate, MortalStore, MortalTiles, ProcessDied
 from tests.support.starting_over.restored import Restored, assert_goes_on
 
+STEPS = (
+    "claim_lease",
+    "write_checkpoint",
+    *["record_group"] * 3,
+    "swap_checkpoint",
+)
+
 
 def _steps() -> list[str]:
     restored = _mortal(Fate())
@@ -38,22 +45,25 @@ def _small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", range(8))
+@pytest.mark.parametrize("step", range(len(STEPS)), ids=lambda step: f"{step}-{STEPS[step]}")
 def test_crash_at_any_step_is_made_good_by_the_next_start(step: int, *, done: bool) -> None:
     restored = _mortal(Fate(step, done=done))
-    if step >= len(_steps()):
-        pytest.skip("there are fewer steps")
 
     with pytest.raises(ProcessDied):
         restored.take_in(restored.copies(restored.mirror))
+    assert restored.fate.steps == list(STEPS[: step + 1])
     restored.fate.spare()
     restored.take_in(restored.copies(restored.mirror))
 
     assert_goes_on(restored)
 
 
+def test_these_are_all_durable_steps_of_taking_in() -> None:
+    assert _steps() == list(STEPS)
+
+
 def test_crash_in_the_middle_and_a_mirror_that_is_gone_afterwards_stop_the_ledger() -> None:
-    assert _steps()[:3] == ["claim_lease", "write_checkpoint", "record_group"]
+    assert STEPS[2] == "record_group"
     restored = _mortal(Fate(2, done=True))
     with pytest.raises(ProcessDied):
         restored.take_in(restored.copies(restored.mirror))

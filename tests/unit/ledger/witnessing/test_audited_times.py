@@ -4,7 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from ledger.auditing import SEAL_WITNESSED_LATE, HowToAudit, WitnessRule, audit_log
+from ledger.auditing import (
+    SEAL_DATED_AHEAD,
+    SEAL_WITNESSED_LATE,
+    AuditReport,
+    HowToAudit,
+    WitnessRule,
+    audit_log,
+)
+from ledger.evidence.judging import JudgedBy, judge
+from ledger.evidence.making import EvidenceSources, make_evidence
 from tests.support.forged_logs import Forger, a_forger
 from tests.support.ledger_builders import operator_keys
 from tests.support.witnesses.simulated import SimulatedWitness, a_policy
@@ -27,9 +36,7 @@ def _cosigned(forger: Forger, *gaps: float) -> bytes:
     return add_signature_lines(note, lines)
 
 
-def _problems(
-    forger: Forger, *, compares_times: bool = True
-) -> tuple[list[tuple[str, int | None]], int]:
+def _audit(forger: Forger, *, compares_times: bool = True) -> AuditReport:
     rule = WitnessRule(a_policy(WITNESSES, 2), compares_times)
     now = forger.desk.clock.now + timedelta(days=30)
     *_, report = audit_log(
@@ -39,7 +46,21 @@ def _problems(
         now=now,
         how=HowToAudit(witnesses=rule),
     )
+    return report
+
+
+def _problems(
+    forger: Forger, *, compares_times: bool = True
+) -> tuple[list[tuple[str, int | None]], int]:
+    report = _audit(forger, compares_times=compares_times)
     return [(problem.code, problem.entry_index) for problem in report.problems], report.witnessed
+
+
+def _charges(forger: Forger) -> list[str]:
+    """What the files convict of that are made of what an audit by the policy found."""
+    by = JudgedBy(operator_keys().anchors, a_policy(WITNESSES, 2))
+    sources = EvidenceSources(forger.log(), forger.tiles, forger.documents, by)
+    return [judge(each, by).kind for each in make_evidence(_audit(forger).problems, sources)]
 
 
 @pytest.mark.parametrize(
@@ -79,3 +100,29 @@ def test_times_of_a_simulated_clock_are_not_compared() -> None:
     forger.seal(previous_checkpoint=_cosigned(forger, 9000, 9000))
 
     assert _problems(forger, compares_times=False) == ([], 1)
+
+
+def test_operator_whose_witnesses_were_away_is_not_convicted() -> None:
+    """They came back after a weekend, and the operator had waited: a delay on record, no lie."""
+    forger = a_forger()
+    weekend = 3 * 24 * 3600
+    forger.seal(previous_checkpoint=_cosigned(forger, weekend, weekend, weekend))
+
+    (problem,) = _audit(forger).problems
+
+    assert problem.code == SEAL_WITNESSED_LATE
+    assert problem.message.startswith("a delay: ")
+    assert _charges(forger) == []
+
+
+@pytest.mark.parametrize(("gap", "is_ahead"), [(-300, False), (-301, True), (-7200, True)])
+def test_seal_that_witnesses_saw_before_its_time_is_named_and_convicts(
+    gap: int, is_ahead: bool
+) -> None:
+    forger = a_forger()
+    first_seal = len(forger.written.entries) - 1
+    forger.seal(previous_checkpoint=_cosigned(forger, gap, gap))
+
+    expected = [(SEAL_DATED_AHEAD, first_seal)] if is_ahead else []
+    assert _problems(forger) == (expected, 1)
+    assert _charges(forger) == ["seal_time"] * is_ahead

@@ -74,10 +74,10 @@ def test_month_with_fewer_than_ten_of_a_crowd_is_named() -> None:
     assert crowd.months == (ThinMonth(month="2026-01", acts=9),)
 
 
-def test_ends_and_reopened_dossiers_are_one_crowd() -> None:
+def test_early_and_late_ends_are_one_crowd() -> None:
     ends = [*recorded(VeilAct.ENDED_LATE, 1, 4), *recorded(VeilAct.ENDED_EARLY, 1, 4)]
 
-    assert thin_crowds([*ends, *recorded(VeilAct.REOPENED, 1, 2)], AS_OF) == []
+    assert thin_crowds([*ends, *recorded(VeilAct.ENDED_ON_TIME, 1, 2)], AS_OF) == []
     assert [crowd.crowd for crowd in thin_crowds(ends, AS_OF)] == [Crowd.ENDED]
 
 

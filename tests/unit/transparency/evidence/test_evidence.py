@@ -1,68 +1,40 @@
 """Evidence convicts whoever signed what cannot be true, and nobody else."""
 
-from datetime import timedelta
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.histories.sealed_logs import (
-    STARTED_AT,
     SealedLog,
     a_sealed_log,
     key_of,
     stream_of,
 )
 from tests.support.transparency_builders import WrittenLog, a_key, some_entries
-from transparency.checkpoints import parse_checkpoint_text
-from transparency.cosignatures import add_signature_lines, cosign, cosigner_key
 from transparency.errors import (
     CheckpointNotSigned,
     EvidenceInconclusive,
     EvidenceNeedsLog,
-    EvidenceNeedsPolicy,
     MalformedEvidence,
     MalformedReceipt,
     ProofInvalid,
-    QuorumMissing,
     TransparencyError,
 )
-from transparency.evidence.checkpoints import FORK, judge_fork, make_fork, quorum_seconds
+from transparency.evidence.checkpoints import FORK, judge_fork, make_fork
 from transparency.evidence.files import Evidence, Misbehaviour, parse_evidence, render_evidence
 from transparency.evidence.seals import (
     judge_omitted_entry,
-    judge_seal_time,
-    judge_shrink,
     judge_unsealed,
     judge_wrong_index_root,
     make_omitted_entry,
 )
 from transparency.index import StreamIndex
-from transparency.notes import parse_note, render_vkey
-from transparency.policies import Policy, parse_policy
 from transparency.tile_store import MemoryTileStore
 from transparency.trusted_log import TrustedLog
 
 KEY = a_key()
 LOG_KEY = KEY.verification_key
 WITNESSES = [a_key(f"w{number}.org", 10 + number) for number in range(3)]
-
-
-def policy(quorum: int = 2) -> Policy:
-    lines = [f"log {render_vkey(LOG_KEY)}"]
-    lines += [f"witness w{i} {render_vkey(cosigner_key(w))}" for i, w in enumerate(WITNESSES)]
-    lines += [f"group g {quorum} w0 w1 w2", "quorum g"]
-    return parse_policy("".join(f"{line}\n" for line in lines).encode())
-
-
-def cosigned(note: bytes, *moments: Any) -> bytes:
-    text = parse_note(note).text
-    lines = [
-        cosign(text, witness, int(at.timestamp()))
-        for witness, at in zip(WITNESSES, moments, strict=False)
-    ]
-    return add_signature_lines(note, lines)
 
 
 def read_as_log(log: SealedLog) -> TrustedLog:
@@ -267,101 +239,6 @@ def test_sealed_checkpoint_and_an_entry_before_the_last_convict_nobody() -> None
         evidence = Evidence("unsealed", {"last": log.receipt(entry_index)})
         with pytest.raises(EvidenceInconclusive):
             judge_unsealed(evidence, LOG_KEY)
-
-
-def two_seals(log: SealedLog, first: int, second: int, kind: str = "seal_time") -> Evidence:
-    pieces = {"first": log.receipt(first), "second": log.receipt(second)}
-    return read(Evidence(kind, pieces))
-
-
-def test_time_that_goes_back_is_proven_without_any_witness() -> None:
-    log = SealedLog().add("a")
-    first = log.seal()
-    log.add("b")
-    log.seal(previous=first, sealed_at=STARTED_AT - timedelta(days=3))
-
-    found = judge_seal_time(two_seals(log, 1, 3), LOG_KEY, None)
-
-    assert found.particulars["then"] == "2026-11-18T08:00:00.000Z"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "convicts"), [(59, False), (60, False), (61, True), (3 * 24 * 3600, True)]
-)
-def test_witnesses_contradict_a_seal_by_more_than_a_minute(seconds: int, convicts: bool) -> None:
-    log = SealedLog().add("a")
-    first = log.seal()
-    then = log.sealed_at + timedelta(seconds=seconds)
-    log.add("b")
-    log.seal(previous=cosigned(first, log.sealed_at, then))
-    evidence = two_seals(log, 1, 3)
-
-    with pytest.raises(EvidenceNeedsPolicy):
-        judge_seal_time(evidence, LOG_KEY, None)
-    if convicts:
-        assert judge_seal_time(evidence, LOG_KEY, policy()).particulars["seal_index"] == "1"
-    else:
-        with pytest.raises(EvidenceInconclusive):
-            judge_seal_time(evidence, LOG_KEY, policy())
-
-
-def test_seal_that_embeds_another_checkpoint_says_nothing_of_this_one() -> None:
-    log = a_sealed_log()
-    log.add("d")
-    log.seal(previous=log.checkpoint())
-    evidence = two_seals(log, 4, 10)
-
-    with pytest.raises(EvidenceInconclusive):
-        judge_seal_time(evidence, LOG_KEY, policy(1))
-    with pytest.raises(MalformedEvidence):
-        judge_seal_time(two_seals(log, 10, 4), LOG_KEY, None)
-
-
-def test_smaller_checkpoint_embedded_later_is_a_shrink() -> None:
-    log = SealedLog().add("a")
-    first = log.seal()
-    log.add("b")
-    second = log.seal(previous=first)
-    log.add("c")
-    log.seal(previous=second)
-    log.add("d")
-    log.seal(previous=first)
-
-    found = judge_shrink(two_seals(log, 5, 7, "shrink"), LOG_KEY, None)
-
-    assert found.particulars == {"first_size": "4", "second_size": "2"}
-    with pytest.raises(EvidenceInconclusive):
-        judge_shrink(two_seals(log, 3, 5, "shrink"), LOG_KEY, None)
-
-
-def test_smaller_checkpoint_cosigned_later_is_a_shrink() -> None:
-    log = SealedLog().add("a")
-    small = log.seal()
-    log.add("b")
-    large = cosigned(log.seal(previous=small), STARTED_AT, STARTED_AT)
-    later = STARTED_AT + timedelta(hours=1)
-    evidence = Evidence("shrink", {"first": large, "second": cosigned(small, later)})
-
-    assert judge_shrink(read(evidence), LOG_KEY, policy()).kind == "shrink"
-    with pytest.raises(EvidenceNeedsPolicy):
-        judge_shrink(evidence, LOG_KEY, None)
-    for second in (small, cosigned(small, STARTED_AT), large):
-        with pytest.raises(EvidenceInconclusive):
-            judge_shrink(Evidence("shrink", {"first": large, "second": second}), LOG_KEY, policy())
-    with pytest.raises(QuorumMissing):
-        judge_shrink(evidence, LOG_KEY, policy(3))
-
-
-def test_quorum_has_cosigned_when_the_last_of_those_needed_did() -> None:
-    note = a_sealed_log().checkpoint()
-    moments = [STARTED_AT + timedelta(minutes=each) for each in (9, 1, 5)]
-    witnessed = cosigned(note, *moments)
-
-    found = [quorum_seconds(policy(count), witnessed) for count in (1, 2, 3)]
-
-    assert found == [int(moments[each].timestamp()) for each in (1, 2, 0)]
-    assert quorum_seconds(parse_policy(b"quorum none\n"), note) is None
-    assert parse_checkpoint_text(parse_note(note).text).tree_size == 9
 
 
 @given(st.binary(max_size=200))
