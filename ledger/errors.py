@@ -252,6 +252,15 @@ class LogKeyMissing(LedgerError):
     code = "log_key_missing"
 
 
+class NewerAnchorsNeeded(LedgerError):
+    """A checkpoint of this log bears a key that is not known here: the log changed its key since.
+
+    Whoever went on with the keys of before would make a fork.
+    """
+
+    code = "newer_anchors_needed"
+
+
 class NotTheWriter(LedgerError):
     """This writer's lease was taken over; it must stop and commits nothing."""
 

@@ -9,9 +9,10 @@ The bytes of the entry, UTF-8, every line ended by LF:
     <empty line>
     <the previously published checkpoint, verbatim, with its cosignatures; or nothing>
 
-`covers` is the number of entries before the seal, so it is the seal's own entry index. Only
-the first seal of a log has no previous checkpoint. Whoever relies on the previous checkpoint
-opens it as one: a seal only carries it.
+`covers` is the number of entries before the seal, so it is the seal's own entry index. Years run
+from 1900 to 2199, as those of acts do: arithmetic with a seal's time stays within what dates can
+hold, and what names another year is no seal. Only the first seal of a log has no previous
+checkpoint. Whoever relies on the previous checkpoint opens it as one: a seal only carries it.
 
 >>> from datetime import UTC, datetime
 >>> from transparency.hashing import EMPTY_ROOT_HASH
@@ -29,6 +30,7 @@ True
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from transparency.encoding import (
     MAX_TREE_SIZE,
@@ -43,6 +45,8 @@ from transparency.hashing import HASH_BYTES
 from transparency.tiles import MAX_ENTRY_BYTES
 
 SEAL_TYPE_LINE = b"dossier-ledger/seal@v1\n"
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ def render_seal(seal: Seal) -> bytes:
     """Write a seal as the bytes of its entry."""
     assert 0 <= seal.covers <= MAX_TREE_SIZE
     assert len(seal.index_root_hash) == HASH_BYTES
+    assert FIRST_YEAR <= seal.sealed_at.year <= LAST_YEAR
 
     covers = str(seal.covers)
     root_base64 = encode_base64(seal.index_root_hash)
@@ -78,7 +83,7 @@ def parse_seal(entry: bytes) -> Seal:
     """Read a seal; the previous checkpoint inside is not checked.
 
     Raises:
-        MalformedSeal: the entry is not a seal.
+        MalformedSeal: the entry is not a seal, or its time lies beyond 1900 to 2199.
     """
     if not is_seal(entry) or len(entry) > MAX_ENTRY_BYTES:
         raise MalformedSeal("the entry does not begin like a seal, or is too large")
@@ -95,4 +100,6 @@ def parse_seal(entry: bytes) -> Seal:
         raise MalformedSeal("a seal is type, covers, index root and time") from error
     if not separator:
         raise MalformedSeal("a seal has an empty line before the previous checkpoint")
+    if not FIRST_YEAR <= seal.sealed_at.year <= LAST_YEAR:
+        raise MalformedSeal(f"a seal names a time from {FIRST_YEAR} to {LAST_YEAR}")
     return seal

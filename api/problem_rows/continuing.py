@@ -56,4 +56,15 @@ CONTINUING_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "data folder.",
         ),
     ),
+    ledger_errors.NewerAnchorsNeeded: row(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Nhật ký đã đổi khóa sau khi bản sao này được lập.",
+        "The log changed its key after this copy was made.",
+        Sentence(
+            "Đơn vị vận hành phải chép keys/anchors.toml và keys/log-*.key mới nhất vào thư mục "
+            "dữ liệu.",
+            "The operator must copy the newest keys/anchors.toml and keys/log-*.key into the data "
+            "folder.",
+        ),
+    ),
 }

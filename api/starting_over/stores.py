@@ -28,6 +28,7 @@ from ledger.key_files import OperatorKeys, next_log_file
 from ledger.mirroring.http_documents import HttpDocuments
 from ledger.private.vault import Keyring, Vault
 from ledger.starting_over.copies import (
+    MonitoredWitness,
     MonitoredWitnesses,
     PublishedCopy,
     PublishedSizes,
@@ -70,6 +71,7 @@ def ready_store(
     Raises:
         LedgerRetired: nothing more is recorded in this folder.
         LedgerForked, PublishedEntriesLost: the ledger must not go on as it is.
+        NewerAnchorsNeeded: the copy is from before a log key was retired.
         LogKeyMissing: the copy is from before the log got a key, whose file has to be copied too.
         StoreUnavailable, TileStoreUnavailable: a store failed; the next start goes on.
     """
@@ -110,7 +112,8 @@ def published_copies(
     """Give every copy of the log within reach: this folder's own, mirrors, and what others show.
 
     Raises:
-        StoreCorrupt: one of them is of another log.
+        StoreCorrupt: the served checkpoint is none of this log.
+        NewerAnchorsNeeded: one of them is of this log, by a key that is not known here.
         TileStoreUnavailable: the own disk does not read.
     """
     folder, log_keys = DataFolder(settings.data), keys.anchors.logs
@@ -119,7 +122,7 @@ def published_copies(
     for address in settings.mirrors.split():
         mirror = mirror_copy(f"mirror {address}", *_mirror_at(address), log_keys)
         if mirror is None:
-            _log.warning("mirror does not answer", mirror=address)
+            _log.warning("mirror is left out: it shows nothing of this log", mirror=address)
         else:
             copies.append(mirror)
     for other in (*others, *_witnesses(settings, log_keys)):
@@ -133,16 +136,20 @@ def _witnesses(settings: Settings, log_keys: LogKeys) -> list[PublishedSizes]:
     if policy is None:
         return []
     shown_at = monitoring_path(log_keys.origin).removesuffix(f"/{CHECKPOINT_PATH}")
-    monitored = {
-        f"witness {witness.name}": HttpTileSource(f"{witness.url.rstrip('/')}/{shown_at}")
+    monitored = [
+        MonitoredWitness(
+            f"witness {witness.name}",
+            witness.key,
+            HttpTileSource(f"{witness.url.rstrip('/')}/{shown_at}"),
+        )
         for witness in policy.witnesses
         if witness.url is not None
-    }
-    return [
-        MonitoredWitnesses(
-            monitored, lambda name: _log.warning("witness does not answer", witness=name)
-        )
     ]
+    return [MonitoredWitnesses(monitored, _warn_of_witness)]
+
+
+def _warn_of_witness(name: str) -> None:
+    _log.warning("witness is left out: it shows nothing of this log", witness=name)
 
 
 def _mirror_at(address: str) -> tuple[LogSource, DocumentSource]:

@@ -98,7 +98,7 @@ def _all_in_english(count: int) -> str:
 def _explain_veiled(history: VerifiedHistory, policy: Policy | None, explained: Explained) -> None:
     is_audited = is_index_audited(policy, history.checkpoint.note)
     by_vi, by_en = _by_whose_index(is_audited=is_audited)
-    published = sum(act.entry_index is not None for act in history.acts)
+    published = sum(act.veil is not None for act in history.acts)
     explained.prove(
         f"hồ sơ {history.stream} được che: {len(history.acts)} văn bản đã ký nối tiếp nhau "
         f"từ phiên bản 1, không thiếu ở giữa; {published} trong số đó đã có màn che đúng của "

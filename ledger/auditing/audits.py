@@ -158,6 +158,8 @@ def _taken(wanted: _Wanted, auditor: Auditor, batch_size: int) -> Iterator[Taken
             failure = ProofInvalid("the entries do not lead to the signed root")
     if failure is not None:
         report.add_problem(failure.code, None, str(failure))
+    for problem in auditor.checks.check_newest(log.signed_checkpoint.note, log.tree_size):
+        report.add_problem(problem.code, problem.entry_index, problem.message)
     auditor.finish()
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from ledger.auditing.report import Problem
 from transparency.checkpoints import open_checkpoint
 from transparency.errors import QuorumMissing, TransparencyError
-from transparency.evidence.seals import MOST_SECONDS_AHEAD
+from transparency.evidence.times import MOST_SECONDS_AHEAD
 from transparency.log_keys import LogKeys
 from transparency.notes import VerificationKey
 from transparency.policies import Policy, quorum_seconds
@@ -22,7 +22,7 @@ SEAL_CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 WITNESS_TOLERANCE: Final = timedelta(seconds=60)
 # A delay: witnesses were away, or the operator's clock was behind. No lie by itself.
 SEAL_WITNESSED_LATE: Final = "seal_witnessed_late"
-# A lie, or a clock that was ahead: witnesses saw the seal before the time that it names.
+# A lie, or a clock that was wrong: witnesses saw the seal before the time that it names.
 SEAL_DATED_AHEAD: Final = "seal_dated_ahead"
 
 
@@ -90,6 +90,23 @@ class SealChecks:
         self._sealed_at[entry_index + 1] = seal.sealed_at
         return problems
 
+    def check_newest(self, note: bytes, tree_size: int) -> list[Problem]:
+        """Look at the cosignatures under the checkpoint that the log shows now.
+
+        A seal may embed it with newer ones. That they are late says nothing: witnesses confirm
+        again what has not grown.
+        """
+        rule, sealed_at = self._witnesses, self._sealed_at.get(tree_size)
+        if rule is None or not rule.compares_times or sealed_at is None:
+            return []
+        try:
+            seconds = quorum_seconds(rule.policy, note)
+        except TransparencyError:
+            # Whoever asks whether the newest checkpoint is witnessed is told so.
+            return []
+        ahead = None if seconds is None else _dated_ahead(seconds, sealed_at, tree_size)
+        return [] if ahead is None else [ahead]
+
     def _check_time(self, entry_index: int, seal: Seal) -> list[Problem]:
         problems = []
         before = self._last_seal
@@ -133,10 +150,11 @@ class SealChecks:
         self._witnessed += seconds is not None
         if seconds is None or not self._witnesses.compares_times:
             return []
-        gap = seconds - self._sealed_at[size].timestamp()
-        if gap < -MOST_SECONDS_AHEAD:
-            message = f"witnesses cosigned {round(-gap)} s before the time that the seal names"
-            return [Problem(SEAL_DATED_AHEAD, size - 1, message)]
+        sealed_at = self._sealed_at[size]
+        ahead = _dated_ahead(seconds, sealed_at, size)
+        if ahead is not None:
+            return [ahead]
+        gap = seconds - sealed_at.timestamp()
         if gap <= WITNESS_TOLERANCE.total_seconds():
             return []
         # SPEC: formats.md, "Seal entry": the witnesses' time counts, and the gap is the operator's.
@@ -154,6 +172,14 @@ class SealChecks:
         left_out_at = min(size for size in self._sealed_roots if size > previous_size) - 1
         message = f"the published checkpoint of size {previous_size} is not embedded"
         return [Problem("checkpoint_missing", left_out_at, message)]
+
+
+def _dated_ahead(seconds: int, sealed_at: datetime, size: int) -> Problem | None:
+    gap = sealed_at.timestamp() - seconds
+    if gap <= MOST_SECONDS_AHEAD:
+        return None
+    message = f"witnesses cosigned {round(gap)} s before the time that the seal names"
+    return Problem(SEAL_DATED_AHEAD, size - 1, message)
 
 
 def _in_words(posix_seconds: int) -> str:

@@ -46,6 +46,8 @@ SIGNATURES: Final = "signatures"
 INDEX: Final = "index roots"
 DECISIONS: Final = "decisions"
 STATISTICS: Final = "statistics"
+# No date or number can hold what an act's rules count with: no honest writer got further, either.
+DECISION_NOT_REPEATABLE: Final = "decision_not_repeatable"
 
 # Nothing is under way between two batches; actions may wait for a seal.
 _REMEMBERED: Final = ("_state", "_indexes", "_changed_parts", "_keys", "_held", "_sealed_at")
@@ -227,22 +229,27 @@ class Shard:
 
     def _repeat_decision(self, held: _Held, sealed_at: datetime, sealed: Sealed) -> None:
         try:
-            if held.opened is None:
-                self._state.take_withheld(held.withheld)
-                return
-            action = held.opened.action
-            self._answer.decisions_repeated += held.duty != FOLLOWED
-            self._state.check_public(action, sealed_at)
-            self._state.apply_recorded(held.opened)
+            found = self._decide_again(held, sealed_at)
         except (LedgerError, DomainError) as error:
-            message = f"must not have been recorded: {error}"
-            _refuse(sealed, held, Found(held.entry_index, error.code, message))
-            return
+            found = error.code, f"must not have been recorded: {error}"
+        except (ArithmeticError, ValueError) as error:
+            found = DECISION_NOT_REPEATABLE, f"nobody can decide this: {error}"
+        if found is not None:
+            _refuse(sealed, held, Found(held.entry_index, *found))
+
+    def _decide_again(self, held: _Held, sealed_at: datetime) -> tuple[str, str] | None:
+        if held.opened is None:
+            self._state.take_withheld(held.withheld)
+            return None
+        action = held.opened.action
+        self._answer.decisions_repeated += held.duty != FOLLOWED
+        self._state.check_public(action, sealed_at)
+        self._state.apply_recorded(held.opened)
         # SPEC: formats.md, "Neighbour test": what the procedure veils is veiled from its first act.
         dossier = self._state.dossier(action.stream) if action.version == 1 else None
         if dossier is not None and is_veiled(dossier, self._state):
-            found = Found(held.entry_index, "published_in_clear", action.kind.name)
-            _refuse(sealed, held, found)
+            return "published_in_clear", action.kind.name
+        return None
 
 
 def _refuse(sealed: Sealed, held: _Held, found: Found) -> None:

@@ -10,7 +10,10 @@ who, as the streams of keys show, had no right to it, or whose signature is not 
 `broken_stream`: likewise, and an entry does not continue its stream.
 
 `foreign_entry`: `entry` is the receipt of an entry that claims to be an action, and is none of
-this ledger: another ledger's, played back here, or one that nobody can read.
+this ledger: another ledger's, played back here, one that has not the form of an action, or one that
+others signed than it names.
+
+An entry of a kind or a shape that is not known here convicts nobody: a newer program may know it.
 
 `tally`: `tally` is the receipt of a tally's entry, `document` what it names. Its own numbers do not
 add up; or, with the log, they are not those of the envelopes or veils before it.
@@ -26,8 +29,15 @@ from domain.facts.tallies import DossiersCounted, TallyPublished
 from domain.tallies import parse_tally
 from domain.veiled_tallies import counted_of, parse_veiled_tally
 from domain.veils import VeilAct
-from ledger.action_notes import open_entry
-from ledger.errors import HistoryBroken, HistoryIncomplete, LedgerError, SignerWithoutRight
+from ledger.action_notes import check_signature_lines, open_entry
+from ledger.errors import (
+    HistoryBroken,
+    HistoryIncomplete,
+    LedgerError,
+    SchemaMismatch,
+    SignerWithoutRight,
+    UnknownKind,
+)
 from ledger.histories.verifying import judge_streams, open_stream
 from ledger.key_files import Anchors
 from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
@@ -51,6 +61,8 @@ FOREIGN_ENTRY: Final = "foreign_entry"
 TALLY: Final = "tally"
 # Streams whose acts enter the log in envelopes: their promises are kept by another entry.
 _DEFERRED: Final = frozenset({StreamType.RATING, StreamType.DENUNCIATION})
+# What an honest log may hold that was written by a newer program than the judge's.
+_PERHAPS_NEWER: Final = (UnknownKind, SchemaMismatch)
 
 
 def _proven(data: bytes, anchors: Anchors) -> ProvenHistory:
@@ -98,7 +110,8 @@ def judge_history(evidence: Evidence, anchors: Anchors) -> Misbehaviour:
 
     Raises:
         TransparencyError, HistoryIncomplete: a piece is not what it must be.
-        EvidenceInconclusive: every signer had the right, and all streams continue.
+        EvidenceInconclusive: every signer had the right, and all streams continue; or an entry is
+            of a kind that is not known here.
     """
     (history,) = take_pieces(evidence, "history")
     proven = _proven(history, anchors)
@@ -112,6 +125,8 @@ def judge_history(evidence: Evidence, anchors: Anchors) -> Misbehaviour:
         }
         judge_streams(streams, anchors)
     except HistoryBroken as error:
+        if isinstance(error.__cause__, _PERHAPS_NEWER):
+            raise EvidenceInconclusive(_newer(error.__cause__)) from error
         return Misbehaviour(BROKEN_STREAM, anchors.origin, {"reason": str(error)})
     except SignerWithoutRight as error:
         particulars = {"entry_index": str(error.entry_index), "reason": error.reason}
@@ -124,16 +139,24 @@ def judge_foreign_entry(evidence: Evidence, anchors: Anchors) -> Misbehaviour:
 
     Raises:
         TransparencyError: the piece is not what it must be.
-        EvidenceInconclusive: it is one, or does not claim to be.
+        EvidenceInconclusive: it is one, or does not claim to be; or its kind is not known here.
     """
     (receipt,) = take_pieces(evidence, "entry")
     verified = verify_receipt(receipt, anchors.logs)
     try:
-        open_entry(verified.entry, anchors.origin)
-    except (LedgerError, DomainError) as error:
+        opened = open_entry(verified.entry, anchors.origin)
+        if opened is not None:
+            check_signature_lines(opened)
+    except _PERHAPS_NEWER as error:
+        raise EvidenceInconclusive(_newer(error)) from error
+    except LedgerError as error:
         particulars = {"entry_index": str(verified.entry_index), "reason": error.code}
         return Misbehaviour(FOREIGN_ENTRY, anchors.origin, particulars)
     raise EvidenceInconclusive("the entry is not one that claims to be an action and is none")
+
+
+def _newer(error: BaseException | None) -> str:
+    return f"a newer program may know what this one does not: {error}"
 
 
 def judge_tally(evidence: Evidence, anchors: Anchors, log: TrustedLog | None) -> Misbehaviour:
@@ -228,6 +251,8 @@ class _Counts:
     def _take_tally(self, entry: bytes) -> None:
         try:
             opened = open_entry(entry, self._origin)
+        except _PERHAPS_NEWER as error:
+            raise EvidenceInconclusive(_newer(error)) from error
         except LedgerError:
             return
         if opened is not None and isinstance(opened.action.facts, TallyPublished):

@@ -7,7 +7,7 @@ say, or what differs between databases; nor does what is no lie: a seal that wit
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Protocol
@@ -22,10 +22,9 @@ from ledger.histories.building import HistoryMaker
 from ledger.storage.port import StoredEntry
 from ledger.writing.public_log import index_key
 from transparency.checkpoints import open_checkpoint
-from transparency.errors import ProofInvalid, TransparencyError
+from transparency.errors import MalformedSeal, ProofInvalid, TransparencyError
 from transparency.evidence.files import EVIDENCE_SUFFIX, Evidence, render_evidence
 from transparency.evidence.seals import (
-    SEAL_TIME,
     SHRINK,
     UNSEALED,
     WRONG_INDEX_ROOT,
@@ -33,6 +32,7 @@ from transparency.evidence.seals import (
     make_omitted_entry,
     make_receipt,
 )
+from transparency.evidence.times import SEAL_TIME, make_seal_ahead, make_two_seals
 from transparency.histories.bundles import render_history
 from transparency.index import (
     KEY_BITS,
@@ -42,7 +42,7 @@ from transparency.index import (
     verify_index_proof,
 )
 from transparency.log_keys import LogKey
-from transparency.seals import is_seal, parse_seal
+from transparency.seals import Seal, is_seal, parse_seal
 from transparency.tile_store import TileSource
 from transparency.trusted_log import TrustedLog
 
@@ -125,7 +125,7 @@ class _Maker:
             case "seal_time_went_back":
                 return (self._time_went_back,)
             case "seal_dated_ahead":
-                return (self._dated_ahead,)
+                return (self._dated_ahead, self._ahead_of_the_newest)
             case "checkpoint_went_back":
                 return (self._shrink,)
             case "tally_does_not_add_up":
@@ -169,9 +169,12 @@ class _Maker:
         before = max(each for each in self._seals if each < entry_index)
         return self._two_seals(SEAL_TIME, before, entry_index)
 
-    def _dated_ahead(self, entry_index: int) -> Evidence:
-        after = min(each for each in self._seals if self._embedded_size(each) > entry_index)
-        return self._two_seals(SEAL_TIME, entry_index, after)
+    def _dated_ahead(self, entry_index: int) -> Evidence | None:
+        embedding = [each for each in self._seals if self._embedded_size(each) > entry_index]
+        return make_two_seals(self._log, entry_index, min(embedding)) if embedding else None
+
+    def _ahead_of_the_newest(self, entry_index: int) -> Evidence:
+        return make_seal_ahead(self._log, entry_index)
 
     def _shrink(self, entry_index: int) -> Evidence:
         before = max((each for each in self._seals if each < entry_index), key=self._embedded_size)
@@ -185,17 +188,25 @@ class _Maker:
         return Evidence(kind, pieces)
 
     def _embedded_size(self, entry_index: int) -> int:
-        note = parse_seal(self._seals[entry_index]).previous_checkpoint
-        return open_checkpoint(note, self._log_key).checkpoint.tree_size if note else 0
+        note = self._seals[entry_index].previous_checkpoint
+        try:
+            return open_checkpoint(note, self._log_key).checkpoint.tree_size
+        except TransparencyError:
+            return 0
 
     @property
     def _log_key(self) -> LogKey:
         return self._sources.by.anchors.logs
 
     @cached_property
-    def _seals(self) -> dict[int, bytes]:
-        entries = enumerate(self._log.entries(0, self._log.tree_size))
-        return {entry_index: entry for entry_index, entry in entries if is_seal(entry)}
+    def _seals(self) -> dict[int, Seal]:
+        seals = {}
+        for entry_index, entry in enumerate(self._log.entries(0, self._log.tree_size)):
+            # One that cannot be read hides nothing of what the others show.
+            with suppress(MalformedSeal):
+                if is_seal(entry):
+                    seals[entry_index] = parse_seal(entry)
+        return seals
 
     def _tally(self, entry_index: int) -> Evidence | None:
         (entry,) = self._log.entries(entry_index, entry_index + 1)

@@ -8,7 +8,7 @@ for an audit, which reads everything.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -145,6 +145,26 @@ class RightsJudge(RecordsByStream):
         except (LedgerError, DomainError) as error:
             raise SignerWithoutRight(entry_index, f"{error.code}: {error}") from error
 
+    def take_withheld(self, opened: OpenedText) -> None:
+        """Judge the next note of a dossier whose notes are no entries, all others being taken in.
+
+        Its own parties sign as they do in the open. Of everybody else it shows that the key was
+        enrolled, and of a proxy that it was made one: where in the log the note was recorded, and
+        so what the key was then, nobody sees.
+
+        Raises:
+            SignerWithoutRight, HistoryIncomplete: as `take`.
+        """
+        action = opened.action
+        self.check_present(action)
+        try:
+            self.check_signatures(opened)
+            self._check_signers(action, self._check_enrolled)
+        except SignerWithoutRight:
+            raise
+        except (LedgerError, DomainError) as error:
+            raise SignerWithoutRight(None, f"{error.code}: {error}") from error
+
     def check_signatures(self, opened: OpenedText) -> None:
         """Check that exactly those signed who are named, and learn the keys that the text brings.
 
@@ -192,26 +212,40 @@ class RightsJudge(RecordsByStream):
                 raise SignerWithoutRight(0, "the ledger was opened with other keys than anchored")
 
     def _check_act(self, action: Action) -> None:
+        self._check_signers(action, self._check_signer)
+        check_two_persons(action, self)
+
+    def _check_signers(self, action: Action, check: Callable[[Action, Signer], None]) -> None:
         check_company(action)
         parties = self._parties[action.stream]
         if action.version == 1:
             # The first act names the key that signs it; a later one, the key that signs from then.
             parties.learn(action)
         for signer in action.signers:
-            if not parties.may_sign(signer):
-                self._check_signer(action, signer)
-        check_two_persons(action, self)
+            if signer.role is Role.HOLDER:
+                check_holder(action, signer)
+            elif not parties.may_sign(signer):
+                check(action, signer)
         parties.learn(action)
 
-    def _check_signer(self, action: Action, signer: Signer) -> None:
-        if signer.role is Role.HOLDER:
-            check_holder(action, signer)
-            return
+    def _check_enrolled(self, action: Action, signer: Signer) -> None:
+        del action
+        record = self._record_of(signer)
+        granted = {grant.role for grant in record.grants}
+        granted |= {held.grant.role for held in record.held()}
+        if signer.role is Role.PROXY and Role.PROXY not in granted:
+            raise SignerWithoutRight(None, f"{signer.key} is no proxy of the dossier")
+
+    def _record_of(self, signer: Signer) -> KeyRecord:
         if signer.role is Role.APPLICANT:
             raise SignerWithoutRight(None, f"{signer.key} is not the key of the applicant")
         record = self.key(signer.key)
         if record is None:
             raise SignerWithoutRight(None, f"{signer.key} was not enrolled")
+        return record
+
+    def _check_signer(self, action: Action, signer: Signer) -> None:
+        record = self._record_of(signer)
         if record.revoked_at is not None:
             raise SignerWithoutRight(None, f"{signer.key} had been revoked before")
         if not record.has_role(signer.role):

@@ -35,6 +35,7 @@ from ledger.histories.patricia import (
     part_hash,
     way_to,
 )
+from ledger.storage.derived import TimeLimit, check_tables, connect_derived
 from ledger.storage.port import LedgerReader, PublishedCheckpoint
 from ledger.writing.public_log import index_key
 from transparency.encoding import U64_BYTES, encode_u64
@@ -50,13 +51,18 @@ BATCH_ENTRIES: Final = 10_000
 ENTRIES_AT_ONCE: Final = 20_000
 LOCK_SECONDS: Final = 10.0
 
-_TABLES: Final = (
-    "CREATE TABLE IF NOT EXISTS streams (key BLOB PRIMARY KEY, positions BLOB NOT NULL)"
-    " WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS nodes (number INTEGER PRIMARY KEY, hash BLOB NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS place (id INTEGER PRIMARY KEY CHECK (id = 1),"
+# What one transaction may take, and the most that one stream's entry indexes have.
+TRANSACTION_SECONDS: Final = 60.0
+MOST_BYTES: Final = 64 * 1024 * 1024
+
+_TABLES: Final = {
+    "streams": "streams (key BLOB PRIMARY KEY, positions BLOB NOT NULL) WITHOUT ROWID",
+    "nodes": "nodes (number INTEGER PRIMARY KEY, hash BLOB NOT NULL)",
+    "place": "place (id INTEGER PRIMARY KEY CHECK (id = 1),"
     " origin TEXT NOT NULL, taken_in INTEGER NOT NULL, note BLOB NOT NULL)",
-)
+}
+# What a power cut takes away is made again.
+_SETTINGS: Final = ("journal_mode=WAL", "synchronous=NORMAL")
 
 
 class SealedIndex:
@@ -213,8 +219,11 @@ class StoredIndex:
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         try:
             connection = self._connection()
+            self._local.time_limit.begin(TRANSACTION_SECONDS)
             connection.execute(begin)
             try:
+                # What was planted meanwhile is not run.
+                check_tables(connection, _TABLES)
                 yield connection
             except BaseException:
                 connection.execute("ROLLBACK")
@@ -226,12 +235,9 @@ class StoredIndex:
     def _connection(self) -> sqlite3.Connection:
         # A connection belongs to the thread that opened it.
         if not hasattr(self._local, "connection"):
-            connection = sqlite3.connect(self._path, timeout=LOCK_SECONDS, isolation_level=None)
-            connection.execute("PRAGMA journal_mode=WAL")
-            # What a power cut takes away is made again.
-            connection.execute("PRAGMA synchronous=NORMAL")
-            for statement in _TABLES:
-                connection.execute(statement)
+            connection = connect_derived(self._path, _TABLES, _SETTINGS, lock_seconds=LOCK_SECONDS)
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
+            self._local.time_limit = TimeLimit(connection, TRANSACTION_SECONDS)
             self._local.connection = connection
         connection = self._local.connection
         assert isinstance(connection, sqlite3.Connection)

@@ -6,11 +6,12 @@ anchored root; then all entries in index order, each by signers whose own stream
 they had the right at that place (`ledger.histories.rights`); at last the openings.
 
 Of a veiled dossier (`withheld`) the index has no entry, so an open one cannot be shown as veiled.
-Its notes chain from version 1 on. For each there is what stands for it in the log and opens to it,
-or the ledger's promise that a veil will: so the ledger has accepted it, and nobody invented it. A
-promise of an act on an open dossier says nothing of a veil, and is not enough: under a checkpoint
-from before its first entry an open dossier is absent, too. That there are no further notes, and
-what its signers' roles were when they signed, that does not show.
+Its notes chain from version 1 on. For each there is the veil in the log that opens to it, or the
+ledger's promise of one: so the ledger has accepted it, and nobody invented it. A promise of an act
+on an open dossier says nothing of a veil, and is not enough: under a checkpoint from before its
+first entry an open dossier is absent, too. Nor is an envelope: those are of acts on other streams,
+which no history shows. That there are no further notes, and what its signers' roles were when they
+signed, that does not show.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +20,8 @@ from typing import Final
 
 import msgspec
 
-from domain.actions import Action
+from domain.actions import Action, StreamType
 from domain.facts import Details
-from domain.roles import Role
 from ledger.action_notes import OpenedText, check_private_part, open_text
 from ledger.errors import (
     DetailsMismatch,
@@ -29,11 +29,10 @@ from ledger.errors import (
     HistoryIncomplete,
     LedgerError,
     OpeningMismatch,
-    SignerWithoutRight,
 )
 from ledger.histories.rights import RightsJudge
 from ledger.key_files import Anchors
-from ledger.writing.envelopes import commitment_of, render_envelope
+from ledger.writing.envelopes import commitment_of
 from ledger.writing.public_log import index_key
 from ledger.writing.veils import VEIL_TYPE_LINE, Veil, parse_veil
 from transparency.checkpoints import SignedCheckpoint
@@ -46,8 +45,7 @@ from transparency.promises import Promise, open_promise
 from transparency.seals import Seal
 
 _SALT_BYTES: Final = 32
-# Roles of those whose keys a dossier's own notes name.
-_PARTIES: Final = frozenset({Role.APPLICANT, Role.PROXY, Role.HOLDER})
+_DOSSIER: Final = f"{StreamType.DOSSIER}:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +192,7 @@ def _veiled(
         if found != (bundle.stream, place + 1, previous):
             raise HistoryBroken(f"the note is not version {place + 1} of {bundle.stream}")
         previous = encode_base64(leaf_hash(note.note))
-        _check_withheld_signatures(judge, opened)
+        judge.take_withheld(opened)
         acts.append(_veiled_act(note, _opened(opened, openings), promise_key))
     _check_all_used(openings)
     return VerifiedHistory(
@@ -214,6 +212,8 @@ def _check_absent(bundle: HistoryBundle, proven: ProvenHistory) -> None:
         raise HistoryIncomplete(f"it is not shown that the index has no entry of {bundle.stream}")
     if entries:
         raise HistoryBroken(f"{bundle.stream} has entries of its own: it is not veiled")
+    if not bundle.stream.startswith(_DOSSIER):
+        raise HistoryBroken(f"{bundle.stream} is no dossier: nothing else is veiled")
     if not bundle.withheld_notes:
         raise HistoryIncomplete(f"no note of {bundle.stream} is there")
 
@@ -222,18 +222,6 @@ def _revoked_signers(judge: RightsJudge, acts: Sequence[VerifiedAct]) -> tuple[s
     signers = {signer.key for act in acts for signer in act.action.signers}
     records = {name: judge.key(name) for name in signers}
     return tuple(sorted(n for n, each in records.items() if each and each.revoked_at is not None))
-
-
-def _check_withheld_signatures(judge: RightsJudge, opened: OpenedText) -> None:
-    judge.check_present(opened.action)
-    try:
-        judge.check_signatures(opened)
-    except LedgerError as error:
-        raise SignerWithoutRight(None, f"{error.code}: {error}") from error
-    for signer in opened.action.signers:
-        # A note may bring the keys of its own parties, and of nobody else.
-        if signer.role not in _PARTIES and judge.key(signer.key) is None:
-            raise SignerWithoutRight(None, f"{signer.key} was not enrolled")
 
 
 def _veiled_act(
@@ -248,12 +236,10 @@ def _veiled_act(
             )
         return VerifiedAct(action, None, None, promise)
     entry = withheld.entry.entry
-    commitment = commitment_of(withheld.salt, withheld.note)
     if not entry.startswith(VEIL_TYPE_LINE):
-        if entry != render_envelope(commitment):
-            raise OpeningMismatch("the entry is not the envelope of the note")
-        return VerifiedAct(action, withheld.entry.index, None, promise)
+        raise OpeningMismatch("the entry is no veil, and an act on a dossier enters under no other")
     veil = parse_veil(entry)
+    commitment = commitment_of(withheld.salt, withheld.note)
     if veil.commitment != commitment or len(withheld.salt) != _SALT_BYTES:
         raise OpeningMismatch("the veil stands for another note")
     if promise is not None and promise.published_as != str(veil.face):

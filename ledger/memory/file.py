@@ -3,6 +3,7 @@
 ``memory.sqlite3`` is derived and may be deleted. Rows lie in buckets (`ledger.memory.buckets`).
 Whoever opens the file compares the codes of all buckets once, with the place; from then on they
 are in memory, and each answer, also that there is no row, is compared with the code of its bucket.
+What else somebody may have put there does nothing (`ledger.storage.derived`).
 """
 
 import hmac
@@ -28,19 +29,32 @@ from ledger.memory.buckets import (
     buckets_of,
     piece_count,
 )
+from ledger.storage.derived import (
+    FILE_SUFFIXES,
+    TimeLimit,
+    check_tables,
+    connect_derived,
+    fetch_within,
+)
 
 LOCK_SECONDS: Final = 10.0
 # What is written of one bucket is written together; so many rows are sorted for that at a time.
 ROWS_AT_ONCE: Final = 250_000
 BUCKETS_AT_ONCE: Final = 1_024
 
-_TABLES: Final = (
-    "CREATE TABLE IF NOT EXISTS rows (bucket INTEGER, key BLOB, body BLOB NOT NULL,"
+# Rows are read some buckets at a time, far below this; the waiting acts stand in the place.
+MOST_BYTES: Final = 256 * 1024 * 1024
+# What one statement that reads, and one whole step that is written, may take.
+READ_SECONDS: Final = 30.0
+WRITE_SECONDS: Final = 600.0
+
+_TABLES: Final = {
+    "rows": "rows (bucket INTEGER, key BLOB, body BLOB NOT NULL,"
     " PRIMARY KEY (bucket, key)) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS codes (piece INTEGER PRIMARY KEY, body BLOB NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS place (number INTEGER PRIMARY KEY, body BLOB NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS steps (number INTEGER PRIMARY KEY, body BLOB NOT NULL)",
-)
+    "codes": "codes (piece INTEGER PRIMARY KEY, body BLOB NOT NULL)",
+    "place": "place (number INTEGER PRIMARY KEY, body BLOB NOT NULL)",
+    "steps": "steps (number INTEGER PRIMARY KEY, body BLOB NOT NULL)",
+}
 _SETTINGS: Final = (
     "journal_mode=WAL",
     # What a power cut takes away is made again.
@@ -53,6 +67,9 @@ _ROWS: Final = (
     "SELECT bucket, key, body FROM rows WHERE bucket >= ? AND bucket < ? ORDER BY bucket, key"
 )
 _WITH_BODY: Final = "SELECT bucket, key FROM rows WHERE bucket >= ? AND bucket < ? AND body = ?"
+
+# What any content of the file, and whatever lies in its place, may end in.
+_FAILURES: Final = (sqlite3.Error, OSError, MemoryError)
 
 # Part, key, and what packs the body in whichever thread writes it; None takes the row out.
 Change = tuple[Part, bytes, Callable[[], bytes] | None]
@@ -77,6 +94,7 @@ class MemoryFile:
         self._rules = BucketRules(secret)
         self._reading: sqlite3.Connection | None = None
         self._writing: sqlite3.Connection | None = None
+        self._time_limits: dict[sqlite3.Connection, TimeLimit] = {}
         self._codes = BucketCodes()
         # Whoever reads sees rows and codes of one step, whichever is being written.
         self._lock = Lock()
@@ -134,13 +152,13 @@ class MemoryFile:
         for start in range(0, len(numbers), BUCKETS_AT_ONCE):
             yield from self._compared(numbers[start : start + BUCKETS_AT_ONCE])
 
-    def index_steps(self) -> list[bytes]:
+    def index_steps(self, most_bytes: int = MOST_BYTES) -> list[bytes]:
         """Give the steps of the index in their order; the root must be compared.
 
         Raises:
-            MemoryUnusable: the file cannot be read.
+            MemoryUnusable: the file cannot be read, or they have more bytes.
         """
-        found = self._all("SELECT body FROM steps ORDER BY number")
+        found = self._all("SELECT body FROM steps ORDER BY number", most_bytes=most_bytes)
         return [step for row in found for step in self._bytes(row)]
 
     def write(self, step: StoredStep) -> None:
@@ -151,8 +169,11 @@ class MemoryFile:
         """
         try:
             connection = self._writing = self._writing or self._connect()
+            self._begin(connection, WRITE_SECONDS)
             connection.execute("BEGIN IMMEDIATE")
             try:
+                # Nobody plants a trigger from here on.
+                check_tables(connection, _TABLES)
                 codes = self._write(connection, step)
             except BaseException:
                 connection.execute("ROLLBACK")
@@ -161,7 +182,7 @@ class MemoryFile:
                 connection.execute("COMMIT")
                 self._codes = codes
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        except sqlite3.Error as error:
+        except _FAILURES as error:
             raise MemoryUnusable(f"the memory cannot be written: {error}") from error
 
     def _write(self, connection: sqlite3.Connection, step: StoredStep) -> BucketCodes:
@@ -204,7 +225,7 @@ class MemoryFile:
         if codes[number] == EMPTY:
             # A row that somebody put here is found by whoever reads the bucket.
             return ()
-        found = connection.execute(_ROWS, (number, number + 1)).fetchall()
+        found = fetch_within(connection, _ROWS, (number, number + 1), most_bytes=MOST_BYTES)
         # What somebody changed must not get a code by being written again.
         return self._rows_with(codes, range(number, number + 1), found)
 
@@ -212,7 +233,8 @@ class MemoryFile:
         self, connection: sqlite3.Connection, codes: BucketCodes, part: Part, body: bytes
     ) -> None:
         numbers = buckets_of(part)
-        found = connection.execute(_WITH_BODY, (numbers.start, numbers.stop, body)).fetchall()
+        within = (numbers.start, numbers.stop, body)
+        found = fetch_within(connection, _WITH_BODY, within, most_bytes=MOST_BYTES)
         for number, key in found:
             self._put_bucket(connection, codes, number, {key: None})
 
@@ -239,22 +261,29 @@ class MemoryFile:
             raise self.unusable("what the memory holds is not bytes")
         return found
 
-    def _all(self, statement: str, parameters: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    def _all(
+        self,
+        statement: str,
+        parameters: tuple[object, ...] = (),
+        most_bytes: int = MOST_BYTES,
+    ) -> list[tuple[object, ...]]:
         try:
-            self._reading = self._reading or self._connect()
-            return self._reading.execute(statement, parameters).fetchall()
-        except sqlite3.Error as error:
+            connection = self._reading = self._reading or self._connect()
+            self._begin(connection, READ_SECONDS)
+            return fetch_within(connection, statement, parameters, most_bytes=most_bytes)
+        except _FAILURES as error:
             raise self.unusable(f"the memory cannot be read: {error}") from error
+
+    def _begin(self, connection: sqlite3.Connection, seconds: float) -> None:
+        if connection not in self._time_limits:
+            self._time_limits[connection] = TimeLimit(connection, seconds)
+        self._time_limits[connection].begin(seconds)
 
     def _connect(self) -> sqlite3.Connection:
         # Whoever calls does not do so from two threads at once.
-        connection = sqlite3.connect(
-            self._path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
+        connection = connect_derived(
+            self._path, _TABLES, _SETTINGS, lock_seconds=LOCK_SECONDS, check_same_thread=False
         )
-        for setting in _SETTINGS:
-            connection.execute(f"PRAGMA {setting}")
-        for statement in _TABLES:
-            connection.execute(statement)
         self._path.chmod(0o600)
         return connection
 
@@ -264,9 +293,14 @@ class MemoryFile:
             if connection is not None:
                 connection.close()
         self._reading = self._writing = None
+        self._time_limits.clear()
 
     def delete(self) -> None:
-        """Remove the file with what belongs to it."""
+        """Remove the file with what belongs to it.
+
+        Raises:
+            OSError: something lies there that is no file.
+        """
         self.close()
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in FILE_SUFFIXES:
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import msgspec
+import structlog
 
 from ledger.errors import LedgerError, MemoryUnusable, StoreUnavailable
 from ledger.memory.buckets import Part
@@ -34,6 +35,8 @@ STEP_CHANGES: Final = 20_000
 STEP_SECONDS: Final = 60.0
 
 MakeParts = Callable[[], Parts]
+
+_log: Final = structlog.get_logger("dossier_ledger")
 
 
 class Memory(Protocol):
@@ -113,7 +116,7 @@ class KeptMemory:
             recalled: Recalled = Recall(self._file, self._reader, self._tiles, parts).run(layout)
             self._layout, self.shown = layout, recalled.shown
             parts.state.learn_codes()
-        except (LedgerError, TransparencyError) as error:
+        except (LedgerError, TransparencyError, MemoryError) as error:
             if isinstance(error, StoreUnavailable) and not isinstance(error, MemoryUnusable):
                 raise
             # Whatever is wrong, the ledger itself says; if it is the ledger, it says that too.
@@ -121,14 +124,21 @@ class KeptMemory:
         return parts, recalled.latest
 
     def _read_all(self, store: LedgerReader, make_parts: MakeParts) -> tuple[Parts, datetime]:
-        self._file.delete()
-        self._file = MemoryFile(self._path, self._secret)
+        self._begin_anew()
         parts, self._layout, self.shown = make_parts(), Layout(self._secret, None), self._reader
         use_layout(parts, self._layout)
         parts.log.keep_index_steps()
         latest = read_store(store, parts.state, parts.log, parts.withheld)
         parts.state.learn_codes()
         return parts, latest
+
+    def _begin_anew(self) -> None:
+        try:
+            self._file.delete()
+        except OSError as error:
+            _log.warning("nothing can be remembered: the file's place is taken", error=str(error))
+            self._stopped = True
+        self._file = MemoryFile(self._path, self._secret)
 
     def note_seal(self, latest: datetime) -> None:
         """Take a step if enough has changed and the last one is written."""

@@ -10,6 +10,7 @@ compared with the code of its bucket.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from domain.actions import Action
 from ledger.action_notes import open_text
@@ -31,6 +32,11 @@ from transparency.seals import Seal, is_seal, parse_seal
 from transparency.tile_store import TileSource
 from transparency.tiles import TILE_WIDTH
 from transparency.trusted_log import ProvenHashes
+
+# Far more than the steps of an index have (`transparency.index.snapshots`): a file that somebody
+# made large is not read.
+INDEX_BYTES_PER_ENTRY: Final = 1024
+INDEX_BYTES_BESIDE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,8 @@ class Recall:
         return parse_seal(entry.body)
 
     def _recall_log(self, place: MemoryPlace, seal: Seal) -> None:
-        index = StreamIndex.restored(self._file.index_steps())
+        most_bytes = INDEX_BYTES_BESIDE + place.tree_size * INDEX_BYTES_PER_ENTRY
+        index = StreamIndex.restored(self._file.index_steps(most_bytes))
         if index.root_hash() != seal.index_root_hash:
             raise MemoryUnusable("the remembered index does not have the sealed root")
         log, size = self._parts.log, place.tree_size

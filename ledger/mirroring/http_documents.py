@@ -3,21 +3,27 @@
 import hashlib
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Final
-from urllib.parse import urlsplit
 
 from ledger.documents import MAX_DOCUMENT_BYTES
 from ledger.errors import StoreUnavailable
+from transparency.fetching.limited import limited_opener
 
 TIMEOUT_SECONDS: Final = 20.0
+# `TIMEOUT_SECONDS` is for each piece of an answer; the whole of it is there by then.
+WHOLE_SECONDS: Final = 60.0
+MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 NOT_FOUND: Final = 404
 
 
-def open_address(address: str) -> urllib.request.OpenerDirector:
-    """Give an opener for an address; a proxy for the world outside is no way to this machine."""
-    is_here = urlsplit(address).hostname in LOOPBACK_HOSTS
-    return urllib.request.build_opener(urllib.request.ProxyHandler({} if is_here else None))
+def open_address(address: str, most_bytes: int = MAX_ANSWER_BYTES) -> urllib.request.OpenerDirector:
+    """Give an opener for one request to an address, whose time begins now.
+
+    A proxy for the world outside is no way to this machine.
+    """
+    return limited_opener(address, WHOLE_SECONDS, most_bytes)
 
 
 class HttpDocuments:
@@ -37,13 +43,14 @@ class HttpDocuments:
             return self._known[document_hex]
         address = f"{self._site}/documents/{document_hex}"
         try:
-            with open_address(address).open(address, timeout=TIMEOUT_SECONDS) as answer:
+            opener = open_address(address, MAX_DOCUMENT_BYTES)
+            with opener.open(address, timeout=TIMEOUT_SECONDS) as answer:
                 document: bytes = answer.read(MAX_DOCUMENT_BYTES + 1)
         except urllib.error.HTTPError as error:
             if error.code == NOT_FOUND:
                 return None
             raise StoreUnavailable(f"{address}: HTTP {error.code}") from error
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             raise StoreUnavailable(f"{address}: {error}") from error
         if hashlib.sha256(document).hexdigest() != document_hex:
             return None

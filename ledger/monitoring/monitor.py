@@ -63,6 +63,7 @@ DOCUMENT_MISSING: Final = "document_missing"
 CHECKPOINT_STALE: Final = "checkpoint_stale"
 NEW_CHECKPOINT: Final = "new_checkpoint"
 NOT_SEALED: Final = "not_sealed"
+AUDIT_BROKE_OFF: Final = "audit_broke_off"
 
 _AT_ONCE: Final = frozenset(
     {
@@ -85,6 +86,7 @@ _AT_THE_END: Final = frozenset(
         DOCUMENT_MISSING,
         CHECKPOINT_STALE,
         NOT_SEALED,
+        AUDIT_BROKE_OFF,
     }
 )
 
@@ -125,13 +127,16 @@ class LogMonitor:
         self._source = source
         self._options = options
         self._state = state
-        self._audit = RunningAudit(anchors, source.documents, now)
-        self._watcher = Watcher(anchors.origin, options.streams)
+        self._begin_audit(now)
         self._evidence = None if options.evidence is None else EvidenceFolder(options.evidence)
         self._known = self._last_known()
         self._kept = ""
         self._sealed_at: datetime | None = None
         self._told_size = 0 if self._known is None else self._known.checkpoint.tree_size
+
+    def _begin_audit(self, now: datetime) -> None:
+        self._audit = RunningAudit(self._anchors, self._source.documents, now)
+        self._watcher = Watcher(self._anchors.origin, self._options.streams)
 
     @property
     def audit(self) -> RunningAudit:
@@ -171,6 +176,11 @@ class LogMonitor:
             is_silent |= isinstance(error, TileNotFound) and looked.log is None
             severity = Severity.TROUBLE if is_silent else Severity.ALARM
             self._find(looked, now, severity, error.code, str(error))
+        except Exception as error:  # noqa: BLE001 - the edge of a look: there is a next one
+            # An audit that broke off within an entry cannot go on there: it begins again.
+            self._begin_audit(now)
+            message = f"the audit broke off by {type(error).__name__}, and begins anew"
+            self._find(looked, now, Severity.ALARM, AUDIT_BROKE_OFF, message)
         return looked
 
     def _newest(self, now: datetime, wait: Wait, looked: Looked) -> TrustedLog:

@@ -2,22 +2,31 @@
 
 None of them is believed: a checkpoint counts once the log's key is found under it, entries once
 they lead to its root. That something was published and cannot be had is enough to stop, though.
+
+So is a checkpoint of this log by a key that is not known here, where a witness of the policy has
+cosigned it, or a mirror shows it: the log changed its key after this copy was made, and who went on
+with the keys of before would make a fork. Other bytes that a mirror or a witness shows are no sign
+of anything; it is left out.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.documents import DocumentSource
-from ledger.errors import StoreCorrupt
-from transparency.checkpoints import SignedCheckpoint, open_checkpoint
+from ledger.errors import NewerAnchorsNeeded, StoreCorrupt
+from transparency.checkpoints import SignedCheckpoint, open_checkpoint, parse_checkpoint_text
+from transparency.cosignatures import open_cosignatures
 from transparency.errors import (
     CheckpointNotSigned,
     MalformedCheckpoint,
+    MalformedNote,
+    SignatureInvalid,
     TileNotFound,
     TileStoreUnavailable,
 )
 from transparency.log_keys import LogKeys
+from transparency.notes import SIGNATURE_BYTES, VerificationKey, parse_note
 from transparency.tile_store import LogSource
 
 
@@ -68,9 +77,10 @@ def own_copy(files: OwnFiles, documents: DocumentSource, keys: LogKeys) -> Publi
 
     Raises:
         StoreCorrupt: its checkpoint is none of this log.
+        NewerAnchorsNeeded: it is one, by a key that is not known here.
         TileStoreUnavailable: the disk does not read.
     """
-    signed = _newest("the served checkpoint", files, keys)
+    signed = _newest("the served checkpoint", files, keys, _names_unknown_key)
     reach = files.largest_tree_size()
     size = 0 if signed is None else signed.checkpoint.tree_size
     return PublishedCopy("tiles", signed, max(reach, size), files, documents, is_own=True)
@@ -79,59 +89,111 @@ def own_copy(files: OwnFiles, documents: DocumentSource, keys: LogKeys) -> Publi
 def mirror_copy(
     name: str, mirror: LogSource, documents: DocumentSource, keys: LogKeys
 ) -> PublishedCopy | None:
-    """Give what a mirror shows; None where it does not answer.
+    """Give what a mirror shows; None where it does not answer, or not with a note of this log.
 
     Raises:
-        StoreCorrupt: it is no mirror of this log.
+        NewerAnchorsNeeded: it shows a checkpoint in this log's name by a key not known here.
     """
     try:
-        signed = _newest(f"the checkpoint of {name}", mirror, keys)
-    except TileStoreUnavailable:
+        signed = _newest(f"the checkpoint of {name}", mirror, keys, _names_unknown_key)
+    except (TileStoreUnavailable, StoreCorrupt):
         return None
     size = 0 if signed is None else signed.checkpoint.tree_size
     return PublishedCopy(name, signed, size, mirror, documents)
 
 
-class MonitoredWitnesses:
-    """What witnesses show of a log at their monitoring addresses: sizes and roots, no entries.
+@dataclass(frozen=True, slots=True)
+class MonitoredWitness:
+    """A witness of the policy: its key there, and where it shows its checkpoint of this log.
 
-    ``monitored`` gives for each name where its checkpoint of this log is read, such as
-    ``https://witness.example/<hex SHA-256 of the origin>`` (tlog-witness, "Monitoring").
+    That is at ``https://witness.example/<hex SHA-256 of the origin>`` (tlog-witness, "Monitoring").
     """
 
-    def __init__(self, monitored: Mapping[str, CheckpointSource], warn: Callable[[str], None]):
+    name: str
+    key: VerificationKey
+    source: CheckpointSource
+
+
+class MonitoredWitnesses:
+    """What witnesses show of a log at their monitoring addresses: sizes and roots, no entries."""
+
+    def __init__(self, monitored: Sequence[MonitoredWitness], warn: Callable[[str], None]):
         self._monitored = monitored
         self._warn = warn
 
     def copies(self, keys: LogKeys) -> Sequence[PublishedCopy]:
         """Give what each witness shows; one without an answer is left out, after a warning.
 
-        So is one that shows what this log did not sign: a stranger must not be able to stop it.
+        So is one that shows what neither this log signed nor the witness cosigned: a stranger must
+        not be able to stop it.
+
+        Raises:
+            NewerAnchorsNeeded: a witness cosigned what a key that is not known here signed.
         """
         found = []
-        for name, source in self._monitored.items():
+        for witness in self._monitored:
+            what = f"the checkpoint that {witness.name} has cosigned"
             try:
-                signed = _newest(f"the checkpoint that {name} has cosigned", source, keys)
+                signed = _newest(what, witness.source, keys, _cosigned_by(witness.key))
             except (TileStoreUnavailable, StoreCorrupt):
-                self._warn(name)
+                self._warn(witness.name)
                 continue
             if signed is not None:
-                found.append(PublishedCopy(name, signed, signed.checkpoint.tree_size))
+                found.append(PublishedCopy(witness.name, signed, signed.checkpoint.tree_size))
         return found
 
 
-def _newest(what: str, source: CheckpointSource, keys: LogKeys) -> SignedCheckpoint | None:
+# Tells of a note in the name of this log, by no key of these, whether it is to be taken seriously.
+_Vouched = Callable[[bytes, LogKeys], bool]
+
+
+def _newest(
+    what: str, source: CheckpointSource, keys: LogKeys, is_vouched: _Vouched
+) -> SignedCheckpoint | None:
     try:
-        return open_checkpoint(source.read_checkpoint(), keys)
+        note = source.read_checkpoint()
     except TileNotFound:
         return None
-    except CheckpointNotSigned as error:
-        raise StoreCorrupt(
-            f"{what} is not one of this log: {error}. Where the log changed its key after this "
-            "copy was made, put the newest keys/anchors.toml and keys/log-*.key into its place"
-        ) from error
-    except MalformedCheckpoint as error:
+    try:
+        return open_checkpoint(note, keys)
+    except (CheckpointNotSigned, MalformedCheckpoint) as error:
+        if _is_in_the_name_of(note, keys.origin) and is_vouched(note, keys):
+            raise NewerAnchorsNeeded(
+                f"{what} is one of {keys.origin}, and no key that is known here signs it. Where "
+                "the log changed its key after this copy was made, put the newest "
+                "keys/anchors.toml and keys/log-*.key into its place. Where it did not, take the "
+                "address of whoever shows this out of the settings, or out of the policy"
+            ) from error
         raise StoreCorrupt(f"{what} is not one of this log: {error}") from error
+
+
+def _is_in_the_name_of(note: bytes, origin: str) -> bool:
+    try:
+        return parse_checkpoint_text(parse_note(note).text).origin == origin
+    except (MalformedNote, MalformedCheckpoint):
+        return False
+
+
+def _names_unknown_key(note: bytes, keys: LogKeys) -> bool:
+    known = {period.key.key_id for period in keys.periods}
+    return any(
+        line.key_name == keys.origin
+        and line.key_id not in known
+        # A line by the ML-DSA key that stands beside them is longer.
+        and len(line.signature) == SIGNATURE_BYTES
+        for line in parse_note(note).signatures
+    )
+
+
+def _cosigned_by(key: VerificationKey) -> _Vouched:
+    def is_cosigned(note: bytes, keys: LogKeys) -> bool:
+        del keys
+        try:
+            return bool(open_cosignatures(note, [key]))
+        except SignatureInvalid:
+            return False
+
+    return is_cosigned
 
 
 def served_copies(copies: Sequence[PublishedCopy]) -> list[PublishedCopy]:

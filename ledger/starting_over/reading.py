@@ -8,7 +8,7 @@ prove nothing by themselves: `ledger.starting_over.checking` makes everything in
 from collections.abc import Sequence
 
 from ledger.documents import documents_named
-from ledger.errors import PublishedEntriesLost
+from ledger.errors import PublishedEntriesLost, StoreUnavailable
 from ledger.starting_over.copies import PublishedCopy
 from transparency.checkpoints import SignedCheckpoint
 from transparency.errors import TransparencyError
@@ -92,11 +92,22 @@ class CopiedDocuments:
         self._sources = [copy.documents for copy in copies if copy.documents is not None]
 
     def read(self, document_hex: str) -> bytes | None:
-        """Give the document with that hash, or None where nobody has it."""
+        """Give the document with that hash, or None where nobody has it.
+
+        Raises:
+            StoreUnavailable: nobody gave it, and one of them does not answer.
+        """
+        unanswered: StoreUnavailable | None = None
         for source in self._sources:
-            document = source.read(document_hex)
+            try:
+                document = source.read(document_hex)
+            except StoreUnavailable as error:
+                unanswered = error
+                continue
             if document is not None:
                 return document
+        if unanswered is not None:
+            raise unanswered
         return None
 
 

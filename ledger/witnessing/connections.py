@@ -1,16 +1,18 @@
 """A connection to one witness that stays open between requests (tlog-witness, `add-checkpoint`).
 
 Addresses stand in the operator's own policy file. A witness is not believed: its answer is read up
-to a limit, and a request that takes too long is cut off from outside by `abort`.
+to a limit of bytes and of seconds for the whole of it, and a request that takes too long for
+whoever waits is cut off from outside by `abort`.
 """
 
 import socket
 import threading
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPException
 from typing import Final
 from urllib.parse import urlsplit
 
+from transparency.fetching.limited import Allowance, LimitedConnection, LimitedTlsConnection
 from transparency.witnessing.answers import MAX_ANSWER_BYTES, HttpAnswer
 from transparency.witnessing.requests import (
     ADD_CHECKPOINT_PATH,
@@ -31,7 +33,7 @@ class WitnessConnection:
             raise ValueError(f"{url} is no address of a witness")
         self._parts = parts
         self._timeout_seconds = timeout_seconds
-        self._connection: HTTPConnection | None = None
+        self._connection: LimitedConnection | None = None
         self._changing = threading.Lock()
         self._is_cut_off = False
 
@@ -93,12 +95,19 @@ class WitnessConnection:
                 self.close()
         return answer
 
-    def _connected(self) -> HTTPConnection:
+    def _connected(self) -> LimitedConnection:
+        allowance = Allowance.of(self._timeout_seconds, MAX_ANSWER_BYTES)
         with self._changing:
             if self._connection is None:
-                kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection
+                is_tls = self._parts.scheme == "https"
+                kind = LimitedTlsConnection if is_tls else LimitedConnection
                 assert self._parts.hostname is not None
                 self._connection = kind(
-                    self._parts.hostname, self._parts.port, timeout=self._timeout_seconds
+                    self._parts.hostname,
+                    self._parts.port,
+                    timeout=self._timeout_seconds,
+                    allowance=allowance,
                 )
+            else:
+                self._connection.allow(allowance)
             return self._connection

@@ -29,7 +29,12 @@ from ledger.witnessing.desk import ToCosign
 from ledger.writing.public_log import Publication
 from transparency.checkpoints import parse_checkpoint_text
 from transparency.cosignatures import add_signature_lines
-from transparency.errors import TileNotFound, TileStoreUnavailable
+from transparency.errors import (
+    MalformedCheckpoint,
+    MalformedNote,
+    TileNotFound,
+    TileStoreUnavailable,
+)
 from transparency.notes import NoteSignature, parse_note
 
 ProveConsistency = Callable[[int, int], Sequence[bytes]]
@@ -128,24 +133,43 @@ class ServedCheckpoint:
         self._early: list[tuple[bytes, NoteSignature]] = []
 
     def replace(self, note: bytes) -> None:
-        """Serve a checkpoint that was just published, with what came for it meanwhile."""
+        """Serve a checkpoint that was just published, with what came for it meanwhile.
+
+        Where a later one is served, another writer took over meanwhile: that one stays.
+        """
         text = parse_note(note).text
         with self._turn:
             lines = [line for early_text, line in self._early if early_text == text]
             self._early.clear()
-            self._files.write_checkpoint(add_signature_lines(note, lines) if lines else note)
+            if not self._is_older(text):
+                self._files.write_checkpoint(add_signature_lines(note, lines) if lines else note)
 
     def note_of(self, published_note: bytes) -> bytes:
         """Give what is served of a published checkpoint, with all that was added to it."""
         served = self._read()
-        same = served and parse_note(served).text == parse_note(published_note).text
+        same = _text_of(served) == parse_note(published_note).text
         return served if same else published_note
 
     def add(self, published_note: bytes, lines: Sequence[NoteSignature]) -> None:
-        """Serve a published checkpoint under more lines; one by the same key gives way."""
+        """Serve a published checkpoint under more lines; one by the same key gives way.
+
+        Nothing is served where a later one is.
+        """
         with self._turn:
             note = self.note_of(published_note)
-            self._files.write_checkpoint(add_signature_lines(note, lines))
+            if not self._is_older(parse_note(note).text):
+                self._files.write_checkpoint(add_signature_lines(note, lines))
+
+    def _is_older(self, text: bytes) -> bool:
+        try:
+            served_size = _size_of(_text_of(self._read()))
+        except TileStoreUnavailable:
+            # Whether it can be written is what counts.
+            return False
+        if _size_of(text) >= served_size:
+            return False
+        _log.warning("a later checkpoint is served already", tree_size=served_size)
+        return True
 
     def add_late(self, text: bytes, line: NoteSignature) -> None:
         """Put a line under the served checkpoint if it has this text, or once it has.
@@ -155,7 +179,7 @@ class ServedCheckpoint:
         """
         with self._turn:
             served = self._read()
-            served_text = parse_note(served).text if served else b""
+            served_text = _text_of(served)
             try:
                 if served_text == text:
                     self._files.write_checkpoint(add_signature_lines(served, [line]))
@@ -216,5 +240,16 @@ def _to_cosign(note: bytes, prove: ProveConsistency) -> ToCosign:
     return ToCosign(checkpoint, note, lambda old_size: prove(old_size, checkpoint.tree_size))
 
 
+def _text_of(note: bytes) -> bytes:
+    """Give a note's text; of a file that is no note, which the next checkpoint replaces, none."""
+    try:
+        return parse_note(note).text
+    except MalformedNote:
+        return b""
+
+
 def _size_of(text: bytes) -> int:
-    return parse_checkpoint_text(text).tree_size
+    try:
+        return parse_checkpoint_text(text).tree_size
+    except MalformedCheckpoint:
+        return 0

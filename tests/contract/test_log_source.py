@@ -82,7 +82,7 @@ def test_compressed_answer_is_not_unpacked_beyond_the_limit(
 ) -> None:
     monkeypatch.setattr(http_source, "MAX_BUNDLE_BYTES", 150)
 
-    with pytest.raises(TileStoreUnavailable, match="more than any file"):
+    with pytest.raises(TileStoreUnavailable, match="more than any such file"):
         read_answer(200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(10_000_000)))
 
 

@@ -103,6 +103,7 @@ lines = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), m
 texts = st.lists(lines, min_size=1).map(lambda many: ("\n".join(many) + "\n").encode())
 plain = st.text(st.characters(min_codepoint=32, max_codepoint=126, exclude_characters='"\\'))
 seconds = st.datetimes(timezones=st.just(UTC)).map(lambda at: at.replace(microsecond=0))
+seconds_of_seals = seconds.map(lambda at: at.replace(year=1900 + at.year % 300, day=1))
 tile_indexes = st.integers(0, MAX_TREE_SIZE >> 8)
 tile_widths = st.integers(1, 256)
 
@@ -320,7 +321,7 @@ def test_receipt_round_trip(entry: bytes, index: int, proof: list[bytes], note: 
 
 
 @settings(PATIENT)
-@given(sizes, hashes, seconds, st.integers(0, 999), st.binary(max_size=500))
+@given(sizes, hashes, seconds_of_seals, st.integers(0, 999), st.binary(max_size=500))
 def test_seal_round_trip(
     covers: int, root_hash: bytes, second: datetime, millisecond: int, previous: bytes
 ) -> None:

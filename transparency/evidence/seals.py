@@ -1,4 +1,4 @@
-"""Charges about seals: missing, over a wrong index, out of time. Pieces are receipts under one log.
+"""Charges about seals: missing, over a wrong index, or of fewer entries. Pieces are receipts.
 
 What convicts is a thing that an honest operator cannot have signed, whatever others did meanwhile.
 
@@ -11,15 +11,9 @@ of an entry below it, both under one checkpoint; `stream` names the entry's stre
 absent stream) are all of its entries, though the entry's is not among them. Of which stream an
 entry is, whoever knows such entries says.
 
-`wrong_index_root`: `seal` alone; whoever judges replays the log up to it.
-
-`seal_time`: `first` and `second` are receipts of two seals under one checkpoint. The later has an
-earlier time: seals go by one clock that never goes back. Or, by a policy, the earlier one is from
-the future: the later embeds a checkpoint in which it stands, and a quorum had cosigned that more
-than five minutes before the time that it names. Who dates a seal ahead lets it say what nobody can
-know yet. The other direction shows nothing: witnesses that were away, or a network that was, cosign
-an honest seal hours later, and an operator who fails closed waits for them. Such a delay is on
-record (`audit --policy` names it and counts the witnesses' time), and is no lie by itself.
+`wrong_index_root`: `seal` alone; whoever judges replays the log up to it. Where entries can be read
+in several ways, since a newer program may know kinds that are not known here, each must give
+another root.
 
 `shrink`: `first` and `second` are receipts of two seals under one checkpoint, and the later seal
 embeds a smaller checkpoint as the last one published than the earlier seal did. Two checkpoints,
@@ -27,15 +21,13 @@ of which witnesses cosigned the smaller one later, are not enough: a witness may
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from transparency.checkpoints import open_checkpoint
-from transparency.encoding import U64_BYTES, encode_u64, render_utc_milliseconds
+from transparency.encoding import U64_BYTES, encode_u64
 from transparency.errors import (
     EvidenceInconclusive,
     EvidenceNeedsLog,
-    EvidenceNeedsPolicy,
     MalformedEvidence,
     MalformedReceipt,
     MalformedSeal,
@@ -49,7 +41,6 @@ from transparency.index import (
     verify_index_proof,
 )
 from transparency.log_keys import LogKey
-from transparency.policies import Policy, quorum_seconds
 from transparency.receipts import RECEIPT_TYPE_LINE, Receipt, render_receipt
 from transparency.seals import Seal, parse_seal
 from transparency.trusted_log import TrustedLog
@@ -58,10 +49,7 @@ from transparency.verifier import VerifiedReceipt, verify_receipt
 UNSEALED: Final = "unsealed"
 OMITTED_ENTRY: Final = "omitted_entry"
 WRONG_INDEX_ROOT: Final = "wrong_index_root"
-SEAL_TIME: Final = "seal_time"
 SHRINK: Final = "shrink"
-# By so much the clocks of an operator and of a quorum may differ before a seal is from the future.
-MOST_SECONDS_AHEAD: Final = 300
 
 # The stream of an entry by its own words, None for an entry of none; the index key of a stream.
 StreamOf = Callable[[bytes], str | None]
@@ -126,7 +114,7 @@ def judge_omitted_entry(
     pieces = take_pieces(evidence, "seal", "entry", "stream", "positions", "index_proof")
     sealed, entry = (verify_receipt(each, log_key) for each in pieces[:2])
     seal = _seal_of(sealed)
-    _check_one_log(sealed, entry)
+    check_one_log(sealed, entry)
     stream = pieces[2].decode("utf-8", "replace")
     positions = _positions(pieces[3])
     proof = parse_index_proof(pieces[4])
@@ -146,7 +134,7 @@ def judge_omitted_entry(
 def judge_wrong_index_root(
     evidence: Evidence,
     log_key: LogKey,
-    stream_of: StreamOf,
+    readings: Sequence[StreamOf],
     key_of: KeyOf,
     log: TrustedLog | None,
 ) -> Misbehaviour:
@@ -155,7 +143,7 @@ def judge_wrong_index_root(
     Raises:
         TransparencyError: the piece is not what it must be, or the log cannot be read.
         EvidenceNeedsLog: there is no log to replay, or it is shorter.
-        EvidenceInconclusive: the root is right.
+        EvidenceInconclusive: by one of the readings the root is right.
     """
     (piece,) = take_pieces(evidence, "seal")
     sealed = verify_receipt(piece, log_key)
@@ -163,45 +151,15 @@ def judge_wrong_index_root(
     if log is None or log.tree_size < sealed.checkpoint.checkpoint.tree_size:
         raise EvidenceNeedsLog("the index over all entries before the seal must be made again")
     log.check_extends(sealed.checkpoint)
-    index = StreamIndex()
+    indexes = [(stream_of, StreamIndex()) for stream_of in readings]
     for entry_index, entry in enumerate(log.entries(0, sealed.entry_index)):
-        stream = stream_of(entry)
-        if stream is not None:
-            index.append(key_of(stream), entry_index)
-    if index.root_hash() == seal.index_root_hash:
+        for stream_of, index in indexes:
+            stream = stream_of(entry)
+            if stream is not None:
+                index.append(key_of(stream), entry_index)
+    if any(index.root_hash() == seal.index_root_hash for _, index in indexes):
         raise EvidenceInconclusive("the seal has the right root")
     return Misbehaviour(WRONG_INDEX_ROOT, log_key.name, {"seal_index": str(sealed.entry_index)})
-
-
-def judge_seal_time(evidence: Evidence, log_key: LogKey, policy: Policy | None) -> Misbehaviour:
-    """Judge whether seals name times that went back, or that were still to come.
-
-    Raises:
-        TransparencyError: a piece is not what it must be, or the quorum is not there.
-        EvidenceNeedsPolicy: the times rise, and nobody said whose cosignatures count.
-        EvidenceInconclusive: nothing contradicts the times.
-    """
-    first, second = _two_seals(evidence, log_key)
-    earlier, later = _seal_of(first), _seal_of(second)
-    particulars = {
-        "seal_index": str(first.entry_index),
-        "sealed_at": render_utc_milliseconds(earlier.sealed_at),
-    }
-    if later.sealed_at < earlier.sealed_at:
-        particulars["then"] = render_utc_milliseconds(later.sealed_at)
-        return Misbehaviour(SEAL_TIME, log_key.name, particulars)
-    if policy is None:
-        raise EvidenceNeedsPolicy("the times rise; whose cosignatures count says a policy")
-    embedded = open_checkpoint(later.previous_checkpoint, log_key).checkpoint
-    if embedded.tree_size <= first.entry_index:
-        raise EvidenceInconclusive(
-            "the earlier seal is not in the checkpoint that the later embeds"
-        )
-    witnessed = quorum_seconds(policy, later.previous_checkpoint)
-    if witnessed is None or earlier.sealed_at.timestamp() - witnessed <= MOST_SECONDS_AHEAD:
-        raise EvidenceInconclusive("witnesses saw the seal after its time: late is no lie")
-    particulars["then"] = render_utc_milliseconds(datetime.fromtimestamp(witnessed, UTC))
-    return Misbehaviour(SEAL_TIME, log_key.name, particulars)
 
 
 def judge_shrink(evidence: Evidence, log_key: LogKey) -> Misbehaviour:
@@ -217,7 +175,7 @@ def judge_shrink(evidence: Evidence, log_key: LogKey) -> Misbehaviour:
             "a shrink consists of the receipts of two seals: a smaller checkpoint that is "
             "cosigned later shows only that a witness lagged"
         )
-    first, second = (_seal_of(each) for each in _two_seals(evidence, log_key))
+    first, second = (_seal_of(each) for each in two_seals(evidence, log_key))
     sizes = [
         open_checkpoint(each.previous_checkpoint, log_key).checkpoint.tree_size
         for each in (first, second)
@@ -228,16 +186,25 @@ def judge_shrink(evidence: Evidence, log_key: LogKey) -> Misbehaviour:
     return Misbehaviour(SHRINK, log_key.name, particulars)
 
 
-def _two_seals(evidence: Evidence, log_key: LogKey) -> tuple[VerifiedReceipt, VerifiedReceipt]:
-    pieces = take_pieces(evidence, "first", "second")
-    first, second = (verify_receipt(each, log_key) for each in pieces)
-    _check_one_log(first, second)
+def two_seals(evidence: Evidence, log_key: LogKey) -> tuple[VerifiedReceipt, VerifiedReceipt]:
+    """Give what the pieces `first` and `second` prove, each under the same checkpoint.
+
+    Raises:
+        TransparencyError: a piece is not what it must be, or they stand the other way round.
+    """
+    first, second = (verify_receipt(evidence.pieces[each], log_key) for each in ("first", "second"))
+    check_one_log(first, second)
     if not first.entry_index < second.entry_index:
         raise MalformedEvidence("the first seal stands before the second")
     return first, second
 
 
-def _check_one_log(first: VerifiedReceipt, second: VerifiedReceipt) -> None:
+def check_one_log(first: VerifiedReceipt, second: VerifiedReceipt) -> None:
+    """Check that two receipts are under one checkpoint, whoever cosigned it.
+
+    Raises:
+        MalformedReceipt: they are not.
+    """
     if first.checkpoint.checkpoint != second.checkpoint.checkpoint:
         raise MalformedReceipt("both receipts must be under one checkpoint")
 

@@ -1,7 +1,8 @@
 """``evidence``: judge files that convict a log, and put such files together.
 
 ``make`` takes the pieces as files of their own (``transparency/evidence`` says which a charge
-consists of) and writes nothing that would not convict.
+consists of) and writes nothing that would not convict. With the log, two checkpoints are enough for
+a fork, and a checkpoint that somebody kept, with its cosignatures, for a seal from the future.
 """
 
 from pathlib import Path
@@ -16,8 +17,11 @@ from cli.verifying.files import read_file
 from cli.verifying.sentences import LANGUAGES
 from cli.verifying.witnesses import read_policy
 from ledger.evidence.judging import JudgedBy, judge, judge_file
+from ledger.key_files import Anchors
+from transparency.checkpoints import open_checkpoint
 from transparency.evidence.checkpoints import FORK, make_fork
 from transparency.evidence.files import Evidence
+from transparency.evidence.times import SEAL_TIME, make_seal_ahead
 from transparency.trusted_log import TrustedLog
 
 _anchors = click.option("--anchors", type=click.Path(path_type=Path), help="The trust anchors.")
@@ -80,7 +84,11 @@ def make(  # noqa: PLR0913 - one argument per option
 ) -> None:
     """Make evidence of CHARGE from PIECES, each NAME=FILE."""
     by = _judge_of(anchors, policy, log_text, data)
-    made = _put_together(charge, dict(_piece(each) for each in pieces), by.log)
+    given = dict(_piece(each) for each in pieces)
+    if log_text is not None and charge == SEAL_TIME and set(given) == {"checkpoint"}:
+        made = _seal_ahead(given["checkpoint"], by.anchors, find_log(log_text, data))
+    else:
+        made = _put_together(charge, given, by.log)
     found = judge(made, by)
     (path,) = keep_evidence([made], folder)
     report({"ok": True, "charge": found.kind, "file": str(path)}, as_json=as_json)
@@ -91,6 +99,13 @@ def _put_together(charge: str, pieces: dict[str, bytes], log: TrustedLog | None)
     if is_short and log is not None and pieces["second"] == log.signed_checkpoint.note:
         return make_fork(pieces["first"], pieces["second"], log)
     return Evidence(charge, pieces)
+
+
+def _seal_ahead(note: bytes, anchors: Anchors, address: LogAddress) -> Evidence:
+    kept = open_checkpoint(note, anchors.logs)
+    if kept.checkpoint.tree_size == 0:
+        raise UsageProblem("the checkpoint is that of an empty log, which has no seal")
+    return make_seal_ahead(TrustedLog(address.tiles(), kept), kept.checkpoint.tree_size - 1)
 
 
 def _piece(text: str) -> tuple[str, bytes]:

@@ -49,6 +49,12 @@ def test_seal_is_written_to_the_byte() -> None:
         pytest.param(HEAD + b"8\nAAAA\n" + TIME_LINE + b"\n", id="short root"),
         pytest.param(HEAD + b"8\n" + ROOT_LINE + b"2026-11-21T08:03:11Z\n\n", id="whole seconds"),
         pytest.param(HEAD + b"8\n" + ROOT_LINE + TIME_LINE + b"more\n\n", id="a line too many"),
+        pytest.param(
+            HEAD + b"8\n" + ROOT_LINE + b"2200-01-01T00:00:00.000Z\n\n", id="after all years"
+        ),
+        pytest.param(
+            HEAD + b"8\n" + ROOT_LINE + b"1899-12-31T23:59:59.999Z\n\n", id="before all years"
+        ),
         pytest.param(HEAD + b"\xff\n" + ROOT_LINE + TIME_LINE + b"\n", id="not UTF-8"),
         pytest.param(
             HEAD + b"8\n" + ROOT_LINE + TIME_LINE + b"\n" + b"x" * MAX_ENTRY_BYTES, id="too large"

@@ -268,6 +268,36 @@ def test_evidence_is_made_from_pieces_and_only_if_it_convicts(tmp_path: Path) ->
     assert (refused.code, typo.code) == (1, 2)
 
 
+def test_holder_of_an_old_checkpoint_makes_evidence_of_a_seal_from_the_future(
+    tmp_path: Path,
+) -> None:
+    """The operator had it cosigned early, and shows it with newer cosignatures now."""
+    forger = a_forger()
+    forger.clock.pass_time(hours=3)
+    forger.seal()
+    note = forger.written.signed_checkpoint().note
+    seen_at = int(forger.sealed_at.timestamp()) - 7200
+    text = parse_note(note).text
+    lines = [cosign(text, witness, seen_at) for witness in WITNESSES[:2]]
+    kept, policy = tmp_path / "kept.checkpoint", a_policy(tmp_path, auditors=False)
+    kept.write_bytes(add_signature_lines(note, lines))
+    forger.a_dossier()
+    forger.seal()
+    log = a_log_folder(tmp_path, forger)
+    options = ("--to", tmp_path, "--anchors", anchors(tmp_path), "--json")
+    command = ("evidence", "make", "seal_time", f"checkpoint={kept}", *options)
+
+    made = run(*command, "--log", log, "--policy", policy)
+    without_policy = run(*command, "--log", log)
+    without_log = run(*command, "--policy", policy)
+
+    assert (made.code, made.members["charge"]) == (0, "seal_time")
+    judged = verify(tmp_path, Path(made.members["file"]), "--policy", policy)
+    assert (judged.code, judged.members["charge"]) == (0, "seal_time")
+    assert without_policy.members["code"] == "evidence_needs_policy"
+    assert without_log.members["code"] == "malformed_evidence"
+
+
 def test_forked_log_leaves_evidence_of_it(tmp_path: Path, lived: Lived) -> None:
     forger, stream = lived
     file = a_history(tmp_path, forger, stream, cosigned_by=())

@@ -14,8 +14,19 @@ from ledger.action_notes import SubmittedAction
 from ledger.bodies import canonical_json
 from ledger.drafting import FIRST_PLACE
 from ledger.errors import HistoryIncomplete
-from ledger.evidence.charges import BROKEN_PROMISE, FOREIGN_ENTRY, NO_RIGHT, TALLY
-from ledger.evidence.judging import JUDGES, JudgedBy, judge, judge_file, stream_of
+from ledger.evidence.charges import (
+    BROKEN_PROMISE,
+    FOREIGN_ENTRY,
+    NO_RIGHT,
+    TALLY,
+)
+from ledger.evidence.judging import (
+    JUDGES,
+    JudgedBy,
+    judge,
+    judge_file,
+    stream_of,
+)
 from ledger.evidence.making import EvidenceSources, file_name, make_evidence
 from ledger.writing.envelopes import render_envelope
 from ledger.writing.public_log import index_key

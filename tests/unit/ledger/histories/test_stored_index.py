@@ -62,6 +62,42 @@ def test_index_before_the_first_publication_says_so(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER planted BEFORE UPDATE ON streams BEGIN SELECT 1; END",
+        "CREATE VIEW planted AS SELECT 1",
+        "CREATE INDEX planted ON nodes (hash)",
+    ],
+)
+@pytest.mark.parametrize("is_open", [False, True])
+def test_what_was_planted_in_the_file_is_not_run(
+    tmp_path: Path, statement: str, *, is_open: bool
+) -> None:
+    world = a_world()
+    stream = world.a_dossier()
+    index = an_index(tmp_path, world)
+    check(index, world, stream)
+    if not is_open:
+        index = an_index(tmp_path, world)
+    with sqlite3.connect(tmp_path / "index.sqlite3") as other:
+        other.execute(statement)
+
+    with pytest.raises(StoreUnavailable), index.reading():
+        pass
+
+
+def test_symlink_to_the_ledger_database_gets_no_tables_of_an_index(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.sqlite3"
+    ledger.touch()
+    (tmp_path / "index.sqlite3").symlink_to(ledger)
+
+    with pytest.raises(StoreUnavailable), an_index(tmp_path, a_world()).reading():
+        pass
+
+    assert ledger.read_bytes() == b""
+
+
 def test_much_at_once_is_taken_in_part_by_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

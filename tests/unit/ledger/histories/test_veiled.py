@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from domain.facts.parties import ProxyAuthorised, ProxyRevoked
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction, open_text
 from ledger.drafting import FIRST_PLACE, place_after
@@ -18,12 +19,13 @@ from ledger.histories.verifying import VerifiedHistory, verify_bundle
 from ledger.storage.port import StoredEvent
 from ledger.writing.envelopes import DeferredPool, parse_opening
 from tests.support.builders import PROCEDURE
-from tests.support.ledger_builders import ORIGIN, SteppingClock, World, handed
+from tests.support.ledger_builders import ORIGIN, SteppingClock, World, a_signing_key, handed
 from tests.support.veils.province import COMMUNES, NO_STEP, Province, officer_of
 from tests.unit.ledger.histories.test_verifying import without
 from transparency.errors import ProofInvalid, SignatureInvalid
 from transparency.hashing import leaf_hash
 from transparency.histories.bundles import HistoryBundle, render_history
+from transparency.notes import SigningKey, render_vkey
 from transparency.promises import open_promise, sign_promise
 
 
@@ -237,3 +239,75 @@ def test_officers_key_that_only_the_notes_name_is_not_enrolled(tmp_path: Path) -
 
     with pytest.raises(SignerWithoutRight, match="not enrolled"):
         verify(province, history(province, tmp_path, stream, [event, second]))
+
+
+Signers = list[tuple[Role, SigningKey]]
+PROXY = a_signing_key("applicant", 4711)
+
+
+def going_on(
+    province: Province, folder: Path, *acts: tuple[str, Any, Signers], stream: str = ""
+) -> HistoryBundle:
+    """A veiled dossier whose operator promises whatever comes next: kinds, facts and signers."""
+    world = province.world
+    stream = stream or province.submit()
+    events = list(world.store.stream_events(stream))
+    first = open_promise(events[0].promise, world.keys.promise.verification_key)
+    place = place_after(FIRST_PLACE, events[0].note)
+    for version, (kind, facts, signers) in enumerate(acts, start=2):
+        given = {"office": COMMUNES[0], "signers": signers} | ({"facts": facts} if facts else {})
+        note = world.desk.act(kind, stream, place, **given).note
+        place = place_after(place, note)
+        promise = dataclasses.replace(first, leaf_hash=leaf_hash(note), version=version)
+        signed = sign_promise(promise, world.keys.promise)
+        events.append(StoredEvent(stream, version, kind, note, None, signed))
+    return history(province, folder, stream, events)
+
+
+def authorised(applicant: SigningKey) -> tuple[str, Any, Signers]:
+    facts = ProxyAuthorised(proxy_key=render_vkey(PROXY.verification_key))
+    return "dossier.proxy_authorised", facts, [(Role.APPLICANT, applicant), (Role.HOLDER, PROXY)]
+
+
+def revoked(applicant: SigningKey) -> tuple[str, Any, Signers]:
+    facts = ProxyRevoked(proxy=PROXY.name)
+    return "dossier.proxy_revoked", facts, [(Role.APPLICANT, applicant)]
+
+
+def withdrawn(role: Role, key: SigningKey) -> tuple[str, Any, Signers]:
+    return "dossier.withdrawal_requested", None, [(role, key)]
+
+
+def test_proxy_of_a_veiled_dossier_signs_as_proxy_and_not_as_the_applicant(tmp_path: Path) -> None:
+    """Suspected by a hostile reader: any key that the notes name could sign as any party."""
+    province = a_province()
+    stream = province.submit()
+    applicant = province.world.desk.applicant_of(stream)
+    before = authorised(applicant)
+    as_proxy = going_on(province, tmp_path, before, withdrawn(Role.PROXY, PROXY), stream=stream)
+    as_applicant = going_on(
+        province, tmp_path, before, withdrawn(Role.APPLICANT, PROXY), stream=stream
+    )
+
+    assert len(verify(province, as_proxy).acts) == 3
+    with pytest.raises(SignerWithoutRight, match="not the key of the applicant"):
+        verify(province, as_applicant)
+
+
+def test_proxy_of_a_veiled_dossier_who_was_revoked_signs_nothing_more(tmp_path: Path) -> None:
+    province = a_province()
+    stream = province.submit()
+    applicant = province.world.desk.applicant_of(stream)
+    acts = (authorised(applicant), revoked(applicant), withdrawn(Role.PROXY, PROXY))
+
+    assert len(verify(province, going_on(province, tmp_path, *acts[:2], stream=stream)).acts) == 3
+    with pytest.raises(SignerWithoutRight):
+        verify(province, going_on(province, tmp_path, *acts, stream=stream))
+
+
+def test_enrolled_officer_is_no_proxy_of_a_veiled_dossier(tmp_path: Path) -> None:
+    province = a_province()
+    officer = officer_of(COMMUNES[0])
+
+    with pytest.raises(SignerWithoutRight, match="no proxy"):
+        verify(province, going_on(province, tmp_path, withdrawn(Role.PROXY, officer)))

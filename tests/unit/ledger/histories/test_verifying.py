@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from domain.errors import DomainError
 from domain.facts import DossierSubmittedDetails, Grant, KeyRevoked, RevocationReason
+from domain.facts.feedback import FeedbackFiled, FeedbackFiledDetails
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction
 from ledger.drafting import FIRST_PLACE, place_after
@@ -19,15 +20,19 @@ from ledger.errors import (
     HistoryIncomplete,
     HistoryTooLong,
     LedgerError,
+    OpeningMismatch,
     SignerWithoutRight,
 )
 from ledger.evidence.making import ReplayedIndex
 from ledger.histories import building
 from ledger.histories.building import HistoryMaker
 from ledger.histories.verifying import VerifiedHistory, verify_bundle
+from ledger.storage.port import StoredEvent
+from ledger.writing.envelopes import commitment_of, render_envelope
 from tests.support.forged_logs import Forger, a_forger
 from tests.support.keys.personnel import the_holder_of
 from tests.support.ledger_builders import OFFICE, ORIGIN, a_signing_key, operator_keys
+from transparency.encoding import encode_base64
 from transparency.errors import CheckpointNotSigned, ProofInvalid, TransparencyError
 from transparency.hashing import leaf_hash
 from transparency.histories.bundles import (
@@ -39,6 +44,8 @@ from transparency.histories.bundles import (
     render_nodes,
 )
 from transparency.histories.multiproofs import inclusion_proofs, nodes_needed
+from transparency.notes import render_vkey
+from transparency.promises import Promise, sign_promise
 
 ANCHORS = operator_keys().anchors
 LEDGER = f"ledger:{ORIGIN}"
@@ -277,6 +284,50 @@ def test_ledger_that_another_root_opened_is_refused() -> None:
 
     with pytest.raises(SignerWithoutRight, match="other keys"):
         verify_bundle(render_history(history(forger, stream)), anchors)
+
+
+def in_an_envelope(forger: Forger, stream: str, note: bytes, promise: bytes) -> HistoryBundle:
+    """A history that shows a note as withheld, and an envelope in the log that opens to it."""
+    salt = b"s" * 32
+    event = StoredEvent(stream, 1, "any", note, forger.size, promise)
+    forger.add(render_envelope(commitment_of(salt, note)))
+    forger.seal()
+    replayed = ReplayedIndex(forger.log(), forger.index)
+    maker = HistoryMaker(replayed, forger.tiles, ANCHORS.log, replayed)
+    return maker.veiled_history_of(stream, [event], lambda _note: salt)
+
+
+@pytest.mark.parametrize("published_as", ["", None, "H27 received"])
+def test_envelope_does_not_stand_for_an_act_on_a_dossier(published_as: str | None) -> None:
+    """Found by a hostile reader: an open dossier was shown as veiled, and what was promised as a
+    veil was found to be kept."""
+    forger = a_forger()
+    stream = forger.desk.new_stream()
+    note = forger.desk.submitted(stream).note
+    at = forger.sealed_at.replace(microsecond=0)
+    promise = Promise(ORIGIN, leaf_hash(note), stream, 1, at, at, published_as)
+    signed = sign_promise(promise, operator_keys().promise) if published_as != "" else b""
+
+    with pytest.raises(OpeningMismatch, match="no veil"):
+        verify(in_an_envelope(forger, stream, note, signed))
+
+
+def test_nothing_but_a_dossier_is_shown_as_veiled() -> None:
+    forger = a_forger()
+    key = a_signing_key("applicant", 12)
+    facts = FeedbackFiled(petitioner_key=render_vkey(key.verification_key))
+    details = FeedbackFiledDetails(secret=encode_base64(bytes(32)), text="…")
+    stream = forger.desk.new_stream("petition")
+    filed = forger.act(
+        "petition.feedback_filed",
+        stream,
+        facts=facts,
+        details=details,
+        signers=[(Role.APPLICANT, key)],
+    )
+
+    with pytest.raises(HistoryBroken, match="is no dossier"):
+        verify(in_an_envelope(forger, stream, filed.note, b""))
 
 
 FORGER, STREAM = a_history()

@@ -1,12 +1,15 @@
 """Taking in again what was published: the same ledger afterwards, or no ledger at all."""
 
-from dataclasses import replace
-
 import pytest
 
 from ledger.documents import MemoryDocuments
-from ledger.errors import LedgerForked, PublishedEntriesLost, StoreCorrupt
-from ledger.starting_over.copies import MonitoredWitnesses, PublishedCopy, mirror_copy
+from ledger.errors import LedgerForked, PublishedEntriesLost
+from ledger.starting_over.copies import (
+    MonitoredWitness,
+    MonitoredWitnesses,
+    PublishedCopy,
+    mirror_copy,
+)
 from ledger.storage.memory import MemoryLedgerStore
 from tests.support.ledger_builders import SteppingClock, World, a_world, handed
 from tests.support.starting_over.restored import (
@@ -19,7 +22,9 @@ from tests.support.starting_over.restored import (
     without_tiles,
 )
 from transparency.checkpoints import open_checkpoint
+from transparency.cosignatures import cosigner_key
 from transparency.errors import TileNotFound, TileStoreUnavailable
+from transparency.notes import SigningKey
 from transparency.tile_store import MemoryTileStore
 from transparency.tiles import EntryBundle, bundle_path, pack_bundle, parse_bundle
 
@@ -240,23 +245,17 @@ def test_a_document_that_nobody_has_stops_the_ledger() -> None:
         restored.take_in()
 
 
-def test_a_mirror_of_another_log_is_an_alarm() -> None:
-    restored = a_restored_world()
-    keys = replace(restored.world.keys.anchors, log=restored.world.keys.promise.verification_key)
-
-    with pytest.raises(StoreCorrupt):
-        mirror_copy("other", memory_tiles(restored.world), MemoryDocuments(), keys.logs)
-
-
 def test_witnesses_are_asked_at_their_monitoring_addresses() -> None:
     restored = a_restored_world()
     keys, warned = restored.world.keys.anchors.logs, list[str]()
-    monitored = {
+    sources = {
         "w1": copy_of_tiles(memory_tiles(restored.world)),
         "w2": _Silent(),
         "w3": MemoryTileStore(),
         "w4": _lying(b"not a checkpoint of ours"),
     }
+    key = cosigner_key(SigningKey("witness.example", bytes(32)))
+    monitored = [MonitoredWitness(name, key, source) for name, source in sources.items()]
     without_tiles(restored)
 
     copies = MonitoredWitnesses(monitored, warned.append).copies(keys)

@@ -15,7 +15,7 @@ from tests.support.ledger_builders import World
 from tests.support.witnesses.simulated import QUICK, SimulatedWitness, a_client, a_policy
 from transparency.checkpoints import parse_checkpoint_text
 from transparency.cosignatures import cosign
-from transparency.notes import parse_note
+from transparency.notes import SigningKey, parse_note, render_note
 from transparency.policies import check_quorum
 from transparency.seals import is_seal, parse_seal
 from transparency.tile_store import MemoryTileStore
@@ -23,6 +23,7 @@ from transparency.witnessing.answers import HttpAnswer
 from transparency.witnessing.requests import AddCheckpoint
 
 PATIENCE_SECONDS = 10.0
+A_LINE = SigningKey("x.example", bytes(32)).sign(b"hello\n")
 
 
 class SlowAuditor(SimulatedWitness):
@@ -145,6 +146,47 @@ def test_answer_that_came_while_the_row_moved_is_served_with_it() -> None:
     served.add_late(old_text, cosign(old_text, key, 2))
     shown = parse_checkpoint_text(parse_note(files.read_checkpoint()).text)
     assert shown.tree_size == second.tree_size
+
+
+def _published_twice() -> tuple[bytes, bytes]:
+    world = World().open()
+    first = row_of(world).note
+    world.a_dossier()
+    return first, row_of(world).note
+
+
+def test_deposed_writer_serves_no_older_checkpoint_by_a_refresh() -> None:
+    first, second = _published_twice()
+    files, key = MemoryTileStore(), SlowAuditor().key
+    deposed = ServedCheckpoint(files)
+    deposed.replace(first)
+    # Another writer took over and published.
+    files.write_checkpoint(second)
+
+    deposed.add(first, [cosign(parse_note(first).text, key, 1)])
+
+    assert files.read_checkpoint() == second
+
+
+def test_deposed_writer_serves_no_older_checkpoint_by_a_late_publication() -> None:
+    first, second = _published_twice()
+    files = MemoryTileStore()
+    files.write_checkpoint(second)
+
+    ServedCheckpoint(files).replace(first)
+
+    assert files.read_checkpoint() == second
+
+
+@pytest.mark.parametrize("served", [b"", b"garbage", render_note(b"hello\n", [A_LINE])])
+def test_served_file_that_is_no_checkpoint_is_replaced_by_the_next(served: bytes) -> None:
+    first, _ = _published_twice()
+    files = MemoryTileStore()
+    files.write_checkpoint(served)
+
+    ServedCheckpoint(files).replace(first)
+
+    assert files.read_checkpoint() == first
 
 
 def test_answer_of_an_earlier_round_counts_for_the_quorum(

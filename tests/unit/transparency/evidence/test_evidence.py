@@ -206,8 +206,8 @@ def test_wrong_root_is_proven_by_replay() -> None:
     evidence = read(Evidence("wrong_index_root", {"seal": log.receipt(2)}))
 
     with pytest.raises(EvidenceNeedsLog):
-        judge_wrong_index_root(evidence, LOG_KEY, stream_of, key_of, None)
-    found = judge_wrong_index_root(evidence, LOG_KEY, stream_of, key_of, read_as_log(log))
+        judge_wrong_index_root(evidence, LOG_KEY, [stream_of], key_of, None)
+    found = judge_wrong_index_root(evidence, LOG_KEY, [stream_of], key_of, read_as_log(log))
 
     assert found.particulars == {"seal_index": "2"}
 
@@ -217,7 +217,7 @@ def test_right_root_is_not_convicted_by_replay() -> None:
     evidence = Evidence("wrong_index_root", {"seal": log.receipt(8)})
 
     with pytest.raises(EvidenceInconclusive):
-        judge_wrong_index_root(evidence, LOG_KEY, stream_of, key_of, read_as_log(log))
+        judge_wrong_index_root(evidence, LOG_KEY, [stream_of], key_of, read_as_log(log))
 
 
 @pytest.mark.parametrize("covers", [None, 1], ids=["no seal", "a seal over less"])

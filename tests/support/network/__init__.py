@@ -1,0 +1,1 @@
+"""Other machines as they should not be, for tests."""
