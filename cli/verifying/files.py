@@ -4,7 +4,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from cli.output import UsageProblem
+import msgspec
+
+from api.problems import PROBLEM_ADDRESS
+from cli.output import UsageProblem, with_code
 from cli.sources import LogAddress, open_log
 from cli.verifying.charges import explain_misbehaviour
 from cli.verifying.histories import explain_history
@@ -32,6 +35,14 @@ class UnknownFileKind(UsageProblem):
     """A file that was named is of none of the kinds that can be verified."""
 
     code = "file_kind_unknown"
+
+
+class _ServersRefusal(msgspec.Struct, frozen=True):
+    """A problem document, as far as it tells what a server refused (RFC 9457, section 3.1)."""
+
+    type: str
+    title: str
+    code: str
 
 
 # Nothing else in such a file can hold this: its strings are names and base64.
@@ -64,11 +75,31 @@ def kind_of(data: bytes, path: Path) -> FileKind:
         for mark, kind in _TYPES.items():
             if mark in data:
                 return kind
+        _check_no_refusal(data, path)
     raise UnknownFileKind(
         f"{path} is none of the kinds of files that are verified: a receipt (*.tlog-proof), a "
         "history (*.dossier.json), or evidence (*.evidence.json)\n"
         f"{path} không thuộc loại tệp nào kiểm tra được: biên nhận (*.tlog-proof), lịch sử "
         "(*.dossier.json), hay bằng chứng (*.evidence.json)"
+    )
+
+
+def _check_no_refusal(data: bytes, path: Path) -> None:
+    """Name a server's refusal that was saved in the place of what was asked for.
+
+    Raises:
+        UnknownFileKind: the file is a problem document.
+    """
+    try:
+        refusal = msgspec.json.decode(data, type=_ServersRefusal)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return
+    if PROBLEM_ADDRESS not in refusal.type:
+        return
+    told = with_code(refusal.code, refusal.title)
+    raise UnknownFileKind(
+        f"{path} is a server's refusal, not what was asked of it: {told}\n"
+        f"{path} là lời từ chối của máy chủ, không phải tệp đã yêu cầu: {told}"
     )
 
 

@@ -1,8 +1,9 @@
 """History bundles: a stream whole, with everything that proves it, in one answer.
 
-The public part of any stream is for everybody. A veiled dossier has no entries of its own, so by
-its name a stranger gets what is true of it and of any name that nobody uses: that the log has no
-entry of that stream. Its holder gets the notes, with what opens their veils.
+The public part of any stream is for everybody, but of ratings and denunciations, whose streams
+are sealed: their addresses answer as if there were nothing. A veiled dossier has no entries of its
+own, so by its name a stranger gets what is true of it and of any name that nobody uses: that the
+log has no entry of that stream. Its holder gets the notes, with what opens their veils.
 """
 
 import asyncio
@@ -121,7 +122,7 @@ class HistoriesResource:
         self._lookups = parts.lookups
 
     async def on_get(self, request: Request, response: Response, *, stream: str) -> None:
-        """Give the public history of any stream."""
+        """Give the public history of any stream but those of ratings and denunciations."""
         answer = await asyncio.to_thread(self._histories.public, stream)
         response.set_header("Cache-Control", "no-cache")
         response.set_header("Access-Control-Allow-Origin", "*")

@@ -5,6 +5,7 @@ All want the folder to themselves: a running server has read its keys and anchor
 
 import asyncio
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -17,6 +18,7 @@ from domain.facts import LogKeyRetired, LogKeyRotated
 from ledger.action_notes import open_text
 from ledger.anchors import ANCHORS_FILE, load_anchors, save_log_keys, save_mldsa_key
 from ledger.drafting import next_place
+from ledger.intake import Answer
 from ledger.key_files import (
     MLDSA_FILE,
     load_private_key,
@@ -28,6 +30,21 @@ from ledger.writing.signing import stored_log_keys
 from transparency.log_keys import LogKeys
 from transparency.notes import SEED_BYTES, SigningKey, render_vkey
 from transparency.witnessing.mldsa import render_mldsa_vkey
+
+BOTH_SIGN: Final = (
+    "both keys sign from here on: hand out the new anchors, and end it with `keys retire-log`"
+)
+NEWER_ALONE_SIGNS: Final = (
+    "the newer key alone signs from here on. A witness whose policy has no `log` line of it "
+    "refuses every checkpoint: /readyz then shows its last_outcome `refused`, and its own log "
+    "`submission_not_signed`. Append the line to its logs.policy and start the witness again; the "
+    "ledger asks again within 30 s"
+)
+NOT_PUBLISHED_YET: Final = (
+    "recorded, and not published yet: no quorum of the policy's witnesses cosigned (one that reads "
+    "the log from this server cannot, while the server is stopped). Start the server: it publishes "
+    "when they answer. From then on "
+)
 
 _root = click.option("--root", type=click.Path(path_type=Path), help="Key file of the root.")
 
@@ -46,13 +63,13 @@ def rotate_log(root: Path | None, data: Path, *, as_json: bool) -> None:
     save_private_key(path, new_key)
     facts = LogKeyRotated(new_log_vkey=render_vkey(new_key.verification_key))
     try:
-        entry_index, keys = asyncio.run(_record(data, facts, root))
+        answer, keys = asyncio.run(_record(data, facts, root))
     except Refused:
         # Only a refusal is certain: where no answer came, it may sign by now.
         path.unlink(missing_ok=True)
         raise
-    say("both keys sign from here on: hand out the new anchors, and end it with `keys retire-log`")
-    _report(path, entry_index, keys, as_json=as_json)
+    _say_from_when(answer, BOTH_SIGN)
+    _report(path, answer.entry_index, keys, as_json=as_json)
 
 
 @command("add-mldsa", help="Let each checkpoint have an ML-DSA-44 line beside the log's own.")
@@ -81,8 +98,17 @@ def retire_log(root: Path | None, data: Path, *, as_json: bool) -> None:
         raise UsageProblem("one key signs: `keys rotate-log` lets a second one begin")
     oldest = next(period.key for period in keys.periods if period.until_size is None)
     facts = LogKeyRetired(old_log_vkey=render_vkey(oldest))
-    entry_index, keys = asyncio.run(_record(data, facts, root))
-    _report(None, entry_index, keys, as_json=as_json)
+    answer, keys = asyncio.run(_record(data, facts, root))
+    _say_from_when(answer, NEWER_ALONE_SIGNS)
+    _report(None, answer.entry_index, keys, as_json=as_json)
+
+
+def _say_from_when(answer: Answer, what: str) -> None:
+    """Say what signs from now on; what no checkpoint covers yet is not said to be so already."""
+    if answer.receipt is None:
+        say(NOT_PUBLISHED_YET + what.replace(" from here on", "", 1), style="yellow")
+    else:
+        say(what)
 
 
 def _check_alone(data: Path) -> None:
@@ -97,7 +123,7 @@ def _keys_now(data: Path) -> LogKeys:
 
 async def _record(
     data: Path, facts: LogKeyRotated | LogKeyRetired, root: Path | None
-) -> tuple[int | None, LogKeys]:
+) -> tuple[Answer, LogKeys]:
     async with open_session(data, may_found=False) as session:
         place = next_place(session.reader, f"ledger:{session.keys.origin}")
         signer = session.root() if root is None else load_private_key(root)
@@ -107,7 +133,7 @@ async def _record(
         save_log_keys(DataFolder(data).keys, keys)
         if session.is_writer:
             await project(session)
-    return answer.entry_index, keys
+    return answer, keys
 
 
 def _stored(session: Session) -> LogKeys:

@@ -9,7 +9,8 @@ import pytest
 from cli.output import EXIT_REFUSED, EXIT_USAGE
 from ledger.key_files import load_anchors
 from tests.unit.cli.running import a_key, a_ledger, run, submission
-from transparency.notes import render_vkey
+from transparency.cosignatures import cosigner_key
+from transparency.notes import SEED_BYTES, SigningKey, render_vkey
 
 
 def _submit(folder: Path, data: Path, name: str) -> Path:
@@ -140,6 +141,50 @@ def test_changed_ml_dsa_line_fails_verification(tmp_path: Path) -> None:
     receipt.write_bytes(b"\n".join(lines) + b"\n")
 
     assert run("verify", receipt, "--anchors", data / "keys/anchors.toml").code != 0
+
+
+def _lose_the_quorum(data: Path) -> None:
+    """Let the ledger need a witness that is away, as one that reads from a stopped server is."""
+    origin = load_anchors(data / "keys/anchors.toml").origin
+    key = cosigner_key(SigningKey(f"{origin}/w1", bytes(SEED_BYTES)))
+    log = render_vkey(load_anchors(data / "keys/anchors.toml").log)
+    (data / "policy.txt").write_text(
+        f"log {log}\nwitness w1 {render_vkey(key)} http://127.0.0.1:1\nquorum w1\n"
+    )
+    (data / "ledger.toml").write_text(
+        'longest_wait_seconds = 0.2\n[witnesses]\npolicy = "policy.txt"\n'
+    )
+
+
+def test_change_without_a_quorum_does_not_say_that_the_keys_sign_already(tmp_path: Path) -> None:
+    """It said "both keys sign from here on" where no checkpoint covered the change yet."""
+    data = a_ledger(tmp_path)
+    _lose_the_quorum(data)
+
+    rotated = run("keys", "rotate-log", "--data", data)
+    retired = run("keys", "retire-log", "--data", data)
+
+    assert (rotated.code, retired.code) == (0, 0)
+    for ran in (rotated, retired):
+        assert "recorded, and not published yet" in ran.said
+        assert "from here on" not in ran.said
+    assert "From then on both keys sign: hand out the new anchors" in rotated.said
+    assert "From then on the newer key alone signs" in retired.said
+
+
+def test_retiring_says_what_a_witness_shows_that_does_not_know_the_newer_key(
+    tmp_path: Path,
+) -> None:
+    data = a_ledger(tmp_path)
+
+    rotated = run("keys", "rotate-log", "--data", data)
+    retired = run("keys", "retire-log", "--data", data)
+
+    assert "both keys sign from here on" in rotated.said
+    assert "the newer key alone signs from here on" in retired.said
+    assert "submission_not_signed" in retired.said
+    assert "logs.policy" in retired.said
+    assert "not published" not in rotated.said + retired.said
 
 
 def _copied_before_the_change(tmp_path: Path, *commands: str) -> tuple[Path, Path, Path]:

@@ -212,6 +212,45 @@ def test_receipt_of_a_veil_speaks_both_languages(tmp_path: Path) -> None:
         assert not set(english.members[part]) & set(vietnamese.members[part])
 
 
+@pytest.mark.parametrize("server", ["", "https://ledger.example.org"])
+def test_saved_refusal_of_a_server_is_named_with_its_title_and_code(
+    tmp_path: Path, server: str
+) -> None:
+    """`curl -o` without `-f` saved it, and `verify` said only that it knows no such file."""
+    file = tmp_path / "rating.receipt"
+    file.write_bytes(
+        msgspec.json.encode(
+            {
+                "type": f"{server}/problems/not_found",
+                "title": "There is nothing at this address.",
+                "status": 404,
+                "code": "not_found",
+                "remedy": "Check the address.",
+            }
+        )
+    )
+
+    ran = verify(tmp_path, file)
+
+    assert (ran.code, ran.members["code"]) == (2, "file_kind_unknown")
+    assert "a server's refusal" in ran.members["message"]
+    assert "lời từ chối của máy chủ" in ran.members["message"]
+    assert "not_found: There is nothing at this address." in ran.members["message"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"{", b'{"type":"\xff"}', b'{"type":"x","title":"y","code":"z"}', b'{"type":1}']
+)
+def test_other_json_is_not_called_a_refusal(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "other.json"
+    file.write_bytes(content)
+
+    ran = verify(tmp_path, file)
+
+    assert (ran.code, ran.members["code"]) == (2, "file_kind_unknown")
+    assert "refusal" not in ran.members["message"]
+
+
 def test_options_for_another_kind_of_file_are_refused(tmp_path: Path, lived: Lived) -> None:
     forger, stream = lived
     history = a_history(tmp_path, forger, stream, cosigned_by=())
