@@ -60,3 +60,8 @@ def test_receipt_round_trip(receipt: Receipt) -> None:
 def test_malformed_receipt_is_refused(data: bytes) -> None:
     with pytest.raises(MalformedReceipt):
         parse_receipt(data)
+
+
+def test_receipt_of_an_empty_entry_is_never_written() -> None:
+    with pytest.raises(MalformedReceipt):
+        render_receipt(Receipt(b"", 0, (), b"note"))

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from urllib.error import URLError
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.support.ledger_builders import operator_keys
 from tests.support.network.hostile import MEBIBYTE, Flood, dripping, hostile_server, saying
 from transparency.cosignatures import cosigner_key
 from transparency.errors import TileNotFound, TileStoreUnavailable
+from transparency.fetching.limited import Allowance, _Received, limited_opener
 from transparency.http_source import TIMEOUTS_PER_FILE, HttpTileSource
 from transparency.notes import SigningKey
 from transparency.tiles import MAX_BUNDLE_BYTES
@@ -181,3 +183,29 @@ def test_connection_that_stays_open_has_its_whole_time_for_each_answer() -> None
         connection.close()
 
     assert answers == [b"a"] * 3
+
+
+def test_answer_whose_time_is_over_is_not_waited_for() -> None:
+    with pytest.raises(TimeoutError):
+        Allowance(time.monotonic(), MEBIBYTE).seconds_left()
+
+
+def test_secured_address_that_nobody_answers_is_unreachable_in_time() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = f"https://127.0.0.1:{nobody.getsockname()[1]}/checkpoint"
+
+        with pytest.raises(URLError):
+            limited_opener(address, SECONDS, MEBIBYTE).open(address, timeout=SECONDS)
+
+
+def test_socket_without_a_time_of_its_own_has_the_answers_and_closes_twice() -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        received = _Received(here, socket.SocketIO(here, "r"), Allowance.of(SECONDS, 1))
+        there.sendall(b"x")
+
+        assert received.readinto(bytearray(1)) == 1
+        assert 0 < (here.gettimeout() or 0) <= SECONDS
+        received.close()
+        received.close()
