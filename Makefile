@@ -6,7 +6,7 @@ BIN := .venv/bin
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run audit check test test-slow golden bench docs lock release
+.PHONY: help setup demo run audit check test test-slow test-foreign test-spark golden bench docs lock release
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ test: setup ## Run the whole suite, but for the thousand seeds of test-slow
 
 test-slow: setup ## Run only the slow tests: many seeds and large trees
 	$(BIN)/pytest -m slow
+
+test-foreign: setup ## Let pm4py (AGPL, never a dependency) read the event logs, in an environment of its own
+	$(BIN)/pytest -s tests/foreign/process_mining.py
+
+test-spark: setup ## Compare Spark with DuckDB, byte for byte, in an environment of its own (large; needs Java)
+	$(BIN)/pytest -s tests/spark/both_engines.py
 
 golden: setup ## Write the golden files again; read their diff before you commit it
 	GOLDEN=write $(BIN)/pytest tests/golden

@@ -13,19 +13,31 @@ from api.resources.actions import ActionsResource
 from api.resources.codes import CodesResource
 from api.resources.deadlines import DeadlinesResource
 from api.resources.dossiers import DossiersResource, LookupResource
+from api.resources.findings.alarms import AlarmsResource
+from api.resources.findings.asked import AskedFindingsResource
+from api.resources.findings.listing import FindingsResource
+from api.resources.findings.rules import FindingRulesResource
 from api.resources.health import LivenessResource, ReadinessResource
 from api.resources.histories.bundles import HistoriesResource
-from api.resources.inspection import FindingsResource, TrailResource
+from api.resources.index766.answering import IndexResource
+from api.resources.inspecting.looks import LooksResource
+from api.resources.inspecting.trails import TrailsResource
+from api.resources.inspection import TrailResource
 from api.resources.log_files import DocumentsResource, LogFilesResource
+from api.resources.opendata.feeds import AtomFeedResource
+from api.resources.opendata.files import OpenDataResource
+from api.resources.opendata.listening import ListeningResource
 from api.resources.petitions import PetitionFiguresResource, PetitionsResource
 from api.resources.procedures import ProceduresResource
+from api.resources.queues.lists import QueuesResource
 from api.resources.receipts import LedgerResource, ReceiptsResource, StreamsResource
 from api.resources.reference import OpenApiResource, ProblemsResource
 from api.resources.registry.evaluations import EvaluationsResource
 from api.resources.registry.officers import OfficerEvaluationsResource
 from api.resources.registry.offices import OfficesResource
-from api.resources.statistics import StatisticsResource
+from api.resources.statistics import STATISTICS_PATHS, StatisticsResource
 from ledger.bodies import MAX_SAFE_INTEGER
+from projections.opendata.feeds import ATOM_PATH
 
 
 def create_app(parts: Parts) -> "App[Request, Response]":
@@ -36,6 +48,9 @@ def create_app(parts: Parts) -> "App[Request, Response]":
     app.add_middleware(QueryMembers(_documented_queries(), PAGE_QUERIES))
     _add_write_routes(app, parts)
     _add_read_routes(app, parts)
+    _add_officers_routes(app, parts)
+    _add_open_data_routes(app, parts)
+    _add_index_routes(app, parts)
     _add_reference_routes(app, parts)
     add_pages(app, parts)
     return app
@@ -80,9 +95,8 @@ def _add_read_routes(app: "App[Request, Response]", parts: Parts) -> None:
     app.add_route("/v1/dossiers/{stream}/deadline", DeadlinesResource(parts))
     app.add_route("/v1/dossiers/{stream}/access", AccessResource(parts))
     app.add_route("/v1/lookup", LookupResource(parts))
-    app.add_route("/v1/statistics/counts", statistics, suffix="counts")
-    app.add_route("/v1/statistics/durations", statistics, suffix="durations")
-    app.add_route("/v1/statistics/veiled", statistics, suffix="veiled")
+    for path in STATISTICS_PATHS:
+        app.add_route(path, statistics)
     petitions = PetitionsResource(parts)
     app.add_route("/v1/petitions", petitions)
     app.add_route("/v1/petitions/lookup", petitions, suffix="lookup")
@@ -92,11 +106,34 @@ def _add_read_routes(app: "App[Request, Response]", parts: Parts) -> None:
     app.add_route("/v1/procedures/{code}", procedures, suffix="one")
     app.add_route("/v1/offices/{office}", OfficesResource(parts))
     app.add_route("/v1/offices/{office}/evaluation", EvaluationsResource(parts))
-    app.add_route("/v1/officers/{key}/evaluation", OfficerEvaluationsResource(parts))
-    app.add_route("/v1/findings", FindingsResource(parts))
-    app.add_route("/v1/trail/{key}", TrailResource(parts))
     app.add_route("/log/{path:path}", LogFilesResource(parts))
     app.add_route("/documents/{document_hex}", DocumentsResource(parts))
+
+
+def _add_officers_routes(app: "App[Request, Response]", parts: Parts) -> None:
+    app.add_route("/v1/officers/{key}/evaluation", OfficerEvaluationsResource(parts))
+    app.add_route("/v1/queues/{queue}", QueuesResource(parts))
+    app.add_route("/v1/findings", FindingsResource(parts))
+    app.add_route("/v1/findings/asked", AskedFindingsResource(parts))
+    app.add_route("/v1/findings/alarms", AlarmsResource(parts))
+    app.add_route("/v1/findings/rules", FindingRulesResource(parts))
+    app.add_route("/v1/trail", TrailsResource(parts))
+    app.add_route("/v1/trail/{key}", TrailResource(parts))
+    app.add_route("/v1/looks", LooksResource(parts))
+
+
+def _add_index_routes(app: "App[Request, Response]", parts: Parts) -> None:
+    index = IndexResource(parts)
+    app.add_route("/v1/statistics/index", index)
+    app.add_route("/v1/statistics/report", index, suffix="report")
+
+
+def _add_open_data_routes(app: "App[Request, Response]", parts: Parts) -> None:
+    open_data = OpenDataResource(parts)
+    app.add_route("/v1/open-data", open_data)
+    app.add_route("/v1/open-data/{file}", open_data, suffix="file")
+    app.add_route(ATOM_PATH, AtomFeedResource(parts))
+    app.add_route("/v1/feeds/entries", ListeningResource(parts))
 
 
 def _add_reference_routes(app: "App[Request, Response]", parts: Parts) -> None:

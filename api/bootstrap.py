@@ -28,6 +28,7 @@ from api.interface.log_lines import configure_log
 from api.limiting import LookupLimiter
 from api.nonces import NonceMemory
 from api.parts import Clock, Parts
+from api.reading.kept_lists import KeptLists
 from api.reading.own_reads import OwnReads
 from api.settings import Settings, settings_of_process
 from api.signatures import RequestVerifier, key_record
@@ -337,6 +338,7 @@ def web_parts(settings: Settings, writer: WriterPort | None = None) -> Parts:
         foreign_stream=lambda origin, code: foreign_stream(keys, origin, code),
         lookups=LookupLimiter(settings.lookups_per_minute),
         own_reads=OwnReads(data_folder(settings).own_reads),
+        kept_lists=KeptLists(data_folder(settings).kept_lists, random_bytes),
         writer_reachable=_always_reachable if writer else _asks_socket(data_folder(settings)),
         clock=clock,
         random_bytes=os.urandom,

@@ -57,6 +57,16 @@ class DataFolder:
         return self.path / "reads.sqlite3"
 
     @property
+    def kept_lists(self) -> Path:
+        """Give the database of queues that are being paged through, which may be lost."""
+        return self.path / "lists.sqlite3"
+
+    @property
+    def looks(self) -> Path:
+        """Give the book of inspectors' looks at people and offices."""
+        return self.path / "looks.sqlite3"
+
+    @property
     def codes(self) -> Path:
         """Give the book of allotted dossier codes."""
         return self.path / "codes.sqlite3"

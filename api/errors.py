@@ -128,6 +128,12 @@ class ReadingNotPermitted(ApiError):
     code = "reading_not_permitted"
 
 
+class QueueCursorEnded(ApiError):
+    """The list that a cursor leads through is not kept any more; the first page begins anew."""
+
+    code = "queue_cursor_ended"
+
+
 class SlipReplaced(ApiError):
     """The secret is of a slip that was replaced: it opens the list of reads until then alone."""
 
@@ -150,6 +156,12 @@ class TooManyRequests(ApiError):
     """One client asked for dossiers too often; the header says when to ask again."""
 
     code = "too_many_requests"
+
+
+class TooManyListeners(ApiError):
+    """As many listen to the feed as one worker bears; the header says when to ask again."""
+
+    code = "too_many_listeners"
 
 
 class InternalError(ApiError):

@@ -4,7 +4,7 @@
 shape is either a msgspec type (JSON) or a media type whose content has no schema of ours.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -13,26 +13,28 @@ import msgspec
 from api import bodies
 from api.bodies import Problem
 from api.interface.evaluations import EVALUATION_OPERATIONS
+from api.interface.findings import FINDING_OPERATIONS
 from api.interface.histories import HISTORY_OPERATIONS
+from api.interface.index766 import INDEX_OPERATIONS
+from api.interface.inspecting import INSPECTING_OPERATIONS
+from api.interface.opendata import OPEN_DATA_OPERATIONS
 from api.interface.operations import Operation, Shape
 from api.interface.petitions import PETITION_OPERATIONS
-from api.negotiation import CSV_MEDIA_TYPE, JSON_MEDIA_TYPE
+from api.interface.queues import QUEUE_OPERATIONS
+from api.interface.registry import REGISTRY_OPERATIONS
+from api.interface.statistics import STATISTICS_OPERATIONS
+from api.negotiation import JSON_MEDIA_TYPE
 from api.problems import PROBLEM_MEDIA_TYPE
 from api.resources import answers
 from api.resources.deadlines import DeadlineAnswer
+from api.resources.inspecting.trails import MAX_PAGE_ACTS
 from api.resources.log_files import TILE_MEDIA_TYPE
-from api.resources.procedures import (
-    MAX_QUESTION_CHARACTERS,
-    ProcedureAnswer,
-    ProceduresAnswer,
-)
-from api.resources.registry.offices import RegisteredOfficeAnswer
+from api.resources.procedures import MAX_QUESTION_CHARACTERS
+from api.resources.situations.shapes import DossierAnswer
 from api.uploads import NDJSON_MEDIA_TYPE
+from domain.index766 import FORMULAS
 from domain.offices import Level
 from projections.catalogue.searching import MAX_PAGE
-from projections.counts import CountStatistics
-from projections.durations import DurationStatistics
-from projections.veiled.counts import VeiledStatistics
 from transparency.histories.bundles import HISTORY_MEDIA_TYPE, HistoryBundle
 
 PAGE_MEDIA_TYPE: Final = "text/html"
@@ -52,8 +54,17 @@ _PATTERNS: Final[Mapping[str, dict[str, object]]] = {
     "on": {"type": "string", "format": "date"},
     "month": {"type": "string", "pattern": r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"},
     "period": {"type": "string", "pattern": r"^(19|20|21)[0-9]{2}(-Q[1-4])?$"},
+    "period_day": {
+        "type": "string",
+        "pattern": r"^(19|20|21)[0-9]{2}(-Q[1-4]|-(0[1-9]|1[0-2]))?$",
+    },
+    "formulas": {"type": "string", "enum": sorted(FORMULAS)},
     "format": {"type": "string", "enum": ["json", "csv"]},
+    "format_day": {"type": "string", "enum": ["json", "csv", "xlsx"]},
     "by": {"type": "string", "enum": ["period"]},
+    "context": {"type": "string", "enum": ["yes", "no"]},
+    "peers": {"type": "string", "enum": ["yes", "no"]},
+    "limit_day": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_ACTS},
     "follow": {"type": "string", "enum": ["person", "key"]},
     "receipts": {"type": "string", "enum": ["0", "1"]},
     "q": {"type": "string", "maxLength": MAX_QUESTION_CHARACTERS},
@@ -129,7 +140,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "get",
         "/v1/dossiers/{stream}",
         "Status and timeline of a dossier; private parts to its holder alone (secret or own key)",
-        {200: [answers.DossierAnswer]},
+        {200: [DossierAnswer]},
         headers=("Dossier-Secret",),
         refusals=(401, 403, 404, 429, 503),
         signed=True,
@@ -179,74 +190,16 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         takes={JSON_MEDIA_TYPE: bodies.LookupRequest},
         refusals=(400, 404, 408, 411, 413, 415, 429, 503),
     ),
-    Operation(
-        "get",
-        "/v1/statistics/counts",
-        "Received, resolved and pending dossiers per office, procedure and month",
-        {200: [CountStatistics, CSV_MEDIA_TYPE]},
-        query=("from", "to", "office", "procedure", "format"),
-        refusals=(400, 503),
-    ),
-    Operation(
-        "get",
-        "/v1/statistics/durations",
-        "Median and 90th percentile of processing times, gross and net of waiting",
-        {200: [DurationStatistics, CSV_MEDIA_TYPE]},
-        query=("from", "to", "office", "procedure", "by", "format"),
-        refusals=(400, 503),
-    ),
-    Operation(
-        "get",
-        "/v1/statistics/veiled",
-        "Veiled dossiers received, ended and pending, per top office and month",
-        {200: [VeiledStatistics, CSV_MEDIA_TYPE]},
-        query=("from", "to", "office", "format"),
-        refusals=(400, 503),
-    ),
+    *STATISTICS_OPERATIONS,
     *PETITION_OPERATIONS,
     *EVALUATION_OPERATIONS,
+    *INDEX_OPERATIONS,
     *HISTORY_OPERATIONS,
-    Operation(
-        "get",
-        "/v1/procedures",
-        "Search the catalogue of procedures: words with or without diacritics, by code",
-        {200: [ProceduresAnswer]},
-        query=("q", "field", "level", "office", "life_event", "after", "limit"),
-        refusals=(400, 503),
-    ),
-    Operation(
-        "get",
-        "/v1/procedures/{code}",
-        "One procedure: every version with its dates, document and entry",
-        {200: [ProcedureAnswer]},
-        refusals=(404, 503),
-    ),
-    Operation(
-        "get",
-        "/v1/offices/{office}",
-        "One office: every document with its dates and entry, and the office as of a day",
-        {200: [RegisteredOfficeAnswer]},
-        query=("on",),
-        refusals=(400, 404, 503),
-    ),
-    Operation(
-        "get",
-        "/v1/findings",
-        "What looks wrong, why, and on what evidence; for inspectors",
-        {200: [answers.FindingsAnswer]},
-        query=("rule", "office"),
-        refusals=(400, 401, 403, 503),
-        signed=True,
-    ),
-    Operation(
-        "get",
-        "/v1/trail/{key}",
-        "Everything that one person signed, by any of their keys; for inspectors",
-        {200: [answers.TrailAnswer]},
-        query=("from_day", "to_day", "follow"),
-        refusals=(400, 401, 403, 404, 503),
-        signed=True,
-    ),
+    *QUEUE_OPERATIONS,
+    *REGISTRY_OPERATIONS,
+    *OPEN_DATA_OPERATIONS,
+    *FINDING_OPERATIONS,
+    *INSPECTING_OPERATIONS,
     Operation(
         "get",
         "/log/checkpoint",
@@ -345,17 +298,20 @@ def _operation_id(operation: Operation) -> str:
 
 
 def _parameters(operation: Operation) -> Iterable[dict[str, object]]:
+    patterns = {**_PATTERNS, **operation.patterns}
     for word in operation.path.split("/"):
         if word.startswith("{"):
-            yield _parameter(word.strip("{}"), "path", required=True)
+            yield _parameter(word.strip("{}"), "path", patterns, required=True)
     for name in operation.query:
-        yield _parameter(name, "query", required=False)
+        yield _parameter(name, "query", patterns, required=False)
     for name in operation.headers:
-        yield _parameter(name, "header", required=False)
+        yield _parameter(name, "header", patterns, required=False)
 
 
-def _parameter(name: str, place: str, *, required: bool) -> dict[str, object]:
-    schema = _PATTERNS.get(name, {"type": "string"})
+def _parameter(
+    name: str, place: str, patterns: Mapping[str, dict[str, object]], *, required: bool
+) -> dict[str, object]:
+    schema = patterns.get(name, {"type": "string"})
     name = name.removesuffix("_day")
     return {"name": name, "in": place, "required": required, "schema": schema}
 
@@ -368,7 +324,7 @@ def _responses(operation: Operation) -> dict[str, object]:
     responses = {
         str(status): {
             "description": HTTPStatus(status).phrase,
-            "content": {_media_type(shape): {"schema": _schema(shape)} for shape in shapes},
+            "content": _content(shapes),
         }
         for status, shapes in operation.answers.items()
     }
@@ -385,6 +341,17 @@ def _responses(operation: Operation) -> dict[str, object]:
     return dict(responses)
 
 
+def _content(shapes: Sequence[Shape]) -> dict[str, object]:
+    """Give the schema of each media type; which of several one answers depends on the question."""
+    by_type: dict[str, list[dict[str, object]]] = {}
+    for shape in shapes:
+        by_type.setdefault(_media_type(shape), []).append(_schema(shape))
+    return {
+        media_type: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
+        for media_type, schemas in by_type.items()
+    }
+
+
 def _media_type(shape: Shape) -> str:
     if isinstance(shape, str):
         return shape
@@ -393,5 +360,8 @@ def _media_type(shape: Shape) -> str:
 
 def _schema(shape: Shape) -> dict[str, object]:
     if isinstance(shape, str):
+        # An event stream is described by one of its events.
+        if shape.endswith(("/json", "+json", "/event-stream")):
+            return {"type": "object"}
         return {} if shape == TILE_MEDIA_TYPE else {"type": "string"}
     return {"$ref": _REF.format(name=shape.__name__)}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.limiting import LookupLimiter
+from api.reading.kept_lists import KeptLists
 from api.reading.own_reads import OwnReads
 from api.settings import Settings
 from api.signatures import RequestVerifier
@@ -46,6 +47,7 @@ class Parts:
     requests: RequestVerifier
     lookups: LookupLimiter
     own_reads: OwnReads
+    kept_lists: KeptLists
     writer_reachable: Callable[[], Awaitable[bool]]
     codes: AllottedCodes
     foreign_stream: Callable[[str, str], str]

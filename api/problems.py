@@ -12,11 +12,13 @@ from typing import Final
 from api import errors as api_errors
 from api.bodies import Problem as Problem  # noqa: PLC0414 - given on, as the type of all answers
 from api.negotiation import Language, sentence_in
+from api.problem_rows.casefiles import CASEFILE_PROBLEMS
 from api.problem_rows.continuing import CONTINUING_PROBLEMS
 from api.problem_rows.facts import fact_remedy
 from api.problem_rows.histories import HISTORY_PROBLEMS
 from api.problem_rows.observing import OBSERVING_PROBLEMS
 from api.problem_rows.offices import OFFICE_PROBLEMS
+from api.problem_rows.opendata import OPEN_DATA_PROBLEMS
 from api.problem_rows.petitions import PETITION_PROBLEMS
 from api.problem_rows.reading import READING_PROBLEMS
 from api.problem_rows.shapes import CHECK_ADDRESS as _CHECK_ADDRESS
@@ -344,6 +346,7 @@ PROBLEMS: Final[Mapping[ErrorType, ProblemType]] = {
     **_LEDGER,
     **_DOMAIN,
     **OFFICE_PROBLEMS,
+    **OPEN_DATA_PROBLEMS,
     **OBSERVING_PROBLEMS,
     **CONTINUING_PROBLEMS,
     **READING_PROBLEMS,
@@ -352,6 +355,7 @@ PROBLEMS: Final[Mapping[ErrorType, ProblemType]] = {
     **WITNESS_PROBLEMS,
     **PETITION_PROBLEMS,
     **_PROJECTIONS,
+    **CASEFILE_PROBLEMS,
     **_LOG,
 }
 

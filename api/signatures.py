@@ -148,6 +148,15 @@ class RequestVerifier:
             ReadingNotPermitted,
         )
 
+    def check_enrolled(self, request: SignedRequest) -> KeyRecord:
+        """Give the record of the enrolled key that signed this request, whatever its roles are.
+
+        Raises:
+            RequestNotSigned, RequestSignatureInvalid, RequestReplayed: as `check_inspector`.
+            ReadingNotPermitted: the key is revoked.
+        """
+        return self._check(request, lambda _record: True, ReadingNotPermitted)
+
     def check_receiver(self, request: SignedRequest, office: str) -> KeyRecord:
         """Give the record of the key of an office's receiver that signed this request.
 

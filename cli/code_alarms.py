@@ -19,7 +19,7 @@ from domain.rules.register import Register
 from ledger.codes.checking import CodeProblem, RecordedCode, check_codes, recorded_codes
 from ledger.drafting import FIRST_PLACE, next_place
 from projections.findings import Finding
-from projections.findings.code_runs import code_alarms
+from projections.findings.rules.results.code_runs import code_alarms
 
 ID_HEX: Final = 32
 

@@ -5,16 +5,20 @@ import sys
 import click
 
 from cli.commands.act import act
+from cli.commands.analyse import analyse
 from cli.commands.audit import audit
+from cli.commands.casefile.command import casefile
 from cli.commands.codes import codes
 from cli.commands.continuing.command import ledger
 from cli.commands.continuing.log_keys import add_mldsa, retire_log, rotate_log
 from cli.commands.erase.command import erase
 from cli.commands.evidence.command import evidence
+from cli.commands.export.command import export
+from cli.commands.findings.command import findings
 from cli.commands.import_log import import_log
 from cli.commands.inspection import inspect, orders
 from cli.commands.keys import keys
-from cli.commands.law import law
+from cli.commands.law.command import law
 from cli.commands.mirror.command import mirror
 from cli.commands.monitor.command import monitor
 from cli.commands.offices import offices
@@ -23,6 +27,7 @@ from cli.commands.procedures import procedures
 from cli.commands.processes import follow, writer
 from cli.commands.profiles import profiles, tallies
 from cli.commands.reading.command import read, reads
+from cli.commands.reading.queues import queue
 from cli.commands.recompute import recompute
 from cli.commands.serve import serve
 from cli.commands.verify import verify
@@ -48,12 +53,17 @@ COMMANDS = (
     evidence,
     audit,
     recompute,
+    export,
+    analyse,
     mirror,
     monitor,
     inspect,
+    findings,
     read,
     reads,
+    queue,
     orders,
+    casefile,
     demo,
     law,
     offices,

@@ -30,6 +30,7 @@ from ledger.errors import (
     TimestampInvalid,
 )
 from ledger.importing.errors import MalformedMapping, MalformedSource
+from projections.casefiles.errors import CasefileTampered, MalformedCasefile
 from projections.entries import EntryUnreadable, ProjectionError
 from transparency.errors import TileNotFound, TileStoreUnavailable, TransparencyError
 
@@ -47,6 +48,8 @@ NOT_PROVED: Final = (
     | HistoryIncomplete
     | SignerWithoutRight
     | TimestampInvalid
+    | MalformedCasefile
+    | CasefileTampered
 )
 
 P = ParamSpec("P")

@@ -12,7 +12,7 @@ from ledger.documents import DocumentSource
 from ledger.errors import LedgerError
 from ledger.inspecting.auditor import VaultAuditor, VaultSources
 from ledger.inspecting.report import Check, VaultReport, Why
-from projections.findings.persons import R16
+from projections.findings.rules.people.persons import R16, SAME_PERSON
 from projections.findings.segregation import segregation_breaches
 from projections.reading import read_findings
 from transparency.errors import TransparencyError
@@ -102,7 +102,8 @@ def compare_segregation(
         ):
             report.not_remade[Check.SEGREGATION, Why.VIEWS_ELSEWHERE] += 1
             return
-        shown = {found.stream for found in read_findings(reader) if found.rule == R16.id}
+        found_by = (found for found in read_findings(reader) if found.rule == R16.id)
+        shown = {found.stream for found in found_by if found.reason == SAME_PERSON}
     states = [head.state for head in auditor.state.streams().values()]
     breaches = segregation_breaches(states, auditor.numbers, now)
     report.remade[Check.SEGREGATION] += len(breaches)

@@ -4,13 +4,18 @@ Everything is as of an instant that the caller names, and in the office's time z
 that is requested and not yet confirmed counts as pending and waiting, not as ended.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
-from domain.deadlines import Timeliness, is_overdue, timeliness
+from domain.deadlines import Timeliness, is_overdue, passes_at, timeliness
 from domain.dossiers import Dossier, Due, Halt, Wait
 from domain.moments import Moment, is_before, seconds_between
 
 Period = str
+
+_NEXT: Final = timedelta(microseconds=1)
 
 
 def period_of(moment: Moment, zone: str) -> Period:
@@ -115,3 +120,71 @@ def _waited_seconds(wait: Wait, first: Moment, last: Moment, zone: str) -> int:
     until = last if wait.until is None or is_before(last, wait.until, zone) else wait.until
     since = first if is_before(wait.since, first, zone) else wait.since
     return max(0, seconds_between(since, until, zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of instants: from the first up to, and without, the last; None is open."""
+
+    since: datetime
+    until: datetime | None
+
+
+def overdue_stretches(dossier: Dossier, zone: str) -> tuple[Stretch, ...]:
+    """Give the stretches at whose instants `overdue_at` is true, in order; none touches the next.
+
+    They do not depend on when they are asked for, so how many dossiers are overdue can be kept as
+    sums of +1 and -1. As there, the end of the dossier is for the caller.
+    """
+    dues = _all_dues(dossier)
+    if not dues:
+        return ()
+    if not (dossier.waits or dossier.halts or dossier.due_changes):
+        return (Stretch(_first_overdue(dues[0], zone), None),)
+    first = min(_first_overdue(due, zone) for due in dues)
+    cuts = [first, *(cut for cut in turning_points(dossier, zone) if cut > first)]
+    return stretches_where(cuts, [overdue_at(dossier, cut, zone) for cut in cuts])
+
+
+def turning_points(dossier: Dossier, zone: str) -> list[datetime]:
+    """Give every instant at which being overdue or its reasons may change, in order, each once.
+
+    A due date passes; a wait or a halt begins, ends or becomes known; another due date holds.
+    """
+    found: set[datetime] = set()
+    for due in _all_dues(dossier):
+        found |= {passes_at(due, zone), _first_overdue(due, zone)}
+    found.update(change.at.start_in(zone) for change in dossier.due_changes)
+    rests: list[Wait | Halt] = [*dossier.waits, *dossier.halts]
+    for stretch in rests:
+        ends = () if stretch.until is None else (stretch.until.start_in(zone),)
+        found.update((stretch.since.start_in(zone), *ends))
+    declared = (halt.declared_at for halt in dossier.halts)
+    found.update(moment.start_in(zone) for moment in declared if moment is not None)
+    return sorted(found)
+
+
+def stretches_where(cuts: Sequence[datetime], holds: Sequence[bool]) -> tuple[Stretch, ...]:
+    """Join what holds from each instant up to the next one into stretches; the last is open."""
+    found: list[Stretch] = []
+    since: datetime | None = None
+    for cut, is_so in zip(cuts, holds, strict=True):
+        if is_so and since is None:
+            since = cut
+        elif not is_so and since is not None:
+            found.append(Stretch(since, cut))
+            since = None
+    if since is not None:
+        found.append(Stretch(since, None))
+    return tuple(found)
+
+
+def _all_dues(dossier: Dossier) -> list[Due]:
+    earlier = (change.due_before for change in dossier.due_changes)
+    return [due for due in (*earlier, dossier.due) if due is not None]
+
+
+def _first_overdue(due: Due, zone: str) -> datetime:
+    """Give the first instant that is overdue: a due instant itself is still in time."""
+    passed = passes_at(due, zone)
+    return passed if due.instant is None else passed + _NEXT

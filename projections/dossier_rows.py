@@ -87,8 +87,9 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     `entry_index` is None for an act of a veiled dossier, which the log shows under a veil only.
 
     `status`, `due` and `appointment` are the dossier's after the act; None on other streams.
-    `amount_vnd`, `to_office` and `answer_by` are what the act itself says; `refers_to` is the
-    version of the earlier act of the stream that it names.
+    `amount_vnd`, `to_office`, `answer_by` and `payment_method` are what the act itself says;
+    `refers_to` is the version of the earlier act of the stream that it names. `label` is what an
+    imported step was called, where that is public.
     """
 
     entry_index: int | None
@@ -107,6 +108,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     to_office: str | None = None
     answer_by: date | None = None
     refers_to: int | None = None
+    payment_method: str | None = None
+    label: str | None = None
 
     @property
     def is_imported(self) -> bool:
@@ -141,6 +144,8 @@ def act_of(entry: PublicEntry, state: StreamState) -> Act:
         to_office=_to_office_of(facts),
         answer_by=_answer_by_of(facts),
         refers_to=_refers_to_of(facts),
+        payment_method=facts.method.value if isinstance(facts, PaymentConfirmed) else None,
+        label=facts.label if isinstance(facts, ImportableFacts) else None,
     )
 
 

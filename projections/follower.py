@@ -38,6 +38,8 @@ from transparency.seals import is_seal, parse_seal
 READ_BATCH: Final = 500
 ENTRIES_PER_TRANSACTION: Final = 2_000
 MAX_STATES_IN_MEMORY: Final = 50_000
+# Whoever is that far behind counts once, at the end: until then there are no statistics.
+FAR_BEHIND: Final = 20_000
 
 
 class EntryReader(Protocol):
@@ -153,12 +155,13 @@ class Follower:
         bodies = self._bodies(start, published.tree_size)
         if position is not None:
             bodies = _continuing(bodies, position)
+        is_far_behind = published.tree_size - start > FAR_BEHIND
         waiting: list[SealedGroup] = []
         for group in sealed_groups(bodies, self._ledger, published.note):
-            waiting.append(group)
             if sum(len(held.entries) for held in waiting) >= ENTRIES_PER_TRANSACTION:
-                position = self._write(position, waiting, veiled)
+                position = self._write(position, waiting, veiled, counts_later=is_far_behind)
                 waiting = []
+            waiting.append(group)
         if waiting:
             position = self._write(position, waiting, veiled)
         if position is not None:
@@ -174,7 +177,12 @@ class Follower:
                 yield entry.entry_index, entry.body
 
     def _write(
-        self, old: Position | None, groups: Sequence[SealedGroup], veiled: VeiledActs
+        self,
+        old: Position | None,
+        groups: Sequence[SealedGroup],
+        veiled: VeiledActs,
+        *,
+        counts_later: bool = False,
     ) -> Position:
         """Fold the entries of some groups, and between them what was recorded between them."""
         entries: list[PublicEntry] = []
@@ -183,7 +191,7 @@ class Follower:
             entries += veiled.take_before(entry.entry_index)
             entries.append(entry)
         position = replace(_position_of(groups[-1]), veiled_position=veiled.veiled_position)
-        self._write_entries(old, position, entries, veils_of(groups))
+        self._write_entries(old, position, entries, veils_of(groups), counts_later=counts_later)
         return position
 
     def _write_veiled(self, position: Position, veiled: VeiledActs) -> None:
@@ -200,6 +208,8 @@ class Follower:
         position: Position,
         entries: Sequence[PublicEntry],
         veils: VeilCounts = NO_VEILS,
+        *,
+        counts_later: bool = False,
     ) -> None:
         self._states.prefetch(entry.action.stream for entry in entries)
         open_private = self._private.opener_for(entries)
@@ -228,6 +238,7 @@ class Follower:
                 papers=papers,
                 old_veiled_position=0 if old is None else old.veiled_position,
                 veils=veils,
+                counts_later=counts_later,
             )
         )
         self._states.forget_dossiers(MAX_STATES_IN_MEMORY)

@@ -1,9 +1,10 @@
 """What answers and pages ask the views for: pure folds over one consistent read."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
 from msgspec import structs
 
 from domain.actions import StreamType
@@ -13,21 +14,31 @@ from projections.counts import (
     ALL_HISTORY,
     CheckpointReference,
     CountStatistics,
+    Figure,
     Span,
-    count_dossiers,
 )
 from projections.dossier_rows import Act
-from projections.durations import DurationStatistics, measure_durations
-from projections.findings import DEFAULT_PARAMETERS, Finding, Parameters, find_all
-from projections.findings.code_runs import raised_alarm
+from projections.durations import DurationStatistics
+from projections.findings import (
+    DEFAULT_PARAMETERS,
+    ExaminedDossier,
+    Finding,
+    Parameters,
+    find_all,
+)
+from projections.findings.life.alarms import raised_alarm
 from projections.findings.shapes import entries_of
 from projections.people.trail import TrailEntry, trail_of
-from projections.petitions.figures import PetitionStatistics, count_petitions
+from projections.petitions.figures import PetitionCounts, PetitionStatistics, count_petitions
 from projections.petitions.overdue import overdue_petitions
 from projections.petitions.standing import PetitionWorld
-from projections.veiled.counts import VeiledStatistics, count_veiled
+from projections.statistics.counting import first_total
+from projections.statistics.lasting import first_durations
+from projections.stored.cell_reading import StoredCells
+from projections.veiled.counts import VeilCounts, VeiledStatistics, count_veiled
 from projections.views import Position, ViewReader
 
+_lines_decoder = msgspec.json.Decoder(tuple[Figure, ...])
 _CALENDAR_STREAM = f"{StreamType.CALENDAR}:{NATIONAL_CALENDAR}"
 
 
@@ -41,11 +52,11 @@ def read_counts(
     position = reader.position()
     if position is None:
         return None
-    rows = reader.dossier_rows(office, procedure)
-    counts = count_dossiers(rows, position.sealed_at, reader.zones(), span)
+    cells = reader.cells(position)
+    lines = cells.count_lines(span, office, procedure)
     return CountStatistics(
-        figures=counts.figures,
-        total=counts.total,
+        figures=_lines_decoder.decode(lines),
+        total=first_total(cells, span, office, procedure),
         checkpoint=reference_to(position),
         as_of=position.as_of,
     )
@@ -58,10 +69,44 @@ def read_durations(
     position = reader.position()
     if position is None:
         return None
-    measured = measure_durations(reader.dossier_rows(), reader.zones(), span, by_period=by_period)
+    measured = first_durations(reader.cells(position), span, by_period=by_period)
     return DurationStatistics(
         durations=tuple(measured), checkpoint=reference_to(position), as_of=position.as_of
     )
+
+
+class FiguresInViews:
+    """Everything that public statistics are made from, in one read of the views."""
+
+    def __init__(self, reader: ViewReader, position: Position) -> None:
+        self._reader = reader
+        self._position = position
+
+    def checkpoint(self) -> CheckpointReference:
+        """Give the checkpoint that the views are as of."""
+        return reference_to(self._position)
+
+    def as_of(self) -> datetime:
+        """Give the time of its seal."""
+        return self._position.sealed_at
+
+    def cells(self) -> StoredCells:
+        """Give the cells of open dossiers."""
+        return self._reader.cells(self._position)
+
+    def count_lines(self, span: Span, office: str | None, procedure: str | None) -> bytes:
+        """Give the figures of `counts@v1` as a JSON list."""
+        return self.cells().count_lines(span, office, procedure)
+
+    def veils(self) -> VeilCounts:
+        """Give the counts of veils."""
+        return self._reader.veil_counts()
+
+    def petitions(self) -> PetitionCounts:
+        """Give the counts of petitions."""
+        world = read_petition_world(self._reader)
+        assert world is not None
+        return count_petitions(self._reader.petition_rows(), world)
 
 
 def read_petition_world(reader: ViewReader) -> PetitionWorld | None:
@@ -105,13 +150,19 @@ def read_veiled_figures(
 
 
 def read_findings(
-    reader: ViewReader, office: str | None = None, parameters: Parameters = DEFAULT_PARAMETERS
+    reader: ViewReader,
+    office: str | None = None,
+    parameters: Parameters = DEFAULT_PARAMETERS,
+    opening: Callable[[ExaminedDossier], ExaminedDossier] | None = None,
 ) -> list[Finding]:
-    """Give the findings on all dossiers and petitions, and alarms, or on those of one office."""
+    """Give the findings on all dossiers and petitions, and alarms, or on those of one office.
+
+    ``opening`` gives a dossier with its private parts, for whoever may open them.
+    """
     person_of = reader.persons().person_of
     examined = (replace(one, person_of=person_of) for one in reader.examined_dossiers(office))
     return [
-        *find_all(examined, parameters),
+        *find_all(examined if opening is None else map(opening, examined), parameters),
         *_overdue_petitions(reader, office),
         *_public_alarms(reader, office),
     ]

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from domain.calendars import NATIONAL_CALENDAR
+from domain.calendars import NATIONAL_CALENDAR, Calendar
 from domain.veils import VeilAct
 from ledger.documents import DocumentSource
 from ledger.key_files import Anchors
@@ -32,6 +32,8 @@ from projections.petitions.figures import NO_PETITIONS, PetitionCounts, count_pe
 from projections.petitions.rows import row_of_petition
 from projections.petitions.standing import PetitionWorld
 from projections.states import StreamStates
+from projections.statistics.in_memory import CellsInMemory
+from projections.statistics.places import Places, places_of
 from projections.tallies.adding import NO_TALLIES, TallyAdder, TallySums
 from projections.tallies.veiled import NOTHING_VEILED, VeilAdder, VeilSums
 from projections.veiled.counts import VeilCounts, veils_of
@@ -66,6 +68,51 @@ class PublicWorld:
     tallies: TallySums = NO_TALLIES
     veils: VeilCounts = field(default_factory=dict)
     veil_sums: VeilSums = NOTHING_VEILED
+    places: Places = field(default_factory=Places)
+    calendar: Calendar | None = None
+
+
+class FiguresOfWorld:
+    """Everything that public statistics are made from, of a world that was replayed."""
+
+    def __init__(self, world: PublicWorld) -> None:
+        """Add up all dossiers.
+
+        Raises:
+            StoreCorrupt: a dossier was accepted by an office that is not registered.
+        """
+        self._world = world
+        self._cells = CellsInMemory(world.rows, world.places, world.sealed_at)
+
+    def checkpoint(self) -> CheckpointReference:
+        """Give the checkpoint that the log was replayed up to."""
+        return self._world.checkpoint
+
+    def as_of(self) -> datetime:
+        """Give the time of its seal."""
+        return self._world.sealed_at
+
+    def cells(self) -> CellsInMemory:
+        """Give the cells of open dossiers."""
+        return self._cells
+
+    def count_lines(self, span: Span, office: str | None, procedure: str | None) -> bytes:
+        """Give the figures of `counts@v1` as a JSON list, by the slow fold over all dossiers."""
+        rows = (
+            row
+            for row in self._world.rows
+            if office in (None, row.office) and procedure in (None, row.procedure)
+        )
+        counts = count_dossiers(rows, self._world.sealed_at, self._world.zones, span)
+        return msgspec.json.encode(counts.figures)
+
+    def veils(self) -> VeilCounts:
+        """Give the counts of veils."""
+        return self._world.veils
+
+    def petitions(self) -> PetitionCounts:
+        """Give the counts of petitions."""
+        return self._world.petitions
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +204,7 @@ class PublicFold:
     def world(self) -> PublicWorld:
         """Give what the log leaves at the size that was folded last."""
         assert self._last is not None
+        record = self._states.calendar(NATIONAL_CALENDAR)
         return PublicWorld(
             tuple(row_of(dossier) for dossier in self._states.dossiers()),
             self._states.zones(),
@@ -166,6 +214,8 @@ class PublicFold:
             self._adder.sums(),
             Counter(self._veils),
             self._veil_adder.sums(),
+            places_of([*self._states.offices().values(), *self._states.procedures().values()]),
+            None if record is None else record.calendar,
         )
 
     def _hashed(self, log: TrustedLog, tree_size: int) -> Iterator[tuple[int, bytes]]:

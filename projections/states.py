@@ -113,6 +113,11 @@ class StreamStates:
         offices = (state for state in self._states.values() if isinstance(state, OfficeRecord))
         return {record.office.id: record for record in offices}
 
+    def procedures(self) -> dict[str, ProcedureRecord]:
+        """Give the records of the procedures in memory by their codes."""
+        found = (state for state in self._states.values() if isinstance(state, ProcedureRecord))
+        return {record.code: record for record in found}
+
     def zones(self) -> dict[str, str]:
         """Give the time zone of every office in memory."""
         return {name: record.office.time_zone for name, record in self.offices().items()}

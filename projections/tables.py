@@ -20,9 +20,10 @@ from domain.dossiers import Status
 from domain.moments import parse_moment, render_moment
 from ledger.errors import StoreUnavailable
 from projections.dossier_rows import Act, parse_due, render_due
+from projections.statistics.tables import cell_tables
 from transparency.encoding import parse_utc_milliseconds, render_utc_milliseconds
 
-SCHEMA_NUMBER: Final = 10
+SCHEMA_NUMBER: Final = 11
 
 _signers_decoder = msgspec.json.Decoder(tuple[Signer, ...])
 _signers_encoder = msgspec.json.Encoder()
@@ -77,7 +78,16 @@ acts_table = sa.Table(
     sa.Column("to_office", sa.String(64)),
     sa.Column("answer_by", sa.String(10)),
     sa.Column("refers_to", sa.BigInteger),
+    sa.Column("payment_method", sa.String(16)),
+    sa.Column("label", sa.String(120)),
     sa.Index("acts_by_stream", "stream", "version"),
+)
+# Few acts name an amount, and statistics of fees look at these alone.
+sa.Index(
+    "acts_about_money",
+    acts_table.c.stream,
+    sqlite_where=acts_table.c.amount_vnd.is_not(None),
+    postgresql_where=acts_table.c.amount_vnd.is_not(None),
 )
 
 # Public: who acted in which entry, by key name or by an import's performer, for trails.
@@ -206,6 +216,9 @@ veil_counts_table = sa.Table(
     sa.Column("veils", sa.BigInteger, nullable=False),
 )
 
+# Public: what statistics are read from, kept with every step (`stored.cells`).
+CELLS: Final = cell_tables(metadata)
+
 # Private: keyed hashes by which holders are recognised.
 holders_table = sa.Table(
     "holders",
@@ -320,6 +333,8 @@ def act_columns(act: Act) -> dict[str, object]:
         "to_office": act.to_office,
         "answer_by": None if act.answer_by is None else act.answer_by.isoformat(),
         "refers_to": act.refers_to,
+        "payment_method": act.payment_method,
+        "label": act.label,
     }
 
 
@@ -342,4 +357,6 @@ def open_act(row: sa.Row[tuple[object, ...]]) -> Act:
         to_office=row.to_office,
         answer_by=None if row.answer_by is None else date.fromisoformat(row.answer_by),
         refers_to=row.refers_to,
+        payment_method=row.payment_method,
+        label=row.label,
     )

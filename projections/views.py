@@ -5,10 +5,9 @@ a read is one transaction too. So whoever reads sees everything as of exactly on
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -22,18 +21,30 @@ from domain.keys import KeyRecord
 from domain.offices import OfficeRecord
 from domain.oversight.integrity import FindingRecord
 from domain.procedures import ProcedureRecord
-from ledger.errors import StoreCorrupt, StoreUnavailable
+from ledger.errors import StoreUnavailable
 from projections.catalogue.rows import rows_of
 from projections.catalogue.searching import ProcedureQuery, search_codes
 from projections.dossier_rows import Act, DossierRow
 from projections.findings import ExaminedDossier
-from projections.holders import HolderMark, Mark
+from projections.holders import Mark
 from projections.people.persons import Persons
+from projections.people.subjects import TrailQuery
 from projections.petitions.rows import PetitionRow
 from projections.petitions.stored import read_petitions, replace_petitions
-from projections.requested_papers import RequestedPaper
+from projections.stored.cell_reading import StoredCells
+from projections.stored.cells import keep_dossiers, stands_at
 from projections.stored.examining import Registry, examine, forget_papers, keep_papers
-from projections.stored.rows import insert_acts, replace_marks, replace_rows, replace_states
+from projections.stored.fees import FeeAct, Offices, select_fee_acts
+from projections.stored.rows import (
+    decode_state,
+    forget_marks,
+    insert_acts,
+    replace_marks,
+    replace_rows,
+    replace_states,
+)
+from projections.stored.steps import VIEW, Position, ViewUpdate, move_position, step_of
+from projections.stored.trails import select_trail
 from projections.stored.veiled import (
     divide_states,
     insert_veiled_acts,
@@ -47,71 +58,24 @@ from projections.tables import (
     Visible,
     act_signers_table,
     acts_table,
-    dossiers_table,
     holders_table,
     open_act,
     open_engine,
     position_table,
     procedures_table,
-    states_table,
     veiled_dossiers_table,
     veiled_states_table,
 )
 from projections.veiled.counts import VeilCounts
 from projections.veiled.stored import add_veils, read_veils
 from transparency.encoding import (
-    encode_base64,
     parse_utc_milliseconds,
     render_utc_milliseconds,
 )
 
-VIEW: Final = "public"
+__all__ = ["VIEW", "Position", "ViewReader", "ViewUpdate", "Views", "open_views"]
+
 STREAMS_PER_QUERY: Final = 500
-
-_state_decoder = msgspec.msgpack.Decoder(StreamState)
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """The checkpoint that the views are as of; ``log_position`` is the next entry index to read.
-
-    ``sealed_at`` is the time of the checkpoint's seal, which figures are as of. What veiled
-    dossiers were acted on is there up to the notification id ``veiled_position``.
-    """
-
-    log_position: int
-    root_hash: bytes
-    sealed_at: datetime
-    checkpoint_note: bytes
-    veiled_position: int = 0
-
-    @property
-    def root_base64(self) -> str:
-        """Give the root as checkpoints write it."""
-        return encode_base64(self.root_hash)
-
-    @property
-    def as_of(self) -> str:
-        """Give the seal's time as figures carry it."""
-        return render_utc_milliseconds(self.sealed_at)
-
-
-@dataclass(frozen=True, slots=True)
-class ViewUpdate:
-    """What one step of the follower changes, and where it leads from and to.
-
-    Acts without an entry index are those of veiled dossiers.
-    """
-
-    old_log_position: int
-    position: Position
-    states: Mapping[str, StreamState]
-    acts: Sequence[Act]
-    holder_marks: Sequence[HolderMark]
-    erased: Sequence[str] = ()
-    papers: Sequence[RequestedPaper] = ()
-    old_veiled_position: int = 0
-    veils: VeilCounts = field(default_factory=dict)
 
 
 class Views:
@@ -129,9 +93,9 @@ class Views:
         """
         with self._transaction() as connection:
             # The position first: it takes the write lock, and a second follower stops here.
-            _move_position(connection, update)
+            old_as_of = move_position(connection, update)
             opened, veiled = divide_states(connection, update.states, update.acts)
-            replace_states(connection, opened, dossiers_table, states_table)
+            keep_dossiers(connection, opened, step_of(update, old_as_of))
             replace_states(connection, veiled, veiled_dossiers_table, veiled_states_table)
             replace_petitions(connection, update.states)
             insert_acts(connection, [a for a in update.acts if a.entry_index is not None])
@@ -142,7 +106,8 @@ class Views:
             )
             replace_marks(connection, update.holder_marks)
             keep_papers(connection, update.papers)
-            _forget_marks(connection, update.erased)
+            forget_marks(connection, update.erased)
+            forget_papers(connection, update.erased)
             add_veils(connection, update.veils)
         if update.erased:
             self._cut_log()
@@ -203,14 +168,8 @@ class ViewReader:
         row = self._connection.execute(query).one_or_none()
         if row is None:
             return None
-        sealed_at = parse_utc_milliseconds(row.sealed_at)
-        return Position(
-            row.log_position,
-            row.root_hash,
-            sealed_at,
-            row.checkpoint_note,
-            row.veiled_position,
-        )
+        at, note = parse_utc_milliseconds(row.sealed_at), row.checkpoint_note
+        return Position(row.log_position, row.root_hash, at, note, row.veiled_position)
 
     def dossier_rows(
         self, office: str | None = None, procedure: str | None = None
@@ -226,6 +185,10 @@ class ViewReader:
         for row in self._connection.execute(query):
             yield DossierRow(**dict(zip(names, row, strict=True)))
 
+    def fee_acts(self, first: date, last: date, offices: Offices) -> Iterator[FeeAct]:
+        """Give the acts about money of open dossiers accepted about those days (`stored.fees`)."""
+        return select_fee_acts(self._connection, first, last, offices)
+
     def states(self, streams: Iterable[str]) -> dict[str, StreamState]:
         """Give the states of those of these streams that have one."""
         wanted = sorted(streams)
@@ -234,6 +197,16 @@ class ViewReader:
             part = wanted[start : start + STREAMS_PER_QUERY]
             found |= self._states_where(self._visible.states.c.stream.in_(part))
         return found
+
+    def cells(self, position: Position) -> StoredCells:
+        """Give what statistics are read from, as of the position of this transaction.
+
+        Raises:
+            StoreUnavailable: the follower catches up, and has not counted yet.
+        """
+        if stands_at(self._connection) != position.log_position:
+            raise StoreUnavailable("the follower catches up, and counts at the end")
+        return StoredCells(self._connection, position.sealed_at)
 
     def veil_counts(self) -> VeilCounts:
         """Give how many veils the log holds, by top office, month and act: all of it is public."""
@@ -317,6 +290,10 @@ class ViewReader:
         period = render_utc_milliseconds(start), render_utc_milliseconds(end)
         return [*found, *veiled_acts_by(self._connection, signer, *period)]
 
+    def trail(self, query: TrailQuery) -> Iterator[Act]:
+        """Give the acts of a trail, in its order (`stored.trails`)."""
+        return select_trail(self._connection, query, sees_veiled=self._sees_veiled)
+
     def examined_dossiers(self, office: str | None = None) -> Iterator[ExaminedDossier]:
         """Give every dossier with its acts, for the rules to look at; or those of one office."""
         position = self.position()
@@ -355,46 +332,5 @@ class ViewReader:
     def _states_where(self, condition: sa.ColumnElement[bool]) -> dict[str, StreamState]:
         query = sa.select(self._visible.states).where(condition)
         return {
-            stream: _decode_state(stream, state)
-            for stream, state in self._connection.execute(query)
+            stream: decode_state(stream, state) for stream, state in self._connection.execute(query)
         }
-
-
-def _decode_state(stream: str, state: bytes) -> StreamState:
-    try:
-        decoded: StreamState = _state_decoder.decode(state)
-    except msgspec.MsgspecError as error:
-        raise StoreCorrupt(f"the stored state of {stream} cannot be read: {error}") from error
-    return decoded
-
-
-def _move_position(connection: sa.Connection, update: ViewUpdate) -> None:
-    position = update.position
-    old = connection.execute(
-        sa.delete(position_table)
-        .where(position_table.c.view == VIEW)
-        .returning(position_table.c.log_position, position_table.c.veiled_position)
-    ).one_or_none()
-    if tuple(old or (0, 0)) != (update.old_log_position, update.old_veiled_position):
-        raise StoreCorrupt(f"the views are not at entry {update.old_log_position}")
-    connection.execute(
-        sa.insert(position_table).values(
-            view=VIEW,
-            log_position=position.log_position,
-            root_hash=position.root_hash,
-            sealed_at=render_utc_milliseconds(position.sealed_at),
-            checkpoint_note=position.checkpoint_note,
-            veiled_position=position.veiled_position,
-        )
-    )
-
-
-def _forget_marks(connection: sa.Connection, streams: Sequence[str]) -> None:
-    if not streams:
-        return
-    connection.exec_driver_sql("PRAGMA secure_delete=ON")
-    condition = holders_table.c.stream == sa.bindparam("erased")
-    connection.execute(
-        sa.delete(holders_table).where(condition), [{"erased": stream} for stream in streams]
-    )
-    forget_papers(connection, streams)

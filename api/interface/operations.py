@@ -10,7 +10,10 @@ Shape = type[msgspec.Struct] | str
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One documented request: what it takes and what it may answer."""
+    """One documented request: what it takes and what it may answer.
+
+    `patterns` are the schemas of its own members, where those of the same name elsewhere differ.
+    """
 
     method: str
     path: str
@@ -22,6 +25,7 @@ class Operation:
     refusals: tuple[int, ...] = ()
     signed: bool = False
     unsigned_too: bool = False
+    patterns: Mapping[str, dict[str, object]] = field(default_factory=dict)
 
     @property
     def query_names(self) -> tuple[str, ...]:

@@ -14,6 +14,12 @@ import msgspec
 
 from api.pages.due_dates import ShownClock
 from api.pages.entries import fact_value, zone_of
+from api.pages.situations.block import (
+    SituationBlock,
+    effect_lines,
+    outside_lines,
+    situation_block,
+)
 from api.pages.words import Names, Words
 from api.resources.answers import AccessAnswer, LoggedReadAnswer
 from domain.calendars import NATIONAL_CALENDAR, WorkingTime
@@ -46,6 +52,8 @@ class TimelineAct:
     entry_index: int | None
     recorded_at: datetime | None
     lines: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    version: int = 0
 
 
 class DueState(StrEnum):
@@ -135,6 +143,8 @@ class HolderPage:
     reads_by_secret: int = 0
     reads_by_former_secret: int = 0
     veiled: bool = False
+    situation: SituationBlock | None = None
+    moved_by_others: tuple[tuple[Moment, str], ...] = ()
 
 
 def with_reads(page: HolderPage, access: AccessAnswer, words: Words) -> HolderPage:
@@ -181,6 +191,8 @@ def holder_page(opened: DossierPage, as_of: datetime, names: Names, words: Words
         waits=dossier.waits,
         as_of=as_of,
         veiled=opened.veiled,
+        situation=situation_block(opened, zone, names, words),
+        moved_by_others=tuple(outside_lines(opened, zone, words)),
     )
 
 
@@ -323,6 +335,8 @@ def _timeline_act(act: PageAct, zone: str, names: Names, words: Words) -> Timeli
         entry_index=act.entry_index if act.published else None,
         recorded_at=act.recorded_at,
         lines=tuple(_fact_lines(act, zone, words)),
+        keys=tuple(signer.key for signer in act.signers),
+        version=act.version,
     )
 
 
@@ -336,8 +350,9 @@ def _fact_lines(act: PageAct, zone: str, words: Words) -> list[str]:
         for name in SHOWN_FACTS
         if facts.get(name) is not None
     ]
-    if act.due_changed and act.due is not None:
+    if act.effect is None and act.due_changed and act.due is not None:
         lines.append(words.texts("fact_line.due", value=words.formats.due(act.due, zone)))
+    lines += effect_lines(act, zone, words)
     return lines + _detail_lines(act.details, words)
 
 

@@ -5,8 +5,11 @@ from typing import Final
 
 from falcon.asgi import App, Request, Response
 
+from api.pages.alarms.listing import AlarmPages
 from api.pages.catalogue import CataloguePages
 from api.pages.offices.evaluations import EvaluationPages
+from api.pages.offices.index766 import IndexPages
+from api.pages.opendata.listing import OpenDataPages
 from api.pages.petitions import PetitionPages
 from api.pages.rendering import Renderer
 from api.pages.resources import BrowserProblems, PublicPages, StaticFiles, TrackPages
@@ -21,11 +24,14 @@ _LANGUAGE: Final = frozenset({"lang"})
 PAGE_QUERIES: Final[Mapping[str, frozenset[str]]] = {
     "/": _LANGUAGE,
     "/statistics": _LANGUAGE | {"office", "procedure", "from", "to"},
+    "/statistics/index": _LANGUAGE | {"office", "period"},
     "/log": _LANGUAGE | {"end"},
     "/entries/{entry_index}": _LANGUAGE,
     "/procedures": _LANGUAGE | {"q", "field", "level", "office", "life_event", "after", "limit"},
     "/procedures/{code}": _LANGUAGE,
     "/offices/{office}/evaluation": _LANGUAGE | {"period"},
+    "/open-data": _LANGUAGE,
+    "/alarms": _LANGUAGE,
     "/petitions": _LANGUAGE | {"month"},
     "/petitions/track": _LANGUAGE,
     "/about": _LANGUAGE,
@@ -50,6 +56,9 @@ def add_routes(app: "App[Request, Response]", parts: Parts) -> None:
     app.add_route("/procedures", catalogue)
     app.add_route("/procedures/{code}", catalogue, suffix="one")
     app.add_route("/offices/{office}/evaluation", EvaluationPages(renderer, parts))
+    app.add_route("/statistics/index", IndexPages(renderer, parts))
+    app.add_route("/open-data", OpenDataPages(renderer, parts))
+    app.add_route("/alarms", AlarmPages(renderer, parts))
     petitions = PetitionPages(renderer, parts)
     app.add_route("/petitions", petitions)
     app.add_route("/petitions/track", petitions, suffix="track")

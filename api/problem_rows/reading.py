@@ -29,6 +29,15 @@ READING_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "Copy the key's name as the log shows it, in the form officer-0123456789abcdef.",
         ),
     ),
+    api_errors.QueueCursorEnded: row(
+        HTTPStatus.GONE,
+        "Danh sách đang xem dở không còn được giữ.",
+        "The list that was being paged through is not kept any more.",
+        Sentence(
+            "Danh sách được giữ 15 phút cho khóa đã hỏi; hãy hỏi lại từ trang đầu.",
+            "A list is kept for 15 minutes, for the key that asked; ask for the first page again.",
+        ),
+    ),
     api_errors.SlipReplaced: row(
         HTTPStatus.FORBIDDEN,
         "Giấy hẹn này đã được thay bằng giấy hẹn mới; mã bí mật cũ không mở hồ sơ nữa.",

@@ -5,6 +5,7 @@ Whoever asks sees a dossier once its first action is published and the views hav
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,17 +15,31 @@ from api.bodies import LookupAnswer, encode, parse_lookup
 from api.negotiation import JSON_MEDIA_TYPE
 from api.parts import Parts
 from api.reading.askers import Asker, Askers, Proof
+from api.reading.officers import Officers
 from api.reading.rights import is_open, reading_as
-from api.resources.answers import DossierAnswer, dossier_answer
 from api.resources.passes import make_pass
+from api.resources.situations.answers import dossier_answer
+from api.resources.situations.shapes import DossierAnswer
 from api.uploads import read_body
 from domain.dossiers import Dossier
 from domain.reading.private_parts import subject_of_kind
 from domain.reading.rights import Reader, Subject
 from ledger.errors import UnknownDossier
-from projections.dossier_page import DossierPage, PageAct, dossier_page, share_done
+from projections.clocks.explaining import ExplainedDossier, explain_dossier
+from projections.dossier_page import (
+    DossierPage,
+    PageAct,
+    dossier_page,
+    share_done,
+    with_effects,
+)
+from projections.dossier_rows import Act
 from projections.holders import Mark, mark_hash
 from projections.reading import read_keys, reference_to
+from projections.states import StreamStates
+from projections.status.basis import basis_of
+from projections.status.due_effects import CountedLimit
+from projections.status.situation import situation_of
 from projections.views import Position, ViewReader
 
 MAX_LOOKUP_BYTES: Final = 4096
@@ -36,6 +51,7 @@ class DossierReader:
     def __init__(self, parts: Parts):
         self._parts = parts
         self.askers = Askers(parts)
+        self._officers = Officers(parts)
 
     def page(self, stream: str, secret: str | None) -> tuple[DossierPage, Position]:
         """Give the page of a dossier to whoever has its secret.
@@ -90,13 +106,27 @@ class DossierReader:
             acts = reader.acts_of(stream)
             keys = read_keys(reader, acts)
             is_veiled = bool(reader.veiled_among((stream,)))
-        if dossier is None or position is None:
-            raise UnknownDossier
-        events = self._parts.reader.stream_events(stream)
-        page = dossier_page(
-            dossier, acts, events, self._parts.origin, self._parts.vault.open, keys.get
-        )
+            if dossier is None or position is None:
+                raise UnknownDossier
+            events = self._parts.reader.stream_events(stream)
+            page = dossier_page(
+                dossier, acts, events, self._parts.origin, self._parts.vault.open, keys.get
+            )
+            page = self._with_situation(page, acts, reader, position)
+            if is_open(asks, Subject.OFFICERS) and page.situation is not None:
+                desk = page.situation.desk
+                page = replace(page, officer=self._officers.handling(reader, desk, page.acts))
         return (_under_veils(page, position) if is_veiled else page), position
+
+    def _with_situation(
+        self, page: DossierPage, acts: Sequence[Act], reader: ViewReader, position: Position
+    ) -> DossierPage:
+        """Add where the dossier stands, and what each act did to its dates."""
+        register = StreamStates(self._parts.origin, self._parts.documents, reader.states)
+        explained = explain_dossier(page.dossier, acts, register)
+        basis = basis_of(page.dossier, register, position.sealed_at)
+        page = with_effects(page, acts, _counted(explained))
+        return replace(page, situation=situation_of(page.dossier, acts, basis))
 
     def share_done(self, code: str, origin: str | None = None) -> int:
         """Give how far the dossier with this code is, in percent.
@@ -123,6 +153,13 @@ class DossierReader:
         return reader.streams_marked(Mark.CODE, code_hash)
 
 
+def _counted(explained: ExplainedDossier) -> CountedLimit | None:
+    if explained.processing is None:
+        return None
+    counted = explained.processing.reading.count
+    return CountedLimit(counted.limit, counted.stretches)
+
+
 def _is_erased(dossier: Dossier | None) -> bool:
     return dossier is not None and dossier.erased_at is not None
 
@@ -140,11 +177,14 @@ def _under_its_veil(act: PageAct, position: Position) -> PageAct:
 
 def _shown_to(page: DossierPage, reader: Reader) -> DossierPage:
     """Leave out the private parts that are not open to a reader."""
-    acts = tuple(
-        act if is_open(reader, subject_of_kind(act.kind)) else replace(act, details=None)
-        for act in page.acts
-    )
-    return replace(page, acts=acts)
+    return replace(page, acts=tuple(_act_shown_to(act, reader) for act in page.acts))
+
+
+def _act_shown_to(act: PageAct, reader: Reader) -> PageAct:
+    if is_open(reader, subject_of_kind(act.kind)):
+        return act
+    corrected = tuple(one.without_private() for one in act.corrected)
+    return replace(act, details=None, corrected=corrected)
 
 
 class DossiersResource:

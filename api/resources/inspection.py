@@ -1,32 +1,37 @@
-"""For inspectors, whose key signs the request: findings, and the trail of one signer.
+"""For inspectors, whose key signs the request: who asks, whose look is kept, one signer's trail.
 
 An inspector sees what concerns the offices that the key's grants cover; `*` covers all of them.
+A trail is a look at somebody: it is kept before it is answered (`api.reading.looks`).
 """
 
 import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
 from falcon.asgi import Request, Response
 
 from api.bodies import encode
+from api.data_folder import DataFolder
 from api.errors import MalformedParameter, ServiceStarting, UnknownSigner
 from api.parts import Parts
 from api.reading.askers import signed_request
+from api.reading.looks import Look, LookBook, render_look_time
+from api.reading.orders import OrderInForce, order_in_force
 from api.reading.rights import reading_as
 from api.resources.answers import (
-    FindingsAnswer,
     TrailAnswer,
     TrailKeyAnswer,
-    finding_answer,
     trail_acts,
 )
-from api.signatures import RequestVerifier
+from api.signatures import RequestVerifier, SignedRequest
 from api.uploads import read_any_body
 from domain.keys import KeyRecord
 from domain.reading.rights import Reader, Subject
 from domain.roles import Role
-from projections.reading import read_findings, read_trail, reference_to
+from projections.reading import read_trail, reference_to
 from projections.states import StreamStates
 from projections.views import Position, ViewReader
 
@@ -36,10 +41,12 @@ _FIRST_DAY: Final = date(1900, 1, 1)
 _LAST_DAY: Final = date(2199, 12, 31)
 
 
-class _Inspection:
-    """What both resources do first: find out who asks."""
+class Inspection:
+    """What the resources of inspectors do first: find out who asks, and keep at whom they look."""
 
     def __init__(self, parts: Parts):
+        self._parts = parts
+        self._looks = LookBook(DataFolder(parts.settings.data).looks)
         self._views = parts.views
         self._origin = parts.origin
         self._documents = parts.documents
@@ -52,34 +59,78 @@ class _Inspection:
         body = await read_any_body(request, MAX_INSPECTION_BYTES, seconds=self._body_seconds)
         return self._requests.check_inspector(signed_request(request, body, self._public_address))
 
+    async def asked_by(
+        self, request: Request, response: Response
+    ) -> tuple[KeyRecord, SignedRequest]:
+        """Give the inspector who asks, and the request as it was signed.
 
-class FindingsResource(_Inspection):
-    """``/v1/findings``."""
-
-    async def on_get(self, request: Request, response: Response) -> None:
-        """Give the findings, of one ``rule`` or ``office`` where the request says so."""
+        Raises:
+            ApiError: as `RequestVerifier.check_inspector`.
+        """
         inspector = await self._inspector(request, response)
-        rule = request.get_param("rule", allow_multiple=False)
-        office = request.get_param("office", allow_multiple=False)
-        answer = await asyncio.to_thread(self._answer, inspector, rule, office)
-        response.data = encode(answer)
+        return inspector, signed_request(request, b"", self._public_address)
 
-    def _answer(self, inspector: KeyRecord, rule: str | None, office: str | None) -> FindingsAnswer:
-        with reading_as(self._views, Reader.INSPECTOR, Subject.FINDINGS) as reader:
-            position = _position(reader)
-            findings = read_findings(reader, office)
-        return FindingsAnswer(
-            findings=tuple(
-                finding_answer(finding)
-                for finding in findings
-                if rule in (None, finding.rule) and inspector.covers(Role.INSPECTOR, finding.office)
-            ),
-            checkpoint=reference_to(position),
-            as_of=position.as_of,
+    def order_of(
+        self, reader: ViewReader, inspector: KeyRecord, stream: str | None
+    ) -> OrderInForce | None:
+        """Give the order that a request names, by any key of the inspector; None for no order.
+
+        Raises:
+            InspectionOrderNeeded: as `order_in_force`.
+        """
+        if stream is None:
+            return None
+        return order_in_force(self._parts, stream, reader.persons().keys_of(inspector.name))
+
+    def note_look(
+        self,
+        inspector: KeyRecord,
+        signed: SignedRequest,
+        subjects: Mapping[str, str],
+        order: OrderInForce | None,
+    ) -> None:
+        """Keep a look with the request that was signed for it.
+
+        Raises:
+            StoreUnavailable: it could not be kept; nothing may be answered.
+        """
+        self._looks.note(self._look(inspector, signed, subjects, order))
+
+    def note_look_at_offices(
+        self,
+        inspector: KeyRecord,
+        signed: SignedRequest,
+        offices: Iterable[str],
+        order: OrderInForce | None,
+    ) -> None:
+        """Keep a look at several offices, once for each of them; raises as `note_look`."""
+        looks = [self._look(inspector, signed, {"office": each}, order) for each in offices]
+        if looks:
+            self._looks.note(*looks)
+
+    def _look(
+        self,
+        inspector: KeyRecord,
+        signed: SignedRequest,
+        subjects: Mapping[str, str],
+        order: OrderInForce | None,
+    ) -> Look:
+        query = parse_qs(urlsplit(signed.url).query)
+        return Look(
+            at=render_look_time(self._parts.clock()),
+            inspector=inspector.name,
+            first_day=query.get("from", [None])[0],
+            last_day=query.get("to", [None])[0],
+            order=None if order is None else order.number,
+            order_stream=None if order is None else order.stream,
+            target=signed.url,
+            signature_input=_header(signed, "signature-input"),
+            signature=_header(signed, "signature"),
+            **subjects,
         )
 
 
-class TrailResource(_Inspection):
+class TrailResource(Inspection):
     """``/v1/trail/{key}``."""
 
     async def on_get(self, request: Request, response: Response, *, key: str) -> None:
@@ -87,29 +138,37 @@ class TrailResource(_Inspection):
 
         ``follow=key`` leaves out what the person signed with other keys.
         """
-        inspector = await self._inspector(request, response)
-        start, end = _period(request)
-        follows = _follows_person(request)
+        inspector, signed = await self.asked_by(request, response)
+        asked = _OfSigner(
+            signer=key,
+            period=period_of(request),
+            follows=_follows_person(request),
+            order_stream=request.get_param("order_stream", allow_multiple=False),
+        )
         if len(key) > MAX_SIGNER_CHARACTERS:
             raise MalformedParameter("this is no name of a key")
-        answer = await asyncio.to_thread(self._answer, inspector, key, (start, end), follows)
-        response.data = encode(answer)
+        response.data = encode(await asyncio.to_thread(self._answer, inspector, asked, signed))
 
     def _answer(
-        self,
-        inspector: KeyRecord,
-        signer: str,
-        period: tuple[datetime, datetime],
-        follows: bool,  # noqa: FBT001 - handed over to a thread by place
+        self, inspector: KeyRecord, asked: "_OfSigner", signed: SignedRequest
     ) -> TrailAnswer:
+        signer, period, follows = asked.signer, asked.period, asked.follows
         with reading_as(self._views, Reader.INSPECTOR, Subject.TRAIL) as reader:
-            position = _position(reader)
+            position = position_of(reader)
+            order = self.order_of(reader, inspector, asked.order_stream)
+            self.note_look(inspector, signed, {"officer": signer}, order)
             persons = reader.persons()
             signers = persons.keys_of(signer) if follows else (signer,)
             trail = read_trail(reader, signers, *period)
             if not trail and not self._is_known(reader, signer):
                 raise UnknownSigner
-        covered = [act for act in trail if inspector.covers(Role.INSPECTOR, act.office)]
+        scope = None if order is None else order.scope
+        covered = [
+            act
+            for act in trail
+            if inspector.covers(Role.INSPECTOR, act.office)
+            and (scope is None or act.office in scope.offices or act.stream in scope.dossiers)
+        ]
         # Which keys a person has elsewhere is not for an inspector of this office.
         shown = sorted({signer, *(act.key for act in covered if act.key is not None)})
         return TrailAnswer(
@@ -129,6 +188,21 @@ class TrailResource(_Inspection):
         return register.key(signer) is not None or bool(reader.acts_by(signer, *ever))
 
 
+@dataclass(frozen=True, slots=True)
+class _OfSigner:
+    """Whose trail is asked for, of which period, with all of the person's keys or with one."""
+
+    signer: str
+    period: tuple[datetime, datetime]
+    follows: bool
+    order_stream: str | None
+
+
+def _header(signed: SignedRequest, name: str) -> str:
+    found = {header.lower(): value for header, value in signed.headers.items()}
+    return found[name]
+
+
 def _follows_person(request: Request) -> bool:
     follow = request.get_param("follow", allow_multiple=False) or "person"
     if follow not in ("person", "key"):
@@ -136,14 +210,24 @@ def _follows_person(request: Request) -> bool:
     return follow == "person"
 
 
-def _position(reader: ViewReader) -> Position:
+def position_of(reader: ViewReader) -> Position:
+    """Give the checkpoint that answers are as of.
+
+    Raises:
+        ServiceStarting: there is none yet.
+    """
     position = reader.position()
     if position is None:
         raise ServiceStarting
     return position
 
 
-def _period(request: Request) -> tuple[datetime, datetime]:
+def period_of(request: Request) -> tuple[datetime, datetime]:
+    """Give the period of recorded times that a request names by its first and last day (UTC).
+
+    Raises:
+        MalformedParameter: it names no days, or the last comes before the first.
+    """
     first = _day(request, "from", _FIRST_DAY)
     last = _day(request, "to", _LAST_DAY)
     if first > last:

@@ -39,8 +39,9 @@ STREAM_BYTES: Final = 32
 )
 @server_option
 def inspect(path: str, key_file: Path, server: str | None, data: Path, *, as_json: bool) -> None:
-    """Ask for PATH (/v1/findings, /v1/trail/<key name>) and print what comes back.
+    """Ask for PATH (/v1/findings, /v1/trail/<key name>, /v1/trail?office=…) and print the answer.
 
+    A trail is a look at somebody, and is kept; /v1/looks lists the looks at whoever asks.
     The request is signed now: for a demo, whose clock is simulated, name its folder with --data.
     """
     site, key = find_site(server, data), _load(key_file)

@@ -2,6 +2,7 @@
 
 It fails where a figure differs, and where the published figures lack entries for longer than the
 ledger promises to publish them in (`projections.recompute.measure_lag` says how that is known).
+With ``--request`` it only prints the bytes that a server answers to one statistics address.
 """
 
 import sys
@@ -12,20 +13,30 @@ from pathlib import Path
 import click
 import msgspec
 
-from cli.output import EXIT_FAILED, command, report, say
+from api import bootstrap
+from api.bodies import encode
+from api.data_folder import DataFolder
+from api.errors import MalformedParameter
+from api.figures.addresses import split_address, wanted_format
+from api.figures.answering import answer
+from api.settings import settings_of_process
+from cli.finding_acts.books import finding_members, two_books_of
+from cli.output import EXIT_FAILED, UsageProblem, command, report, say
 from cli.petition_figures import compare_petitions
-from cli.sources import LogAddress, find_anchors, find_log, open_log, read_published
+from cli.sources import LogAddress, decode_figures, fetch, find_anchors, find_log, open_log
 from cli.veiled_figures import compare_veiled
 from cli.verifying.evidence_files import evidence_members, evidence_option
 from ledger.errors import StoreUnavailable
 from ledger.evidence.judging import JudgedBy
 from ledger.key_files import Anchors
 from projections.counts import CountStatistics
+from projections.findings.peers.two_books import TwoBooks
 from projections.reading import read_counts
 from projections.recompute import (
     LONGEST_LAG,
     NO_LAG,
     Difference,
+    FiguresOfWorld,
     Lag,
     PublicWorld,
     compare,
@@ -48,6 +59,7 @@ class Compared:
     lag: Lag
     tallies: TallySums = NO_TALLIES
     veils: VeilSums = NOTHING_VEILED
+    books: TwoBooks | None = None
 
     @property
     def ok(self) -> bool:
@@ -63,6 +75,8 @@ class Compared:
         """Give what is wrong, each with its constant code."""
         if self.differences:
             message = "the published figures are not what the log says"
+            if self.books is not None and self.books.finding is not None:
+                message = f"{message}. Finding R32: {self.books.finding.reason.en}"
             yield {"code": "figures_differ", "message": message}
         for problem in self.tally_problems[:MAX_PRINTED_DIFFERENCES]:
             message = f"entry {problem.entry_index}: {problem.message}"
@@ -79,10 +93,23 @@ class Compared:
 @command("recompute", help="Recompute the statistics from the public log and compare them.")
 @click.option("--log", "log_text", help="Folder or address of the log; default DATA/log.")
 @click.option("--anchors", type=click.Path(path_type=Path), help="The trust anchors.")
+@click.option(
+    "--request",
+    "asked",
+    help="Only print what a server answers to this: '/v1/statistics/counts?by=field'.",
+)
+@click.option(
+    "--size",
+    "tree_size",
+    type=click.IntRange(min=1),
+    help="With --request: the checkpoint's size that the server's answer names; default: newest.",
+)
 @evidence_option
-def recompute(
+def recompute(  # noqa: PLR0913 - one argument per option
     log_text: str | None,
     anchors: Path | None,
+    asked: str | None,
+    tree_size: int | None,
     evidence_folder: Path | None,
     data: Path,
     *,
@@ -91,25 +118,45 @@ def recompute(
     """Compare with the stored views; an address: with what it publishes; a folder: only compute."""
     trusted = find_anchors(anchors, data)
     address = find_log(log_text, data)
+    if asked is not None:
+        sys.stdout.buffer.write(answer_from(address, trusted, asked, tree_size))
+        return
     # Before the figures: what this log has had for longer than the delay, they must have.
     log = open_log(address, trusted)
     published = _published(address, data, is_own=log_text is None)
-    world = _replay(address, trusted, published)
+    world = _replay(address, trusted, None if published is None else published.counts)
     recomputed = count_world(world)
-    lag, differences = NO_LAG, list[Difference]()
+    lag, differences, books = NO_LAG, list[Difference](), None
     if published is not None:
-        differences = compare(published, recomputed)
+        differences = compare(published.counts, recomputed)
+        books = two_books_of(published.document, world, recomputed, differences)
         differences += compare_petitions(address, trusted, data, world)
         differences += compare_veiled(address, trusted, data, world)
-        lag = measure_lag(log, trusted.origin, published.checkpoint.size)
+        lag = measure_lag(log, trusted.origin, published.counts.checkpoint.size)
     compared = Compared(
-        published is not None, tuple(differences), lag, world.tallies, world.veil_sums
+        published is not None, tuple(differences), lag, world.tallies, world.veil_sums, books
     )
     by = JudgedBy(trusted, log=log)
     evidence_members(evidence_folder, compared.tally_problems, log, address, by)
     _print(recomputed, compared, log.tree_size, as_json=as_json)
     if not compared.ok:
         sys.exit(EXIT_FAILED)
+
+
+def answer_from(address: LogAddress, anchors: Anchors, asked: str, tree_size: int | None) -> bytes:
+    """Answer a statistics address from public tiles alone, byte for byte as a server does.
+
+    Raises:
+        UsageProblem: no statistics stand there, or a query member is not what it must be.
+        TransparencyError, EntryUnreadable: the log cannot be trusted, or has no such size.
+    """
+    try:
+        path, members = split_address(asked)
+        wanted = wanted_format(members)
+        world = replay_log(address.tiles(), anchors, address.documents(), tree_size)
+        return answer(FiguresOfWorld(world), path, members, wanted).body
+    except MalformedParameter as error:
+        raise UsageProblem(str(error)) from error
 
 
 def _replay(
@@ -119,18 +166,33 @@ def _replay(
     return replay_log(address.tiles(), anchors, address.documents(), size)
 
 
-def _published(address: LogAddress, data: Path, *, is_own: bool) -> CountStatistics | None:
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The counts that somebody publishes, and the document that they stand in, byte for byte."""
+
+    counts: CountStatistics
+    document: bytes
+
+
+def _published(address: LogAddress, data: Path, *, is_own: bool) -> Published | None:
     """Give the published counts; a folder that was named has none that belong to it.
 
     Raises:
         StoreUnavailable: the site does not answer, or publishes none.
+        ProofInvalid: what it answers is not statistics.
     """
-    if not (address.is_remote or is_own):
+    if address.is_remote:
+        place = f"{address.site}/v1/statistics/counts"
+        body = fetch(place)
+        if body is None:
+            raise StoreUnavailable(f"{address.site} publishes no counts")
+        return Published(decode_figures(body, CountStatistics, place), body)
+    if not is_own or not DataFolder(data).views.exists():
         return None
-    published = read_published(address, data, "counts", CountStatistics, read_counts)
-    if published is None and address.is_remote:
-        raise StoreUnavailable(f"{address.site} publishes no counts")
-    return published
+    with bootstrap.open_views(settings_of_process({"data": data})).reading() as reader:
+        counts = read_counts(reader)
+    # As the server of these views writes them (`api.bodies.encode`).
+    return None if counts is None else Published(counts, encode(counts))
 
 
 def _print(
@@ -160,6 +222,7 @@ def _print(
         "veils_uncounted": compared.veils.uncounted,
         "total": msgspec.to_builtins(recomputed.total),
         "shown": shown,
+        "finding": finding_members(compared.books),
         "problems": list(compared.problems()),
     }
     if not compared.was_compared:

@@ -2,7 +2,8 @@
 
 Real provincial systems have had such a button: it moves the finish date of a late dossier onto
 its due date. Whoever can write the databases can do the same here: the note of the finishing act
-in the ledger database, and the row that the published figures are computed from. What he cannot
+in the ledger database, and the row of the dossier
+with the cells that the published figures are read from. What he cannot
 change is the public log and the receipts that people hold; so figures, audit and receipt convict
 him. `rebuild` makes both databases again what the public log says.
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from api.bootstrap import documents
 from api.data_folder import DataFolder
@@ -28,6 +30,9 @@ from ledger.action_notes import open_text
 from ledger.key_files import load_anchors
 from projections.dossier_rows import DossierRow, parse_due
 from projections.recompute import replay_log
+from projections.stored.cells import recount
+from projections.tables import open_engine
+from projections.views import open_views
 from transparency.checkpoints import open_checkpoint
 from transparency.tile_store import FileTileStore
 from transparency.trusted_log import TrustedLog
@@ -72,8 +77,7 @@ def reset_overdue(data: Path, stream: str | None = None) -> Cheat:
     due_day = Moment(instant=due.instant, day=due.day).day_in(ZONE)
     changed = render_moment(Moment(instant=ended.instant - (ended.day_in(ZONE) - due_day)))
     entry_index, kind = _change_note(data, target, changed)
-    with _writing(DataFolder(data).views) as views:
-        views.execute("UPDATE dossiers SET ended_at = ? WHERE stream = ?", (changed, target.stream))
+    _change_rows(DataFolder(data), [(target, replace(target, ended_at=changed))])
     return Cheat(target.stream, entry_index, kind, str(target.due), target.ended_at, changed)
 
 
@@ -182,11 +186,21 @@ def _restore_notes(folder: DataFolder, log: TrustedLog) -> int:
 
 
 def _restore_rows(folder: DataFolder, honest: tuple[DossierRow, ...]) -> int:
-    names = ", ".join(f"{name} = ?" for name in _COLUMNS)
-    statement = f"UPDATE dossiers SET {names} WHERE stream = ?"  # noqa: S608 - our own columns
-    with _writing(folder.views) as views:
+    with closing(sqlite3.connect(folder.views, timeout=LOCK_SECONDS)) as views:
         kept = {row.stream: row for row in _rows(views)}
-        wrong = [row for row in honest if kept.get(row.stream) != row]
-        for row in wrong:
-            views.execute(statement, (*msgspec.structs.astuple(row), row.stream))
+    wrong = [(kept[row.stream], row) for row in honest if kept.get(row.stream) not in (None, row)]
+    _change_rows(folder, wrong)
     return len(wrong)
+
+
+def _change_rows(folder: DataFolder, changed: list[tuple[DossierRow, DossierRow]]) -> None:
+    """Change rows, and what the cells of the figures hold of them."""
+    views = open_views(folder.views)
+    with views.reading() as reader:
+        position = reader.position()
+    views.close()
+    assert position is not None
+    engine = open_engine(folder.views)
+    with engine.begin() as connection:
+        recount(connection, changed, position.sealed_at)
+    engine.dispose()

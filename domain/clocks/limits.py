@@ -221,7 +221,7 @@ def step_reading(
         CalendarHorizonPassed: the calendar does not cover a day that is needed.
     """
     begun = dossier.step
-    step = None if begun is None else _published_step(begun, procedure)
+    step = None if begun is None else published_step(begun, procedure)
     if begun is None or step is None or step.hours is None:
         return None
     limit, since = Limit(unit=LimitUnit.HOURS, amount=step.hours), begun.at
@@ -231,7 +231,7 @@ def step_reading(
     return ClockReading(Clock.STEP, counted, law, ended_at=dossier.ended_at, step=name)
 
 
-def _published_step(begun: StepBegun, procedure: Procedure) -> InternalStep | None:
+def published_step(begun: StepBegun, procedure: Procedure) -> InternalStep | None:
     """Give the step of the procedure version that an act began, by the code that it named.
 
     Only where the version publishes no codes is it the step of that number: acts that do not fit

@@ -18,6 +18,7 @@ from domain.facts.shapes import (
     PrivateLine,
     PrivateText,
     Secret,
+    Sha256Hex,
 )
 from domain.facts.waiting import PaymentMethod
 
@@ -26,12 +27,17 @@ EntryIndexes = Annotated[
     tuple[Annotated[int, Meta(ge=0, le=2**53 - 1)], ...], Meta(max_length=1000)
 ]
 RuleId = Annotated[str, Meta(pattern="^(?:R[0-9]{2})$(?!\\n)", max_length=3)]
+# In private, rules without a number in domain.md have a name of ours.
+FindingRule = Annotated[
+    str, Meta(pattern="^(?:R[0-9]{2}|[a-z][a-z_]{2,39})$(?!\\n)", max_length=40)
+]
 RuleVersion = Annotated[int, Meta(ge=1, le=1_000_000)]
 Offices = Annotated[tuple[Code, ...], Meta(max_length=64)]
 Sha256Base64 = Secret
 
 # SPEC: domain.md 7.2, "Fairness": R27 and R32 are public alarms; all other findings stay private.
-PUBLIC_ALARMS: Final = frozenset({"R27", "R32"})
+TWO_BOOKS: Final = "R32"
+PUBLIC_ALARMS: Final = frozenset({"R27", TWO_BOOKS})
 
 
 class CorrectableField(StrEnum):
@@ -222,28 +228,40 @@ class FindingVerdict(StrEnum):
 
 
 class FindingRaised(Facts, frozen=True, kw_only=True):
-    """Something looks wrong. Only a public alarm says here what; all else is a commitment."""
+    """Something looks wrong. Only a public alarm says here what; all else is a commitment.
+
+    `document` holds what a public alarm rests on beside entries: the figures of R32 that differ.
+    """
 
     public_because: ClassVar[Mapping[str, str]] = {
         "rule": "public alarms (R27, R32)",
         "rule_version": "public alarms (R27, R32)",
         "evidence": "public alarms (R27, R32)",
+        "document": "public alarms (R32): the figures that differ",
     }
 
     rule: RuleId | None = None
     rule_version: RuleVersion | None = None
     evidence: EntryIndexes = ()
+    document: Sha256Hex | None = None
 
 
 class FindingRaisedDetails(Details, frozen=True, kw_only=True):
-    """By which rule, on which entries it rests, and what they are about."""
+    """By which rule, on which entries it rests, and what they are about.
 
-    rule: RuleId
+    `about` is the stream that the rule looked at, and `versions` its acts there, all that there is
+    of a veiled dossier. `asked` is the key of the officer whose own answer is wanted.
+    """
+
+    rule: FindingRule
     rule_version: RuleVersion
     evidence: EntryIndexes = ()
     dossier: DossierStream | None = None
     office: Code | None = None
     explanation: PrivateText | None = None
+    about: PrivateLine | None = None
+    versions: Annotated[tuple[StreamVersion, ...], Meta(max_length=1000)] = ()
+    asked: KeyName | None = None
 
 
 class FindingAnswered(Facts, frozen=True, kw_only=True):

@@ -233,6 +233,11 @@ RULES: Final[tuple[RuleRow, ...]] = (
         AskedBy.PRIVATE,
     ),
     _flagged(
+        "R04",
+        "Yêu cầu bổ sung muộn sau khi tiếp nhận",
+        "a first request for papers long after the acceptance",
+    ),
+    _flagged(
         "R05",
         "Dừng thời hạn vào ngày cuối hoặc sau khi đã quá hạn",
         "the clock stopped on the last day of a limit, or after it",
@@ -252,14 +257,26 @@ RULES: Final[tuple[RuleRow, ...]] = (
         "found complete though nothing came, or a new appointment without an apology",
     ),
     _flagged(
+        "R10",
+        "Kết quả có trước khi tiếp nhận",
+        "a result, or the day on it, older than the acceptance",
+        AskedBy.PRIVATE,
+    ),
+    _flagged(
+        "R11",
+        "Kết thúc trước khi có kết quả, hoặc sửa, giao lại ngay sau đó",
+        "done before the day on the result, or mended or taken up again soon after",
+        AskedBy.PRIVATE,
+    ),
+    _flagged(
         "R16",
-        "Một người vừa tiếp nhận vừa phê duyệt",
-        "one person both takes in and approves",
+        "Một người vừa tiếp nhận vừa phê duyệt, hoặc làm tiếp sau khi báo xung đột lợi ích",
+        "one person both takes in and approves, or goes on after declaring an interest",
     ),
     _flagged(
         "R17",
-        "Thu sai mức phí, thu sau kết quả, hoàn trả sai",
-        "an amount that is not the catalogue's, a demand after the result, a false refund",
+        "Thu sai mức phí, thu sau kết quả, hoàn trả sai, thu tiền mặt không biên lai",
+        "an amount that is not the catalogue's, money after the result, a false refund, no receipt",
     ),
     _flagged(
         "R18",
@@ -271,6 +288,17 @@ RULES: Final[tuple[RuleRow, ...]] = (
         "Từ chối vào phút chót hoặc sau khi đã quá hạn",
         "refused on the merits at the end of a limit, or after it",
     ),
+    _flagged(
+        "R20",
+        "Rút hồ sơ có dấu hiệu bị ép",
+        "a withdrawal with two signs of pressure: near the limit, in one sitting, officers' key",
+    ),
+    _flagged(
+        "R24",
+        "Xem dữ liệu riêng tư khi không được giao hồ sơ",
+        "private details read without a task on the dossier",
+        AskedBy.PRIVATE,
+    ),
     _flagged("R25", "Chậm trả lời lấy ý kiến", "a consultation that outlived the day asked for"),
     _flagged(
         "R27",
@@ -279,9 +307,19 @@ RULES: Final[tuple[RuleRow, ...]] = (
         AskedBy.PRIVATE,
     ),
     _flagged(
+        "R28",
+        "Áp thời hạn khác với phiên bản có hiệu lực khi tiếp nhận",
+        "another limit than the version's at acceptance, or a later appointment on the slip",
+    ),
+    _flagged(
         "R29",
         "Lịch, giờ làm việc công bố sau khi đã quá hạn",
         "a calendar or hours recorded after the due date that they moved",
+    ),
+    _flagged(
+        "R30",
+        "Ba người thụ lý một hồ sơ",
+        "three persons in turn processed the dossier in one office",
     ),
     _flagged(
         "key_replaced",

@@ -59,6 +59,7 @@ class FindingRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     rule: str | None = None
     rule_version: int | None = None
     evidence: tuple[int, ...] = ()
+    document: str | None = None
     answered_at: Moment | None = None
     closed_at: Moment | None = None
     verdict: FindingVerdict | None = None

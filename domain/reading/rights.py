@@ -53,7 +53,9 @@ class Subject(StrEnum):
     READS = "reads"
     INTERNAL_DETAILS = "internal_details"
     FINDINGS = "findings"
+    ASKED_FINDINGS = "asked_findings"
     TRAIL = "trail"
+    QUEUES = "queues"
     OFFICER_EVALUATION = "officer_evaluation"
     DENUNCIATION = "denunciation"
     RATING_LINK = "rating_link"
@@ -95,7 +97,9 @@ CLASS_OF: Final[Mapping[Subject, PublicationClass]] = {
     Subject.READS: PublicationClass.P2,
     Subject.INTERNAL_DETAILS: PublicationClass.P3,
     Subject.FINDINGS: PublicationClass.P4,
+    Subject.ASKED_FINDINGS: PublicationClass.P4,
     Subject.TRAIL: PublicationClass.P4,
+    Subject.QUEUES: PublicationClass.P3,
     Subject.OFFICER_EVALUATION: PublicationClass.P4,
     Subject.DENUNCIATION: PublicationClass.P5,
     Subject.RATING_LINK: PublicationClass.P5,
@@ -144,6 +148,15 @@ _OVERSIGHT: Final = {
     Reader.INSPECTOR_ELSEWHERE: Right.WITHHELD,
 }
 
+# What is for whoever holds an officer's role at the office that it lies with, task or none.
+_TO_OFFICE: Final = {
+    **_OVERSIGHT,
+    **dict.fromkeys((*_OFFICERS, *_INSPECTORS, Reader.INSPECTOR_ELSEWHERE), Right.NOT_YOURS),
+    Reader.OFFICER_WITH_TASK: Right.OPEN,
+    Reader.OFFICER_WITHOUT_TASK: Right.OPEN,
+    Reader.HEAD_OF_OFFICE: Right.OPEN,
+}
+
 RIGHTS: Final[Mapping[Subject, Mapping[Reader, Right]]] = {
     Subject.FIGURES: _TO_ALL,
     Subject.PUBLIC_RECORD: _TO_ALL,
@@ -164,7 +177,11 @@ RIGHTS: Final[Mapping[Subject, Mapping[Reader, Right]]] = {
     # What concerns an officer's own interests, or why a dossier is kept, is not the party's.
     Subject.INTERNAL_DETAILS: {**_RECORDED, **dict.fromkeys(_HOLDERS, Right.WITHHELD)},
     Subject.FINDINGS: _OVERSIGHT,
+    # SPEC: domain.md 7.2: whoever is asked must see what; what is personal goes to that person.
+    Subject.ASKED_FINDINGS: _TO_OFFICE,
     Subject.TRAIL: _OVERSIGHT,
+    # Of a veiled dossier they may see as much by its head, and of an open one everybody may.
+    Subject.QUEUES: _TO_OFFICE,
     # SPEC: domain.md 6.1, P4: to inspectors and the head of the officer's office, to nobody else.
     Subject.OFFICER_EVALUATION: {
         **_OVERSIGHT,

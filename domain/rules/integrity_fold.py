@@ -86,6 +86,7 @@ def _finding_raised(
         rule=facts.rule,
         rule_version=facts.rule_version,
         evidence=facts.evidence,
+        document=facts.document,
     )
 
 

@@ -11,6 +11,7 @@ from domain.errors import (
     CalendarHorizonPassed,
     FactInvalid,
     FactMissing,
+    MalformedDocument,
     MalformedMoment,
     NotCorrectable,
     NotPermitted,
@@ -20,6 +21,7 @@ from domain.errors import (
 from domain.facts import Facts
 from domain.facts.integrity import (
     PUBLIC_ALARMS,
+    TWO_BOOKS,
     AccessLoggedDetails,
     AccessPurpose,
     CorrectionAppended,
@@ -38,6 +40,7 @@ from domain.offices import OfficeRecord
 from domain.oversight.corrections import PUBLIC_FIELDS
 from domain.oversight.erasure import ErasureCase, check_erasure, retained_from, retention_end
 from domain.oversight.integrity import LONGEST_ORDER, FindingRecord, Outage, outage_rule_on
+from domain.oversight.two_books import parse_books
 from domain.procedures import Procedure
 from domain.rules.register import Register, StreamState, office_record, procedure_record
 
@@ -161,12 +164,12 @@ def _retaining_version(dossier: Dossier, register: Register) -> Procedure | None
     return record.version(dossier.procedure_version or dossier.submitted_version)
 
 
-def _finding_raised(_state: StreamState | None, action: Action, _register: Register) -> None:
+def _finding_raised(_state: StreamState | None, action: Action, register: Register) -> None:
     facts = action.facts
     assert isinstance(facts, FindingRaised)
     if facts.rule is None:
-        if facts.rule_version is not None or facts.evidence:
-            raise FactInvalid("rule_version, evidence: the rule is private")
+        if facts.rule_version is not None or facts.evidence or facts.document is not None:
+            raise FactInvalid("rule_version, evidence, document: the rule is private")
         _check_sealed(action)
         return
     # SPEC: domain.md 7.2, "Fairness": every other finding stays private.
@@ -174,6 +177,21 @@ def _finding_raised(_state: StreamState | None, action: Action, _register: Regis
         raise FactInvalid(f"rule: {facts.rule} is no public alarm")
     if facts.rule_version is None:
         raise FactMissing("rule_version")
+    if facts.document is not None:
+        _check_books(facts.rule, facts.document, register)
+
+
+def _check_books(rule: str, document_hex: str, register: Register) -> None:
+    """Check that what is published with an alarm is figures, and no words of anybody's."""
+    if rule != TWO_BOOKS:
+        raise FactInvalid(f"document: {rule} rests on entries alone")
+    document = register.document(document_hex)
+    if document is None:
+        raise FactMissing("document")
+    try:
+        parse_books(document)
+    except MalformedDocument as error:
+        raise FactInvalid(f"document: {error.detail or error}") from error
 
 
 def _check_sealed(action: Action) -> None:

@@ -1,22 +1,20 @@
 """R16 from states alone, for whoever has made them again with the private parts opened.
 
-It asks the very rule that findings ask; only the acts that show it are left out.
+It asks the very rule that findings ask, about the decision alone; the acts that show it are left
+out, and an interest that somebody declared is in no state.
 """
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Final
 
 from domain.decisions import StreamState
 from domain.dossiers import Dossier
 from domain.keys import KeyRecord
 from domain.offices import OfficeRecord
 from domain.procedures import ProcedureRecord
-from projections.findings.persons import R16
-from projections.findings.shapes import ExaminedDossier, Parameters
+from projections.findings.rules.people.persons import one_person_decides
+from projections.findings.shapes import ExaminedDossier
 from projections.people.persons import Persons
-
-_PARAMETERS: Final = Parameters()
 
 
 def segregation_breaches(
@@ -46,4 +44,4 @@ def segregation_breaches(
         for state in states
         if isinstance(state, Dossier)
     )
-    return frozenset(each.dossier.stream for each in examined if any(R16.look(each, _PARAMETERS)))
+    return frozenset(each.dossier.stream for each in examined if any(one_person_decides(each)))

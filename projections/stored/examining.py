@@ -109,10 +109,9 @@ def keep_papers(connection: sa.Connection, papers: Sequence[RequestedPaper]) -> 
 def forget_papers(connection: sa.Connection, streams: Iterable[str]) -> None:
     """Take away what dossiers were asked for whose private parts were erased."""
     condition = requested_papers_table.c.stream == sa.bindparam("erased")
-    connection.execute(
-        sa.delete(requested_papers_table).where(condition),
-        [{"erased": stream} for stream in streams],
-    )
+    erased = [{"erased": stream} for stream in streams]
+    if erased:
+        connection.execute(sa.delete(requested_papers_table).where(condition), erased)
 
 
 def _surroundings(

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from domain.decisions import StreamState
 from domain.dossiers import Dossier
+from ledger.errors import StoreCorrupt
 from projections.dossier_rows import Act, row_of
 from projections.holders import HolderMark
 from projections.tables import (
@@ -18,6 +19,20 @@ from projections.tables import (
 )
 
 _state_encoder = msgspec.msgpack.Encoder()
+_state_decoder = msgspec.msgpack.Decoder(StreamState)
+
+
+def decode_state(stream: str, state: bytes) -> StreamState:
+    """Read the state of a stream.
+
+    Raises:
+        StoreCorrupt: what is stored is no state.
+    """
+    try:
+        decoded: StreamState = _state_decoder.decode(state)
+    except msgspec.MsgspecError as error:
+        raise StoreCorrupt(f"the stored state of {stream} cannot be read: {error}") from error
+    return decoded
 
 
 def replace_states(
@@ -44,6 +59,17 @@ def replace_marks(connection: sa.Connection, marks: Sequence[HolderMark]) -> Non
     last = {(mark.stream, mark.mark): mark for mark in marks}
     replace_rows(
         connection, holders_table, [msgspec.structs.asdict(mark) for mark in last.values()]
+    )
+
+
+def forget_marks(connection: sa.Connection, streams: Sequence[str]) -> None:
+    """Zero the holders' marks of dossiers whose private parts were erased."""
+    if not streams:
+        return
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    condition = holders_table.c.stream == sa.bindparam("erased")
+    connection.execute(
+        sa.delete(holders_table).where(condition), [{"erased": stream} for stream in streams]
     )
 
 

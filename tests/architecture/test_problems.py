@@ -19,6 +19,7 @@ from domain.errors import DomainError
 from ledger.catalogue.readings import MalformedCatalogue
 from ledger.errors import LedgerError
 from ledger.importing.errors import ImportStopped, MalformedMapping, MalformedSource
+from projections.analytics.errors import EngineNotInstalled, ExportUnusable
 from projections.entries import ProjectionError
 from transparency.errors import TransparencyError
 
@@ -27,7 +28,15 @@ BASES = (ApiError, DomainError, LedgerError, ProjectionError, TransparencyError)
 ONLY_CAUGHT: frozenset[type[Exception]] = frozenset(BASES)
 # Errors of commands, which no request can meet.
 COMMANDS_ONLY: frozenset[type[Exception]] = frozenset(
-    {SettingsInvalid, MalformedCatalogue, MalformedMapping, MalformedSource, ImportStopped}
+    {
+        SettingsInvalid,
+        MalformedCatalogue,
+        MalformedMapping,
+        MalformedSource,
+        ImportStopped,
+        EngineNotInstalled,
+        ExportUnusable,
+    }
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.law import law_markdown, refusals_markdown
+from cli.commands.law.command import law_markdown, refusals_markdown
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "law.md"
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from api.figures.addresses import split_address, wanted_format
+from api.figures.answering import answer
 from projections.counts import CountStatistics
-from projections.recompute import compare, figures_from_log
+from projections.recompute import FiguresOfWorld, compare, figures_from_log, replay_log
 from tests.http.world import World, a_world, fill_registry
 from tests.support.builders import OFFICE, PROCEDURE
 
@@ -107,9 +109,19 @@ def test_durations_come_as_csv(counted: World) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "from=2026",
+        "from=26",
         "from=2026-13",
-        "from=2026-11-01",
+        "from=2026-11-31",
+        "from=2026&to=2026-11",
+        "from=2026-11&granularity=year",
+        "granularity=week",
+        "by=colour",
+        "by=office,,period",
+        "channel=fax",
+        "level=planet",
+        "subtree=yes",
+        "by=period&granularity=day",
+        "by=period&from=2020-01-01&to=2026-01-01",
         "from=2026-12&to=2026-11",
         "to=9999-99",
         "format=xml",
@@ -117,7 +129,7 @@ def test_durations_come_as_csv(counted: World) -> None:
     ],
 )
 def test_impossible_parameter_is_refused(counted: World, query: str) -> None:
-    for resource in ("counts", "durations"):
+    for resource in ("counts", "durations", "timeliness", "backlog"):
         result = counted.client.simulate_get(f"/v1/statistics/{resource}", query_string=query)
         assert (result.status_code, result.json["code"]) == (400, "malformed_parameter")
 
@@ -130,7 +142,78 @@ def test_repeated_parameter_is_refused(counted: World) -> None:
     assert (result.status_code, result.json["code"]) == (400, "malformed_request")
 
 
+ADDRESSES = (
+    "/v1/statistics/counts",
+    "/v1/statistics/counts?from=2026-11&to=2026-12",
+    f"/v1/statistics/counts?office={OFFICE}&by=field",
+    f"/v1/statistics/counts?office={OFFICE}&subtree=1&by=procedure,channel,period",
+    "/v1/statistics/counts?granularity=quarter&by=period,office&format=csv",
+    "/v1/statistics/counts?by=period&from=2026-11-01&to=2026-11-30",
+    "/v1/statistics/counts?level=province&channel=online&from=2026",
+    "/v1/statistics/durations",
+    "/v1/statistics/durations?by=period",
+    "/v1/statistics/durations?by=office,field&format=csv",
+    "/v1/statistics/timeliness?by=office",
+    "/v1/statistics/timeliness?by=period&granularity=year&format=csv",
+    "/v1/statistics/backlog?by=office&granularity=day&from=2026-11-01&to=2026-12-31",
+    "/v1/statistics/backlog?format=csv",
+    "/v1/statistics/comparison?from=2026-01",
+    "/v1/statistics/comparison?format=csv",
+    "/v1/statistics/veiled",
+    "/v1/statistics/petitions",
+    "/v1/statistics/petitions?format=csv",
+)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_address_is_answered_with_the_bytes_that_the_log_gives(
+    counted: World, address: str
+) -> None:
+    parts = counted.parts
+    world = replay_log(parts.tile_store, parts.anchors, parts.documents)
+    path, members = split_address(address)
+
+    served = counted.client.simulate_get(address)
+    recomputed = answer(FiguresOfWorld(world), path, members, wanted_format(members))
+
+    assert served.status_code == 200
+    assert served.content == recomputed.body
+    assert served.headers["content-type"] == recomputed.media_type
+
+
+def test_groups_name_what_was_asked_and_as_of_what(counted: World) -> None:
+    result = counted.client.simulate_get(
+        "/v1/statistics/counts", params={"by": "channel,period", "from": "2026-11"}
+    )
+
+    (figure,) = result.json["figures"]
+    assert (figure["channel"], figure["period"], figure["office"]) == ("online", "2026-11", "*")
+    assert figure["received"] == result.json["total"]["received"] == 3
+    assert result.json["definition"] == "counts@v2"
+    assert result.json["asked"]["by"] == ["channel", "period"]
+    assert result.json["asked"]["period"] == "2026-11/"
+    assert result.json["checkpoint"]["size"] == counted.parts.reader.sequenced_size()
+
+
+def test_backlog_gives_every_day_since_the_first_dossier(counted: World) -> None:
+    result = counted.client.simulate_get(
+        "/v1/statistics/backlog", params={"from": "2026-11-01", "to": "2026-11-30"}
+    )
+
+    periods = [figure["period"] for figure in result.json["figures"]]
+    assert periods == sorted(set(periods))
+    assert {figure["pending_in_time"] for figure in result.json["figures"]} == {3}
+
+
+def test_office_that_resolved_little_is_too_small_to_compare(counted: World) -> None:
+    result = counted.client.simulate_get("/v1/statistics/comparison")
+
+    assert result.json["offices"] == []
+    assert result.json["least_compared"] == 30
+    assert result.json["all_offices"]["is_too_small_to_compare"]
+
+
 def test_figures_of_an_empty_ledger_are_not_ready(empty_world: World) -> None:
-    for resource in ("counts", "durations"):
+    for resource in ("counts", "durations", "timeliness", "backlog", "comparison"):
         result = empty_world.client.simulate_get(f"/v1/statistics/{resource}")
         assert (result.status_code, result.json["code"]) == (503, "not_ready")

@@ -190,19 +190,23 @@ class PaperLedger:
         )
         self._registry(f"ledger:{ORIGIN}", "ledger.opened", at, opened)
         for office, zone in ((OFFICE, HANOI), (BERLIN_OFFICE, "Europe/Berlin")):
-            document = self._document(
-                {
-                    "id": office,
-                    "level": "province",
-                    "name": {"vi": office, "en": office},
-                    "time_zone": zone,
-                }
-            )
-            facts = OfficeRegistered(document=document)
-            self._registry(f"office:{office}", "office.registered", at, facts)
+            self.register_office(office, zone, at)
         self.publish_procedure(at, **procedure)
         calendar = CalendarPublished(document=self._document(CALENDAR))
         self._registry("calendar:VN", "calendar.published", at, calendar)
+
+    def register_office(self, office: str, zone: str, at: str) -> None:
+        """Register an office, or its next document."""
+        document = self._document(
+            {
+                "id": office,
+                "level": "province",
+                "name": {"vi": office, "en": office},
+                "time_zone": zone,
+            }
+        )
+        facts = OfficeRegistered(document=document)
+        self._registry(f"office:{office}", "office.registered", at, facts)
 
     def publish_procedure(self, at: str, version: int = 1, **procedure: Any) -> None:
         """Publish a version of the one procedure."""

@@ -4,64 +4,30 @@ Both ask a server: whether somebody has a task on a dossier is its word (ADR 002
 recorded and published before anything comes back, and the holder sees it.
 """
 
-import time
-from dataclasses import dataclass
-from datetime import date, datetime
-from http import HTTPStatus
+from datetime import date
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 import click
 import msgspec
 
-from api import bootstrap
-from api.resources.answers import AccessAnswer, AccessPlaceAnswer, LoggedReadAnswer, ReadingAnswer
-from api.settings import settings_of_process
+from api.resources.answers import AccessAnswer, LoggedReadAnswer, ReadingAnswer
 from cli.acting.nearby import find_site, server_option
+from cli.acting.reading import Asking, draw_entry, now_of, open_with, path_of, stream_of
 from cli.acting.receipt_files import receipt_file
 from cli.output import UsageProblem, command, report, say
-from cli.sites import Site, SiteAnswer, agreed_origin, body_of, render_submission
-from domain.facts.integrity import AccessLogged, AccessLoggedDetails, AccessPurpose
+from cli.sites import agreed_origin, body_of
+from domain.facts.integrity import AccessLoggedDetails, AccessPurpose
 from domain.kinds import KINDS
-from domain.moments import Moment
 from domain.reading.rights import Subject
 from domain.reading.tasks import OFFICER_ROLES
 from domain.roles import Role
-from ledger.action_notes import SubmittedAction
-from ledger.drafting import Drafter, Place
-from ledger.errors import StoreCorrupt, StoreUnavailable
+from ledger.errors import StoreCorrupt
 from ledger.key_files import load_private_key
-from transparency.encoding import decode_base64
 from transparency.notes import SigningKey
 
-NONCE_BYTES: Final = 16
 SECRET_HEADER: Final = "Dossier-Secret"  # noqa: S105 - the name of a header
-# The same entry opens the same for a quarter of an hour; we ask for half a minute.
-TRIES: Final = 30
-PAUSE_SECONDS: Final = 1.0
 READERS: Final = sorted(role.value for role in (*OFFICER_ROLES, Role.INSPECTOR))
-DOSSIER: Final = "dossier:"
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Who asks which server about which dossier, and when."""
-
-    site: Site
-    dossier: str
-    key: SigningKey
-    now: datetime
-
-    @property
-    def path(self) -> str:
-        """Give the dossier's address."""
-        return path_of(self.dossier)
-
-    def signed(self, path: str) -> SiteAnswer:
-        """Ask for a path with a signed request."""
-        nonce = bootstrap.random_bytes(NONCE_BYTES).hex()
-        return self.site.ask_signed(path, self.key, self.now, nonce)
 
 
 @command("read", help="Read private parts: read dossier:… dossier.submitted --as receiver …")
@@ -127,7 +93,7 @@ def read(  # noqa: PLR0913, PLR0917 - one argument per option
         order_until=_day(order_until),
         order_stream=order_stream,
     )
-    asking = Asking(find_site(server, data), stream, _load(key_file), _now(data))
+    asking = Asking(find_site(server, data), stream, _load(key_file), now_of(data))
     with receipt_file(receipt) as file:
         entry = draw_entry(asking, Role(role), details, agreed_origin(asking.site, data, anchors))
         answer = open_with(asking, entry)
@@ -136,45 +102,6 @@ def read(  # noqa: PLR0913, PLR0917 - one argument per option
     # By way of JSON: private parts come as they are, whatever members they have.
     members = msgspec.json.decode(msgspec.json.encode(answer), type=dict[str, object])
     report(members, as_json=as_json, text=_in_words(answer))
-
-
-def draw_entry(
-    asking: Asking, role: Role, details: AccessLoggedDetails, origin: str
-) -> SubmittedAction:
-    """Sign the access entry for the place that the server names.
-
-    Raises:
-        Refused: whoever asks has no task there; or there is no such dossier.
-        ServerNotReady, WriterUnavailable, ProofInvalid: the server does not answer, or wrongly.
-    """
-    body = body_of(asking.signed(f"{asking.path}/readings/next"))
-    place = msgspec.json.decode(body, type=AccessPlaceAnswer)
-    previous = None if place.previous is None else decode_base64(place.previous)
-    return Drafter(origin, bootstrap.random_bytes).sign(
-        "access.logged",
-        place.stream,
-        Place(place.version, previous),
-        Moment(instant=asking.now.replace(microsecond=0)),
-        AccessLogged(),
-        ((role, asking.key),),
-        details=details,
-    )
-
-
-def open_with(asking: Asking, entry: SubmittedAction) -> ReadingAnswer:
-    """Hand an access entry in, again until it is published, and give what it opens.
-
-    Raises:
-        Refused: the server refused it; nothing was opened.
-        StoreUnavailable: it is promised and not published in the time we wait.
-    """
-    body = render_submission(entry)
-    for _ in range(TRIES):
-        answer = asking.site.ask(f"{asking.path}/readings", body)
-        if answer.status != HTTPStatus.ACCEPTED:
-            return msgspec.json.decode(body_of(answer), type=ReadingAnswer)
-        time.sleep(PAUSE_SECONDS)
-    raise StoreUnavailable("the access entry is recorded and not published yet; nothing was opened")
 
 
 def check_kinds(kinds: tuple[str, ...]) -> None:
@@ -217,7 +144,7 @@ def list_reads(
     site, stream = find_site(server, data), stream_of(dossier)
     path = f"{path_of(stream)}/access"
     if key_file is not None:
-        answer = Asking(site, stream, _load(key_file), _now(data)).signed(path)
+        answer = Asking(site, stream, _load(key_file), now_of(data)).signed(path)
     else:
         shown: str = secret or click.prompt("secret", hide_input=True, err=True)
         answer = site.ask(path, headers={SECRET_HEADER: shown})
@@ -229,16 +156,6 @@ def list_reads(
 
 
 reads.add_command(list_reads)
-
-
-def stream_of(dossier: str) -> str:
-    """Give the stream of a dossier that may be named by its id alone."""
-    return dossier if dossier.startswith(DOSSIER) else f"{DOSSIER}{dossier}"
-
-
-def path_of(stream: str) -> str:
-    """Give the address of a dossier on its server."""
-    return f"/v1/dossiers/{quote(stream, safe=':')}"
 
 
 def _purpose(role: Role, order: str | None) -> AccessPurpose:
@@ -278,10 +195,6 @@ def _day(text: str | None) -> date | None:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
         raise UsageProblem(f"--order-until {text}: a day is wanted, as 2026-12-31") from error
-
-
-def _now(data: Path) -> datetime:
-    return bootstrap.make_clock(settings_of_process({"data": data}))()
 
 
 def _load(path: Path) -> SigningKey:

@@ -79,7 +79,8 @@ def test_refusal_lists_what_is_taken_and_repeats_nothing_strange(world: World) -
     refused = world.client.simulate_get("/v1/statistics/counts?fro=2026-01&lang=en")
     strange = world.client.simulate_get("/v1/ledger?%3Cscript%3E=1")
 
-    assert refused.json["detail"].endswith("takes: format, from, office, procedure, to")
+    taken = "by, channel, field, format, from, granularity, level, office, procedure, subtree, to"
+    assert refused.json["detail"].endswith(f"takes: {taken}")
     assert "script" not in strange.text
 
 

@@ -147,3 +147,16 @@ def test_trail_of_a_name_that_nobody_has_is_not_found(officer: Officer, name: st
 
 def test_trail_of_a_key_that_signed_nothing_in_the_period_is_empty(officer: Officer) -> None:
     assert officer.trail(officer.first, "?from=1900-01-01&to=1900-01-02")["acts"] == []
+
+
+def test_pages_follow_the_person_and_any_of_the_keys_sees_the_look(officer: Officer) -> None:
+    world = officer.world
+    query = f"officer={officer.first.name}"
+    headers = signed_headers(world.keys["inspector"], f"/v1/trail?{query}", world.clock())
+    paged = world.client.simulate_get("/v1/trail", query_string=query, headers=headers).json
+    mine = signed_headers(officer.unlinked, "/v1/looks", world.clock())
+    looks = world.client.simulate_get("/v1/looks", headers=mine).json["looks"]
+
+    keys = {act["key"] for act in paged["acts"]}
+    assert keys == {officer.first.name, officer.second.name, officer.unlinked.name}
+    assert (looks[0]["officer"], looks[0]["target"][-len(query) :]) == (officer.first.name, query)

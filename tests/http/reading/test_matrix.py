@@ -126,6 +126,18 @@ def _findings(case: Case, reader: Reader) -> tuple[Result, bool]:
     return result, "findings" in result.json and reader is not Reader.INSPECTOR_ELSEWHERE
 
 
+def _queues(case: Case, reader: Reader) -> tuple[Result, bool]:
+    result = case.get(reader, f"/v1/queues/unit?office={OFFICE}")
+    items = result.json.get("items", [])
+    return result, [item["stream"] for item in items] == [case.dossier.stream]
+
+
+def _asked_findings(case: Case, reader: Reader) -> tuple[Result, bool]:
+    result = case.get(reader, f"/v1/findings/asked?office={OFFICE}")
+    # Nothing was raised: that the list comes is all there is to see.
+    return result, "findings" in result.json
+
+
 def _evaluation(case: Case, reader: Reader) -> tuple[Result, bool]:
     officer = case.keys[Reader.OFFICER_WITHOUT_TASK].name
     result = case.get(reader, f"/v1/officers/{officer}/evaluation")
@@ -156,7 +168,9 @@ ASK: dict[Subject, Callable[[Case, Reader], tuple[Result, bool]]] = {
     Subject.READS: _get("/v1/dossiers/{stream}/access", "stream"),
     Subject.INTERNAL_DETAILS: _member("dossier.hold_placed", "document_sha256", HEX64),
     Subject.FINDINGS: _findings,
+    Subject.ASKED_FINDINGS: _asked_findings,
     Subject.TRAIL: _get("/v1/trail/{key}", "acts"),
+    Subject.QUEUES: _queues,
     Subject.OFFICER_EVALUATION: _evaluation,
     Subject.DENUNCIATION: _get(f"/v1/streams/{DENUNCIATION}/head", "leaf_hash"),
     Subject.RATING_LINK: _get(f"/v1/streams/{RATING}/head", "leaf_hash"),
@@ -197,6 +211,21 @@ def test_what_an_entry_opens_is_closed_without_one_and_leaves_one(
     assert page.status_code == 200
     assert all("details" not in act for act in page.json["acts"])
     assert len(case.reads()) == before + 1
+
+
+@pytest.mark.parametrize(
+    "reader", [reader for reader in Reader if RIGHTS[Subject.STATUS][reader] is Right.OPEN]
+)
+def test_situation_names_the_officer_to_those_alone_who_may_see_officers(
+    case: Case, reader: Reader
+) -> None:
+    result = _page(case, reader)
+
+    situation = result.json["situation"]
+    named = RIGHTS[Subject.OFFICERS][reader] is Right.OPEN
+    assert situation["stage"] == "processing"
+    assert ("officer" in situation) == named
+    assert (OFFICER_NUMBER in result.text) == named
 
 
 def test_matrix_has_every_cell_and_every_subject_a_class() -> None:

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from cli.main import cli
 from domain.kinds import KINDS
 from domain.law.refusals import RULES
+from projections.rule_book.book import BOOK
 
 
 def _run(*arguments: str) -> str:
@@ -37,3 +38,17 @@ def test_refusals_are_numbered_in_their_order() -> None:
 
     assert [rule["name"] for rule in json.loads(printed)["rules"]] == [row.name for row in RULES]
     assert _run("refusals", "--markdown").count("\n") == len(RULES) + 2
+
+
+def test_rules_of_findings_are_printed_with_all_that_is_said_of_them() -> None:
+    (printed,) = _run("findings", "--json").splitlines()
+    rules = json.loads(printed)["rules"]
+
+    assert [rule["id"] for rule in rules] == [rule.id for rule in BOOK]
+    assert {f"R{number:02d}" for number in range(1, 33)} <= {rule["id"] for rule in rules}
+    for rule in rules:
+        assert rule["looks_for"]["vi"]
+        assert rule["thresholds"]
+        assert rule["recomputable"] == (not rule["private_inputs"])
+    assert _run("findings", "--markdown").count("\n### ") == len(BOOK)
+    assert "R32" in _run("findings")

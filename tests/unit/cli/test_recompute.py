@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from api.bodies import encode
 from api.data_folder import DataFolder
+from api.figures.addresses import split_address, wanted_format
+from api.figures.answering import answer
 from cli.commands.recompute import recompute
 from cli.output import EXIT_UNREACHABLE
 from ledger.documents import DocumentFolder
 from ledger.key_files import render_anchors
-from projections.reading import read_counts
+from projections.reading import FiguresInViews, read_counts
 from projections.views import open_views
 from tests.support.folder_server import Answer, serving
 from tests.support.followed_ledger import a_follower
@@ -45,12 +49,17 @@ def _recompute(folder: DataFolder, *arguments: str) -> Recomputed:
     return Recomputed(result.exit_code, json.loads(result.stdout), result.stderr)
 
 
-def _folder_with(path: Path, *published_after: str, complaints: int = 0) -> DataFolder:
+def _folder_with(
+    path: Path, *published_after: str, complaints: int = 0, accepted: int = 0
+) -> DataFolder:
     """A data folder whose follower ended, and whose log was published at these times after."""
     folder, paper = DataFolder(path), PaperLedger()
     paper.open_registry()
     for number in range(complaints):
         paper.complain(f"petition:{number:032x}", "2026-03-02T00:30:00Z")
+    for number in range(100, 100 + accepted):
+        paper.submit(a_stream(number), "2026-03-02T00:30:00Z")
+        paper.accept(a_stream(number), "2026-03-02T00:40:00Z")
     _publish(paper, 0, FOLLOWED_AT)
     folder.keys.mkdir(parents=True)
     with closing(open_views(folder.views)) as views:
@@ -115,16 +124,53 @@ def test_site_whose_figures_stand_still_fails(
     with closing(open_views(folder.views)) as views, views.reading() as reader:
         counts = msgspec.json.encode(read_counts(reader))
 
-    def answer(path: str) -> Answer:
+    def answering(path: str) -> Answer:
         file = folder.path / path.lstrip("/")
         if path == "/v1/statistics/counts":
             return 200, {}, counts
         return (200, {}, file.read_bytes()) if file.is_file() else (404, {}, b"")
 
-    with serving(answer) as address:
+    with serving(answering) as address:
         recomputed = _recompute(folder, "--log", address)
 
     assert (recomputed.code, recomputed.members["compared"]) == (code, True)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/v1/statistics/counts",
+        "/v1/statistics/counts?by=office,period&granularity=quarter",
+        "https://ledger.example/v1/statistics/durations?by=field",
+        "/v1/statistics/timeliness?by=office&format=csv",
+    ],
+)
+def test_answer_to_a_request_is_printed_byte_for_byte(tmp_path: Path, asked: str) -> None:
+    folder = _folder_with(tmp_path / "data", *A_MOMENT_LATER)
+    path, members = split_address(asked)
+    with closing(open_views(folder.views)) as views, views.reading() as reader:
+        position = reader.position()
+        assert position is not None
+        served = answer(FiguresInViews(reader, position), path, members, wanted_format(members))
+    options = ["--data", str(folder.path), "--request", asked]
+
+    result = CliRunner().invoke(recompute, [*options, "--size", str(position.log_position)])
+
+    assert result.exit_code == 0
+    assert result.stdout_bytes == served.body
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["/v1/statistics/nothing", "/v1/statistics/counts?by=colour", "/v1/statistics/counts?x=1"],
+)
+def test_request_that_no_server_answers_is_refused(tmp_path: Path, asked: str) -> None:
+    folder = _folder_with(tmp_path / "data", *A_MOMENT_LATER)
+
+    result = CliRunner().invoke(recompute, ["--data", str(folder.path), "--request", asked])
+
+    assert result.exit_code == 2
+    assert result.stdout_bytes == b""
 
 
 def test_site_without_counts_is_told_and_nothing_is_taken_for_compared(tmp_path: Path) -> None:
@@ -153,3 +199,37 @@ def test_count_of_petitions_that_somebody_changed_is_found(tmp_path: Path) -> No
     assert (honest.code, honest.members["differences"]) == (0, 0)
     assert (cheated.code, cheated.problems) == (1, ["figures_differ"])
     assert {shown["procedure"] for shown in cheated.members["shown"]} == {"complaint"}
+
+
+@pytest.mark.parametrize("asks_server", [False, True], ids=["in the views", "on a server"])
+def test_planted_wrong_figure_is_finding_r32_with_document_checkpoint_and_figures(
+    tmp_path: Path, *, asks_server: bool
+) -> None:
+    folder = _folder_with(tmp_path / "data", accepted=1)
+    honest = _recompute(folder)
+    with closing(sqlite3.connect(folder.views)) as views, views:
+        views.execute("UPDATE month_cells SET received = received + 7")
+    with closing(open_views(folder.views)) as opened, opened.reading() as reader:
+        planted = read_counts(reader)
+    assert planted is not None
+    published = encode(planted)
+
+    def answering(path: str) -> Answer:
+        file = folder.path / path.lstrip("/")
+        if path == "/v1/statistics/counts":
+            return 200, {}, published
+        return (200, {}, file.read_bytes()) if file.is_file() else (404, {}, b"")
+
+    with serving(answering) as address:
+        cheated = _recompute(folder, *(("--log", address) if asks_server else ()))
+
+    assert (honest.code, honest.members["finding"]) == (0, None)
+    assert (cheated.code, cheated.problems) == (1, ["figures_differ"])
+    assert "Finding R32" in cheated.members["problems"][0]["message"]
+    finding, checkpoint = cheated.members["finding"], planted.checkpoint
+    assert (finding["rule"], finding["document_sha256"]) == ("R32", sha256(published).hexdigest())
+    assert (finding["tree_size"], finding["root"]) == (checkpoint.size, checkpoint.root)
+    assert finding["evidence"] == [checkpoint.size - 1]
+    assert {each["count"] for each in finding["differences"]} >= {"received"}
+    for each in finding["differences"]:
+        assert each["published"] == each["ours"] + 7

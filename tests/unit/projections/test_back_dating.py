@@ -170,7 +170,7 @@ class TestDayOnlyMoments:
     ) -> None:
         finding = only(examined_dossier(a_dossier(), act, calendar=calendar))
 
-        assert (finding.rule, finding.rule_version, finding.evidence) == ("R08", 2, (10,))
+        assert (finding.rule, finding.rule_version, finding.evidence) == ("R08", 3, (10,))
         assert "on a day after it" in finding.reason.en
 
     @pytest.mark.parametrize("act", NO_DAY_BOUGHT)

@@ -13,6 +13,7 @@ from projections.comparing import FoldSources, ViewComparison, ViewDifference, c
 from projections.follower import PrivateFold
 from projections.tables import metadata
 from projections.views import open_views
+from tests.support.dossier_cases import OFFICE, PROCEDURE
 from tests.support.followed_ledger import VIEW_SECRET, a_follower, some_history, tables_of
 from tests.support.paper_ledger import PaperLedger, a_stream
 from tests.support.planted.changes import plant
@@ -95,8 +96,8 @@ CHANGES = {
     "an act was deleted": (f"DELETE FROM acts WHERE {FIRST_ACT}", ("acts", 1, "6")),
     "an act was added": (
         "INSERT INTO acts SELECT 999, stream, 99, kind, at, recorded_at, office, signers, "
-        "performer, status, due, appointment, amount_vnd, to_office, answer_by, refers_to "
-        f"FROM acts WHERE {FIRST_ACT}",
+        "performer, status, due, appointment, amount_vnd, to_office, answer_by, refers_to, "
+        f"payment_method, label FROM acts WHERE {FIRST_ACT}",
         ("acts", 1, "999"),
     ),
     "a state was overwritten": (
@@ -115,6 +116,14 @@ CHANGES = {
     "a dossier was deleted": (
         f"DELETE FROM dossiers WHERE stream = '{a_stream(0)}'",
         ("dossiers", 1, a_stream(0)),
+    ),
+    "a cell of the figures was changed": (
+        "UPDATE month_cells SET resolved_late = resolved_late + 1 WHERE grain = ''",
+        ("month_cells", 1, " * * * 2026-02"),
+    ),
+    "a published figure was taken out": (
+        "DELETE FROM count_lines",
+        ("count_lines", 1, f"{OFFICE} {PROCEDURE} 2026-02"),
     ),
     "the holders' hashes were zeroed": (
         "UPDATE holders SET hash = zeroblob(32)",
@@ -246,8 +255,16 @@ def test_a_position_that_was_taken_away_names_everything_that_it_was_of(
     assert {each.table for each in comparison.differences} == {
         "acts",
         "act_signers",
+        "cells_stand",
+        "count_lines",
+        "day_cells",
+        "day_durations",
         "dossiers",
         "holders",
+        "month_cells",
+        "month_durations",
+        "office_places",
+        "procedure_fields",
         "procedures",
         "states",
     }

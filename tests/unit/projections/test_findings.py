@@ -96,18 +96,18 @@ class TestRepeatedSupplements:
         record = a_record(a_procedure(1), a_procedure(2, valid_from=day("2026-03-01")))
         acts = [supplement("2026-02-27"), supplement("2026-03-02")]
 
-        assert rules(examined_dossier(a_dossier("2026-02-02"), *acts, procedure=record)) == []
+        assert rules(examined_dossier(a_dossier("2026-02-26"), *acts, procedure=record)) == []
 
     def test_two_requests_under_one_version_are_not_excused_by_a_later_one(self) -> None:
         record = a_record(a_procedure(1), a_procedure(2, valid_from=day("2026-03-01")))
         acts = [supplement("2026-02-20"), supplement("2026-02-27"), supplement("2026-03-02")]
 
-        assert rules(examined_dossier(a_dossier("2026-02-02"), *acts, procedure=record)) == ["R02"]
+        assert rules(examined_dossier(a_dossier("2026-02-19"), *acts, procedure=record)) == ["R02"]
 
     def test_unknown_procedure_is_judged_by_the_general_rule(self) -> None:
         acts = [supplement("2026-02-20"), supplement("2026-02-27")]
 
-        assert rules(examined_dossier(a_dossier("2026-02-02"), *acts, procedure=None)) == ["R02"]
+        assert rules(examined_dossier(a_dossier("2026-02-19"), *acts, procedure=None)) == ["R02"]
 
 
 def day(text: str) -> Any:

@@ -15,9 +15,10 @@ from ledger.storage.port import StoredEntry
 from projections import follower as follower_module
 from projections.entries import EntryUnreadable
 from projections.follower import Follower, PrivateFold
+from projections.reading import read_counts
 from projections.views import Views, ViewUpdate, open_views
 from tests.support.followed_ledger import TABLES, VIEW_SECRET, a_follower, some_history, tables_of
-from tests.support.paper_ledger import ORIGIN, PaperLedger, a_stream
+from tests.support.paper_ledger import BERLIN_OFFICE, ORIGIN, PaperLedger, a_stream
 from transparency.encoding import encode_base64
 
 
@@ -138,7 +139,18 @@ def _ask_for_a_paper(paper: PaperLedger, stream: str) -> None:
     )
 
 
-@pytest.mark.parametrize("table", TABLES)
+def _resolve_one_that_is_ahead(paper: PaperLedger) -> None:
+    """Let a dossier come and go on days after the one of the seal."""
+    paper.submit(a_stream(8), "2026-03-01T00:00:00Z")
+    paper.accept(a_stream(8), "2026-03-02T00:00:00Z")
+    paper.finish(a_stream(8), "2026-03-03T00:00:00Z")
+
+
+# What the step of this test does not reach: law and index agree on all of its dossiers.
+UNREACHED = {"month_reasons", "day_reasons"}
+
+
+@pytest.mark.parametrize("table", sorted(set(TABLES) - UNREACHED))
 def test_fault_in_any_table_leaves_view_and_position_as_they_were(
     paper: PaperLedger, views: Views, tmp_path: Path, table: str
 ) -> None:
@@ -154,6 +166,8 @@ def test_fault_in_any_table_leaves_view_and_position_as_they_were(
     paper.veiled.add(a_stream(6))
     paper.submit(a_stream(6), "2026-03-01T00:00:00Z")
     paper.publish_procedure("2026-03-01T00:00:00Z", version=2)
+    paper.register_office(BERLIN_OFFICE, "Europe/Paris", "2026-03-01T00:00:00Z")
+    _resolve_one_that_is_ahead(paper)
     paper.append_veil(a_stream(6), 1)
     paper.seal_and_publish("2026-03-01T00:00:01.000Z")
     fault = sqlite3.connect(path)
@@ -308,3 +322,35 @@ def test_running_follower_asks_an_unavailable_store_again(paper: PaperLedger, vi
         StoreUnavailable,
         type(None),
     ]
+
+
+def test_follower_far_behind_counts_once_and_comes_to_the_same_tables(
+    paper: PaperLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some_history(paper)
+    kept, late = (open_views(tmp_path / f"{name}.sqlite3") for name in ("kept", "late"))
+    a_follower(paper, kept).catch_up()
+    monkeypatch.setattr(follower_module, "FAR_BEHIND", 3)
+    monkeypatch.setattr(follower_module, "ENTRIES_PER_TRANSACTION", 4)
+    unread: list[str] = []
+    write = Views.write
+
+    def write_and_ask(views: Views, update: ViewUpdate) -> None:
+        write(views, update)
+        with views.reading() as reader:
+            try:
+                reader.cells(update.position)
+            except StoreUnavailable as error:
+                unread.append(str(error))
+
+    monkeypatch.setattr(Views, "write", write_and_ask)
+    a_follower(paper, late).catch_up()
+
+    assert len(unread) > 3
+    assert tables_of(tmp_path / "late.sqlite3") == tables_of(tmp_path / "kept.sqlite3")
+    with late.reading() as reader:
+        counted = read_counts(reader)
+    assert counted is not None
+    assert counted.total.received == 5
+    kept.close()
+    late.close()

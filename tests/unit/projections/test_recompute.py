@@ -74,12 +74,16 @@ def test_figures_of_a_range_can_be_recomputed_too(paper: PaperLedger, views: Vie
     assert recomputed == published_by(views, span)
 
 
-def test_changed_row_is_found_field_by_field(
+def test_changed_cell_is_found_field_by_field(
     paper: PaperLedger, views: Views, tmp_path: Path
 ) -> None:
     liar = sqlite3.connect(tmp_path / "views.sqlite3")
     liar.execute(
-        "UPDATE dossiers SET due = '2027-01-01' WHERE ended_at IS NOT NULL AND due < ended_at"
+        "UPDATE month_cells SET resolved_early = resolved_early + resolved_late, resolved_late = 0"
+    )
+    liar.execute(
+        "UPDATE count_lines SET line = json_set(line, '$.resolved_late', 0, '$.resolved_early', "
+        "json_extract(line, '$.resolved_early') + json_extract(line, '$.resolved_late'))"
     )
     liar.commit()
     liar.close()
@@ -107,11 +111,14 @@ def test_a_false_figure_beside_the_true_one_is_found(paper: PaperLedger, views: 
         assert (difference.field, difference.published) == ("times_published", 2)
 
 
-def test_deleted_and_invented_rows_are_found(
+def test_deleted_and_invented_cells_are_found(
     paper: PaperLedger, views: Views, tmp_path: Path
 ) -> None:
     liar = sqlite3.connect(tmp_path / "views.sqlite3")
-    liar.execute("UPDATE dossiers SET procedure = 'p9' WHERE stream = ?", (a_stream(1),))
+    liar.execute(
+        "UPDATE count_lines SET line = json_set(line, '$.procedure', 'p9'), procedure = 'p9' "
+        f"WHERE office = '{OFFICE}'"
+    )
     liar.commit()
     liar.close()
 
@@ -213,7 +220,7 @@ def test_durations_findings_and_trail_are_read_as_of_the_same_checkpoint(
     assert durations is not None
     assert durations.checkpoint == published_by(views).checkpoint
     assert sum(each.resolved for each in durations.durations) == published_by(views).total.resolved
-    assert {finding.rule for finding in findings} == {"R07", "R08"}
+    assert {finding.rule for finding in findings} == {"R07", "R08", "R21"}
     assert {finding.office for finding in in_berlin} == {BERLIN_OFFICE}
     assert {entry.kind for entry in trail} == {
         "dossier.processor_assigned",

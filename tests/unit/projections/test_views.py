@@ -72,11 +72,13 @@ def test_details_that_do_not_open_the_commitment_are_an_alarm(
         Follower(ORIGIN, paper.store, views, paper.documents, private).catch_up()
 
 
-def test_changed_row_shows_in_the_figures(paper: PaperLedger, views: Views, tmp_path: Path) -> None:
+def test_changed_cell_shows_in_the_figures(
+    paper: PaperLedger, views: Views, tmp_path: Path
+) -> None:
     some_history(paper, dossiers=2)
     a_follower(paper, views).catch_up()
     liar = sqlite3.connect(tmp_path / "views.sqlite3")
-    liar.execute("UPDATE dossiers SET ended_at = NULL WHERE stream = ?", (a_stream(0),))
+    liar.execute("UPDATE month_cells SET resolved_early = 0, resolved_on_time = 1")
     liar.commit()
     liar.close()
 

@@ -23,18 +23,23 @@ from domain.facts.integrity import (
 )
 from domain.facts.reasons import ApologyReason, IntakeRefusalReason, RefusalReason
 from domain.facts.waiting import ClosingGround, ReschedulingGround
+from domain.index766 import Group, State
 from domain.kinds import KINDS
 from domain.offices import Level
 from domain.procedures import LimitUnit
 from domain.roles import Assurance, Role
 from domain.transitions import Clock
 from projections.evaluating.office import Missing, Source
+from projections.opendata.files import Form
+from projections.opendata.shapes import ColumnType
 
 PAGES = TEXTS_FOLDER.parent
 LITERAL = re.compile(r"""["']([a-z_]+\.[a-z0-9_.]+)["']""")
 # Sections whose members are the members of a closed table; `test_every_member…` holds them.
 TABLES: dict[str, set[str]] = {
     "kind": set(KINDS),
+    "column_type": {kind.value for kind in ColumnType},
+    "data_form": {form.value for form in Form},
     "role": {role.value for role in Role},
     "assurance": {assurance.value for assurance in Assurance},
     "status": {str(status.value) for status in Status},
@@ -59,6 +64,8 @@ TABLES: dict[str, set[str]] = {
     "indicator_source": {source.value for source in Source},
     "indicator_missing": {missing.value for missing in Missing},
     "agency_band": {band.value for band in AgencyBand},
+    "index_group": {group.value for group in Group},
+    "index_state": {State.NOT_APPLICABLE.value, State.INFORMATION.value},
     "limit": {unit.value for unit in LimitUnit} - {LimitUnit.UNKNOWN.value},
     "fact": {field.name for kind in KINDS.values() for field in msgspec.structs.fields(kind.facts)},
 }

@@ -36,8 +36,10 @@ SEES_VEILED = {
     "api/reading/rights.py": "the one place: a right is checked first",
     "cli/acting/linking.py": "warns whoever signs with a key of their own; it shows nothing",
     "cli/commands/portal.py": "the office's own key signs a read of every dossier that leaves",
+    "cli/finding_acts/leads.py": "an inspector with the data folder, whose views hold them",
     "cli/vault_audit.py": "an inspector opens the vault",
     "projections/follower.py": "folds them",
+    "projections/stored/trails.py": "takes from the reader of the views whether it sees them",
     "projections/views.py": "offers it",
 }
 

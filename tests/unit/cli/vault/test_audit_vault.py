@@ -1,7 +1,6 @@
 """`audit --vault` on a data folder: what rests on private details is made again and reported."""
 
 import json
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,15 +12,10 @@ from api.data_folder import DataFolder
 from cli.commands.audit import audit
 from cli.vault_audit import SEGREGATION_DIFFERS, compare_segregation
 from domain.roles import Role
-from ledger.documents import DocumentFolder
-from ledger.key_files import render_anchors, save_private_key
-from ledger.storage.sqlite import SqliteLedgerStore
-from projections.follower import Follower, PrivateFold
-from projections.views import open_views
+from tests.support.inspecting.folders import close, follow, save_keys, world_in
 from tests.support.inspecting.world import HEAD, NUMBER, PrivateWorld
-from tests.support.ledger_builders import ORIGIN, a_signing_key, operator_keys
+from tests.support.ledger_builders import a_signing_key
 from tests.support.planted.changes import plant
-from transparency.tile_store import FileTileStore
 
 APPROVER = a_signing_key("officer", 8)
 PUBLIC_MEMBERS = {
@@ -60,18 +54,6 @@ def _audit(folder: DataFolder, *arguments: str) -> Audited:
     return Audited(result.exit_code, json.loads(result.stdout))
 
 
-def _save_keys(folder: DataFolder) -> None:
-    keys = operator_keys()
-    folder.keys.mkdir(parents=True)
-    (folder.keys / "anchors.toml").write_text(render_anchors(keys.anchors), encoding="ascii")
-    for name, secret in (
-        ("key-encryption.secret", keys.key_encryption_key),
-        ("view.secret", keys.view_secret),
-    ):
-        (folder.keys / name).write_text(secret.hex(), encoding="ascii")
-    save_private_key(folder.keys / "promise.key", keys.promise)
-
-
 def _live(world: PrivateWorld) -> str:
     """One person accepts and approves one dossier with two keys; it is rated in between."""
     receiver = a_signing_key("officer", 9)
@@ -88,35 +70,16 @@ def _live(world: PrivateWorld) -> str:
     return dossier
 
 
-def _follow(folder: DataFolder, world: PrivateWorld) -> None:
-    private = PrivateFold(world.vault.open, operator_keys().view_secret, world.vault.open_many)
-    with closing(open_views(folder.views)) as views:
-        Follower(ORIGIN, world.store, views, world.documents, private).catch_up()
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> DataFolder:
     """A data folder as a server leaves it, with a finding of R16 that only the vault explains."""
     folder = DataFolder(tmp_path / "data")
-    _save_keys(folder)
-    world = _world_in(folder)
+    save_keys(folder)
+    world = world_in(folder)
     _live(world)
-    _follow(folder, world)
-    _close(folder, world)
+    follow(folder, world)
+    close(folder, world)
     return folder
-
-
-def _world_in(folder: DataFolder) -> PrivateWorld:
-    return PrivateWorld(
-        folder.path, store=SqliteLedgerStore(folder.ledger), tiles=FileTileStore(folder.log)
-    )
-
-
-def _close(folder: DataFolder, world: PrivateWorld) -> None:
-    for document in world.documents._documents.values():
-        DocumentFolder(folder.documents).store(document)
-    for opened in (world.store, world.vault, world.keyring):
-        opened.close()
 
 
 def test_a_data_folder_that_nobody_touched_passes(folder: DataFolder) -> None:
@@ -190,10 +153,10 @@ def test_views_that_are_missing_are_not_compared_and_the_report_says_so(
 
 def test_findings_that_rest_on_other_persons_fail_the_audit(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
-    _save_keys(folder)
-    world = _world_in(folder)
+    save_keys(folder)
+    world = world_in(folder)
     _live(world)
-    _follow(folder, world)
+    follow(folder, world)
     auditor = world.auditor()
     list(auditor.audit(world.log()))
 

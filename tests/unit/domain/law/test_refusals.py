@@ -229,6 +229,10 @@ WAITING = a_dossier_in_process(
     status_before_wait=Status.IN_PROCESS,
     waits=(Wait(WaitKind.SUPPLEMENT, a_moment("2026-03-02T02:00:00Z")),),
 )
+WITHDRAWN = a_dossier_in_process(
+    status=Status.WITHDRAWAL_REQUESTED,
+    waits=(Wait(WaitKind.WITHDRAWAL, a_moment("2026-03-02T04:00:00Z")),),
+)
 OVERDUE = a_dossier_in_process(due=Due(day=date(2026, 1, 5)))
 AT_THE_COUNTER = DossierSubmitted(
     procedure=PROCEDURE, channel=Channel.COUNTER, applicant_key=APPLICANT_VKEY
@@ -292,6 +296,22 @@ FLAGGED: list[tuple[str, str, Dossier | None, dict[str, Any]]] = [
     ("R25", "dossier.consultation_requested", a_dossier_in_process(), {}),
     ("taken_unannounced", "dossier.handover_acknowledged", a_dossier_in_process(), {}),
     ("due_moved_late", "dossier.supplement_completed", WAITING, {}),
+    ("R04", "dossier.supplement_requested", a_dossier_in_process(), {"at": a_moment("2026-03-10")}),
+    (
+        "R10",
+        "dossier.result_approved",
+        a_dossier_in_process(),
+        {"at": a_moment("2026-03-02T02:00:00Z")},
+    ),
+    ("R11", "dossier.result_corrected", a_dossier(status=Status.PROCESSED), {}),
+    ("R20", "dossier.withdrawal_confirmed", WITHDRAWN, {}),
+    (
+        "R28",
+        "dossier.accepted",
+        a_dossier(),
+        {"facts": DossierAccepted(appointment="2026-12-01")},
+    ),
+    ("R30", "dossier.processor_reassigned", a_dossier_in_process(), {}),
 ]
 
 
@@ -311,8 +331,9 @@ def test_what_is_improper_is_recorded(
 def test_every_flag_of_the_table_has_an_act_that_deserves_it() -> None:
     flags = {row.name for row in RULES if row.verdict is Verdict.FLAG}
 
-    # Codes of a whole day, a calendar or an outage that moves many: no one act on a dossier.
-    assert {rule for rule, _, _, _ in FLAGGED} == flags - {"R27", "R29", "worked_in_outage"}
+    # Codes of a whole day, a calendar or an outage that moves many, reads: no act on a dossier.
+    elsewhere = {"R24", "R27", "R29", "worked_in_outage"}
+    assert {rule for rule, _, _, _ in FLAGGED} == flags - elsewhere
 
 
 def test_fully_signed_counter_acts_are_permitted_too() -> None:

@@ -109,6 +109,24 @@ def test_public_alarm_says_what_it_is_and_how_it_ends() -> None:
             id="private with public evidence",
         ),
         pytest.param(
+            FactInvalid,
+            None,
+            a_finding_act("raised", FindingRaised(document="ab" * 32)),
+            id="private with a public document",
+        ),
+        pytest.param(
+            FactInvalid,
+            None,
+            a_finding_act("raised", FindingRaised(rule="R27", rule_version=1, document="ab" * 32)),
+            id="alarm on codes with a document",
+        ),
+        pytest.param(
+            FactMissing,
+            None,
+            a_finding_act("raised", FindingRaised(rule="R32", rule_version=1, document="ab" * 32)),
+            id="two books without the document",
+        ),
+        pytest.param(
             FactMissing,
             None,
             a_finding_act("raised", FindingRaised(rule="R27")),

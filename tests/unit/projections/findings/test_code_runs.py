@@ -7,7 +7,8 @@ import pytest
 from domain.facts.integrity import PUBLIC_ALARMS
 from domain.oversight.integrity import FindingRecord, FindingState
 from ledger.codes.checking import RecordedCode, check_codes
-from projections.findings.code_runs import RULE, code_alarms, raised_alarm
+from projections.findings.life.alarms import raised_alarm
+from projections.findings.rules.results.code_runs import R27, code_alarms
 from tests.support.dossier_cases import OFFICE, moment
 
 DAY = date(2026, 2, 2)
@@ -75,14 +76,14 @@ def test_raised_alarms_are_shown_until_they_are_closed() -> None:
     raised = FindingRecord(
         state=FindingState.RAISED,
         raised_at=moment("2026-03-01"),
-        rule=RULE,
+        rule=R27.id,
         rule_version=1,
         evidence=(3, 5),
     )
     closed = FindingRecord(
         state=FindingState.CLOSED,
         raised_at=moment("2026-03-01"),
-        rule=RULE,
+        rule=R27.id,
         rule_version=1,
         evidence=(3, 5),
     )

@@ -126,5 +126,5 @@ def test_a_finding_on_money_names_its_rule_and_explanations() -> None:
 
     (finding,) = find(examined)
 
-    assert (finding.rule, finding.rule_version, finding.severity) == ("R17", 1, "high")
+    assert (finding.rule, finding.rule_version, finding.severity) == ("R17", 2, "high")
     assert finding.innocent_explanations

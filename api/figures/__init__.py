@@ -1,0 +1,1 @@
+"""Public statistics by their addresses: what is asked, and the bytes that answer it."""

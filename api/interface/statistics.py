@@ -1,0 +1,89 @@
+"""The documented requests about statistics of dossiers."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from api.figures.asking import (
+    BACKLOG,
+    COMPARISON,
+    COUNTS,
+    DURATIONS,
+    MEMBERS,
+    TIMELINESS,
+    VEILED,
+)
+from api.interface.operations import Operation, Shape
+from api.negotiation import CSV_MEDIA_TYPE
+from domain.facts import Channel
+from projections.counts import CountStatistics
+from projections.durations import DurationStatistics
+from projections.statistics.asking import Dimension
+from projections.statistics.backlog import PendingOverTime
+from projections.statistics.comparing_offices import Comparison
+from projections.statistics.counting import GroupedCounts
+from projections.statistics.judging import Timeliness
+from projections.statistics.lasting import GroupedDurations
+from projections.statistics.periods import Granularity
+from projections.veiled.counts import VeiledStatistics
+
+_YEAR: Final = "(?:19|20|21)[0-9]{2}"
+_PERIOD: Final = {
+    "type": "string",
+    "pattern": f"^{_YEAR}(?:-Q[1-4]|-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?)?$",
+}
+_BY: Final = "|".join(Dimension)
+_PATTERNS: Final[Mapping[str, dict[str, object]]] = {
+    "from": dict(_PERIOD),
+    "to": dict(_PERIOD),
+    "by": {"type": "string", "pattern": f"^(?:{_BY})(?:,(?:{_BY})){{0,4}}$"},
+    "subtree": {"type": "string", "enum": ["0", "1"]},
+    "channel": {"type": "string", "enum": [channel.value for channel in Channel]},
+    "granularity": {"type": "string", "enum": [each.value for each in Granularity]},
+}
+
+
+def _operation(path: str, summary: str, *shapes: Shape) -> Operation:
+    patterns = {} if path == VEILED else _PATTERNS
+    return Operation(
+        "get",
+        path,
+        summary,
+        {200: [*shapes, CSV_MEDIA_TYPE]},
+        query=MEMBERS[path],
+        refusals=(400, 503),
+        patterns=patterns,
+    )
+
+
+STATISTICS_OPERATIONS: Final[tuple[Operation, ...]] = (
+    _operation(
+        COUNTS,
+        "Received, resolved and pending dossiers, by any of office, procedure, field, channel, "
+        "period; without these per office, procedure and month",
+        CountStatistics,
+        GroupedCounts,
+    ),
+    _operation(
+        DURATIONS,
+        "Median, third quartile, 90th percentile and longest processing times, gross and net of "
+        "waiting",
+        DurationStatistics,
+        GroupedDurations,
+    ),
+    _operation(
+        TIMELINESS,
+        "On time by law and by the index of Decision 766, side by side, and why they differ",
+        Timeliness,
+    ),
+    _operation(BACKLOG, "Pending in time and overdue at the end of each period", PendingOverTime),
+    _operation(
+        COMPARISON,
+        "Which share of what each office resolved was late, with n and a 95 % interval",
+        Comparison,
+    ),
+    _operation(
+        VEILED,
+        "Veiled dossiers received, ended and pending, per top office and month",
+        VeiledStatistics,
+    ),
+)

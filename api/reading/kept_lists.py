@@ -1,0 +1,110 @@
+"""Queues that are being paged through: the whole list, as it was when its first page was given.
+
+New entries move dossiers within a queue, and out of it; who pages by a list that was kept sees
+each of its dossiers once, as of one checkpoint. All web workers of a data folder share one small
+SQLite file, which may be lost: then whoever was paging begins anew. It holds no private part.
+"""
+
+import re
+import sqlite3
+import zlib
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from api.errors import MalformedParameter, QueueCursorEnded
+from ledger.errors import StoreUnavailable
+
+KEPT_FOR: Final = timedelta(minutes=15)
+MAX_LISTS_OF_ONE: Final = 16
+_ID_BYTES: Final = 16
+_CURSOR: Final = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{0,8})", re.ASCII)
+
+_TABLE: Final = (
+    "CREATE TABLE IF NOT EXISTS lists ("
+    "id TEXT PRIMARY KEY, asker TEXT NOT NULL, kept_until REAL NOT NULL, body BLOB NOT NULL"
+    ") WITHOUT ROWID"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlace:
+    """Where a page begins: in which kept list, and how many lines of it were shown before."""
+
+    list_id: str
+    position: int
+
+    def __str__(self) -> str:
+        """Write it as `parse_cursor` reads it."""
+        return f"{self.list_id}.{self.position}"
+
+
+def parse_cursor(text: str) -> KeptPlace:
+    """Read a cursor.
+
+    Raises:
+        MalformedParameter: it has another form.
+    """
+    match = _CURSOR.fullmatch(text)
+    if match is None:
+        raise MalformedParameter("cursor is what `next` of the page before says")
+    return KeptPlace(match[1], int(match[2]))
+
+
+class KeptLists:
+    """The lists that are being paged through, each for the key that asked for it."""
+
+    def __init__(self, path: Path, random_bytes: Callable[[int], bytes]):
+        self._path = path
+        self._random_bytes = random_bytes
+
+    def keep(self, asker: str, body: bytes, now: datetime) -> str:
+        """Keep a list for a quarter of an hour, and give its id.
+
+        Raises:
+            StoreUnavailable: it could not be kept.
+        """
+        list_id = self._random_bytes(_ID_BYTES).hex()
+        row = (list_id, asker, (now + KEPT_FOR).timestamp(), zlib.compress(body, 1))
+        try:
+            with closing(self._open()) as connection, connection:
+                connection.execute("DELETE FROM lists WHERE kept_until < ?", (now.timestamp(),))
+                connection.execute(
+                    "DELETE FROM lists WHERE id IN (SELECT id FROM lists WHERE asker = ? "
+                    "ORDER BY kept_until DESC LIMIT -1 OFFSET ?)",
+                    (asker, MAX_LISTS_OF_ONE - 1),
+                )
+                connection.execute("INSERT INTO lists VALUES (?, ?, ?, ?)", row)
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"a list cannot be kept: {error}") from error
+        return list_id
+
+    def find(self, list_id: str, asker: str, now: datetime) -> bytes:
+        """Give a list that was kept for this key.
+
+        Raises:
+            QueueCursorEnded: there is none: it is too old, another key's, or was lost.
+            StoreUnavailable: it cannot be read.
+        """
+        try:
+            with closing(self._open()) as connection:
+                row = connection.execute(
+                    "SELECT body FROM lists WHERE id = ? AND asker = ? AND kept_until >= ?",
+                    (list_id, asker, now.timestamp()),
+                ).fetchone()
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"a list cannot be read: {error}") from error
+        if row is None:
+            raise QueueCursorEnded
+        return zlib.decompress(row[0])
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=10)
+        # Whatever is lost here is asked for again.
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA secure_delete=ON")
+        connection.execute(_TABLE)
+        return connection

@@ -1,0 +1,1 @@
+"""What looks wrong, what became of it, and who may see which of it."""

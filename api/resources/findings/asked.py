@@ -1,0 +1,97 @@
+"""``/v1/findings/asked``: findings that were raised, for the office or the officer who is asked.
+
+An officer sees those about offices for which the key holds an officer's role. A finding by a rule
+on persons goes to that person alone, known by replaced keys and personnel number; not to
+colleagues, and not to the head. Alarms, which are public, are there too.
+"""
+
+import asyncio
+from collections.abc import Collection
+
+from falcon.asgi import Request, Response
+
+from api.bodies import encode
+from api.errors import ServiceStarting
+from api.parts import Parts
+from api.reading.askers import signed_request
+from api.reading.office_roles import OfficeRoles
+from api.reading.rights import reading_as
+from api.resources.findings.gathering import (
+    Gatherer,
+    Known,
+    finding_answer,
+    known_of,
+    rule_answer,
+    rules_among,
+)
+from api.resources.findings.shapes import AskedFindingsAnswer
+from api.uploads import read_any_body
+from domain.keys import KeyRecord
+from domain.moments import Moment
+from domain.reading.rights import Subject
+from projections.findings.shapes import Audience
+from projections.reading import reference_to
+from projections.states import StreamStates
+from projections.views import ViewReader
+
+MAX_REQUEST_BYTES = 4096
+
+
+class AskedFindingsResource:
+    """``/v1/findings/asked``."""
+
+    def __init__(self, parts: Parts):
+        self._parts = parts
+        self._gatherer = Gatherer(parts)
+
+    async def on_get(self, request: Request, response: Response) -> None:
+        """Give what the officer whose key signed the request is asked, at one ``office`` or any."""
+        response.set_header("Cache-Control", "no-store")
+        settings = self._parts.settings
+        body = await read_any_body(request, MAX_REQUEST_BYTES, seconds=settings.body_seconds)
+        signed = signed_request(request, body, settings.public_address)
+        officer = self._parts.requests.check_enrolled(signed)
+        office = request.get_param("office", allow_multiple=False)
+        response.data = encode(await asyncio.to_thread(self._answer, officer, office))
+
+    def _answer(self, officer: KeyRecord, office: str | None) -> AskedFindingsAnswer:
+        with self._parts.views.reading() as view:
+            # Who that is must be known before there is a right to check.
+            reader = self._roles(officer, view, office).reader()
+        with reading_as(self._parts.views, reader, Subject.ASKED_FINDINGS) as view:
+            position = view.position()
+            if position is None:
+                raise ServiceStarting
+            roles = self._roles(officer, view, office)
+            own_keys = view.persons().keys_of(officer.name)
+            lives = self._gatherer.lives(view, position)
+            raised = [known_of(life) for life in lives if life.rule is not None]
+            shown = [each for each in raised if _is_asked(each, roles, own_keys)]
+            keys = view.keys()
+        return AskedFindingsAnswer(
+            findings=tuple(
+                finding_answer(each, self._gatherer.stream_of(each), keys.get) for each in shown
+            ),
+            rules=tuple(rule_answer(rule, {}) for rule in rules_among(shown)),
+            checkpoint=reference_to(position),
+            as_of=position.as_of,
+        )
+
+    def _roles(self, officer: KeyRecord, view: ViewReader, office: str | None) -> OfficeRoles:
+        parts = self._parts
+        register = StreamStates(parts.origin, parts.documents, view.states)
+        now = Moment(instant=parts.clock().replace(microsecond=0))
+        return OfficeRoles(officer, register, now, office)
+
+
+def _is_asked(known: Known, roles: OfficeRoles, own_keys: Collection[str]) -> bool:
+    """Tell whether a finding is for this officer to answer."""
+    life, finding = known.life, known.finding
+    assert life is not None
+    if roles.only not in (None, finding.office):
+        return False
+    if life.asked is not None and life.asked in own_keys:
+        return True
+    # Of a rule that is no longer in the book nobody knows whether it was on a person.
+    is_personal = known.rule is None or finding.audience is Audience.INSPECTORS
+    return not is_personal and bool(finding.office) and roles.covers(finding.office)

@@ -1,0 +1,200 @@
+"""Putting findings together: what rules give now, what was raised, and what is known of each rule.
+
+Whoever asks has the right to it already: nothing is checked here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+import msgspec
+
+from api.parts import Parts
+from api.resources.answers import TwoLanguages, two_languages
+from api.resources.findings.shapes import (
+    BaseRateAnswer,
+    FindingAnswer,
+    FindingRuleAnswer,
+    base_rate_answer,
+    peers_answer,
+    precision_answer,
+    proofs_of,
+    raised_answer,
+)
+from domain.errors import Sentence
+from domain.keys import KeyRecord
+from projections.findings import Finding
+from projections.findings.life.identities import identity_of_lead, stream_for
+from projections.findings.life.precision import RunningPrecision
+from projections.findings.life.records import Answered, FindingLife
+from projections.findings.peers.reading import read_population
+from projections.findings.peers.running import PeerRun, find_among
+from projections.findings.shapes import Rule, Severity
+from projections.opening.lives import LifeOpener
+from projections.rule_book.base_rates import base_rates
+from projections.rule_book.book import BOOK, COMPARING
+from projections.rule_book.members import rule_members
+from projections.views import Position, ViewReader
+
+_NO_RUN: Final = PeerRun((), ())
+_NO_REASON: Final = Sentence(
+    "Phát hiện đã được nêu; lý do không được ghi.", "This was raised; no reason was recorded."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One finding, and its life if it was raised; ``found_now``: the rule gives it now."""
+
+    finding: Finding
+    rule: Rule | None
+    life: FindingLife | None = None
+    found_now: bool = True
+
+
+class Gatherer:
+    """Gathers findings of one ledger; the last run of rules that compare is kept in memory."""
+
+    def __init__(self, parts: Parts):
+        self._view_secret = parts.view_secret
+        self._opener = LifeOpener(parts.reader, parts.origin, parts.vault.open)
+        self._lock = Lock()
+        self._run: tuple[tuple[int, int], PeerRun] | None = None
+
+    def lives(self, reader: ViewReader, position: Position) -> tuple[FindingLife, ...]:
+        """Open all findings that were raised as of the views' checkpoint.
+
+        Raises:
+            LedgerError: a private part does not open.
+        """
+        return self._opener.lives(reader.findings_raised(), position.log_position)
+
+    def peer_run(self, reader: ViewReader, position: Position) -> PeerRun:
+        """Give what rules that compare find among all dossiers, as of the views' checkpoint."""
+        place = position.log_position, position.veiled_position
+        with self._lock:
+            if self._run is None or self._run[0] != place:
+                population = read_population(reader)
+                run = _NO_RUN if population is None else find_among(population)
+                self._run = place, run
+            return self._run[1]
+
+    def stream_of(self, known: Known) -> str:
+        """Give the stream on which a finding stands, or would stand."""
+        if known.life is not None:
+            return known.life.stream
+        return stream_for(known.finding, self._view_secret)
+
+    def join(self, leads: Iterable[Finding], lives: Iterable[FindingLife]) -> Iterator[Known]:
+        """Give the leads, each with its life, and then what was raised and is not found now."""
+        waiting = {life.stream: life for life in lives}
+        by_identity = {life.identity: life for life in waiting.values() if life.identity}
+        matched: set[str] = set()
+        for lead in leads:
+            life = waiting.get(lead.stream) or by_identity.get(identity_of_lead(lead))
+            life = life or waiting.get(stream_for(lead, self._view_secret))
+            if life is not None:
+                matched.add(life.stream)
+            yield Known(lead, rule_of(lead), life)
+        for stream, life in waiting.items():
+            if stream not in matched and life.rule is not None:
+                yield known_of(life)
+
+
+def known_of(life: FindingLife) -> Known:
+    """Make of what was raised the finding that it is."""
+    assert life.rule is not None
+    rule = _rule(life.rule, compares=False)
+    finding = Finding(
+        rule=life.rule,
+        rule_version=life.rule_version or 0,
+        severity=Severity.INFORMATION if rule is None else rule.severity,
+        stream=life.about or life.stream,
+        office=life.office or "",
+        reason=life.reason or (_NO_REASON if rule is None else rule.looks_for),
+        innocent_explanations=() if rule is None else rule.innocent_explanations,
+        evidence=life.evidence,
+        versions=life.versions,
+        veiled=bool(life.versions) and not life.evidence,
+        recomputable=rule is not None and rule.recomputable,
+    )
+    if rule is not None:
+        finding = msgspec.structs.replace(finding, audience=rule.audience)
+    return Known(finding, rule, life, found_now=False)
+
+
+def rule_of(finding: Finding) -> Rule | None:
+    """Give the rule of a finding; of one number that has two, the one that compares or not."""
+    return _rule(finding.rule, compares=finding.peers is not None)
+
+
+def _rule(number: str, *, compares: bool) -> Rule | None:
+    rules = sorted(
+        (rule for rule in BOOK if rule.id == number),
+        key=lambda rule: (rule in COMPARING) is not compares,
+    )
+    return rules[0] if rules else None
+
+
+def finding_answer(
+    known: Known, stream: str, key_of: Callable[[str], KeyRecord | None]
+) -> FindingAnswer:
+    """Write one finding."""
+    finding, rule, life = known.finding, known.rule, known.life
+    no_rule = TwoLanguages(vi=finding.rule, en=finding.rule)
+    return FindingAnswer(
+        rule=finding.rule,
+        rule_version=finding.rule_version,
+        compares_with_peers=rule in COMPARING,
+        name=no_rule if rule is None else two_languages(rule.name),
+        severity=finding.severity.value,
+        audience=finding.audience.value,
+        stream=finding.stream,
+        office=finding.office,
+        reason=two_languages(finding.reason),
+        why=no_rule if rule is None else two_languages(rule.why),
+        innocent_explanations=tuple(map(two_languages, finding.innocent_explanations)),
+        evidence=finding.evidence,
+        proofs=tuple(
+            proofs_of(finding.stream, finding.evidence, finding.versions, veiled=finding.veiled)
+        ),
+        recomputable=finding.recomputable,
+        found_now=known.found_now,
+        finding_stream=stream,
+        versions=finding.versions,
+        veiled=finding.veiled,
+        peers=peers_answer(finding.peers),
+        raised=None if life is None else raised_answer(life, _answers(life, key_of)),
+    )
+
+
+def _answers(
+    life: FindingLife, key_of: Callable[[str], KeyRecord | None]
+) -> Iterator[tuple[Answered, bool]]:
+    for answered in life.answers:
+        record = key_of(answered.step.key)
+        yield answered, record is not None and record.covers(answered.step.role, life.office)
+
+
+def rule_answer(
+    rule: Rule,
+    precision: Mapping[tuple[str, int], RunningPrecision],
+    here: BaseRateAnswer | None = None,
+) -> FindingRuleAnswer:
+    """Write one rule with its base rates, and the precision that may be told."""
+    answer = msgspec.convert(rule_members(rule), FindingRuleAnswer)
+    known = precision.get((rule.id, rule.version))
+    rates = base_rates().get((rule.id, rule in COMPARING), ())
+    return msgspec.structs.replace(
+        answer,
+        base_rate=here,
+        base_rates_on_real_logs=tuple(map(base_rate_answer, rates)),
+        precision=None if known is None else precision_answer(known),
+    )
+
+
+def rules_among(found: Iterable[Known]) -> list[Rule]:
+    """Give the rules of findings, each once, in the order of the book."""
+    wanted = {id(known.rule) for known in found}
+    return [rule for rule in BOOK if id(rule) in wanted]

@@ -1,0 +1,1 @@
+"""What inspectors follow, and who learns of it."""

@@ -1,0 +1,99 @@
+"""Files that are made once for many who ask: whole datasets as of one checkpoint.
+
+To make one takes a fold over everything, so it is made by one request at a time and then kept, at
+least for a minute, though the log goes on: each answer says as of which checkpoint it is. A kept
+file has no name in any folder; it is gone with the process, or with its last reader.
+"""
+
+import asyncio
+import os
+import time
+import weakref
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from api.errors import ServiceStarting
+from projections.opendata.datasets import as_of, rows_of
+from projections.opendata.exporting import write_dataset
+from projections.opendata.files import DataFile
+from projections.opendata.shapes import AsOf
+from projections.views import Views
+
+FRESH_SECONDS: Final = 60.0
+PART_BYTES: Final = 64 * 1024
+
+Ticks = Callable[[], float]
+
+
+class OpenFile:
+    """A file without a name, open for reading until nobody holds this any more."""
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self.length_bytes = os.fstat(self._descriptor).st_size
+        weakref.finalize(self, os.close, self._descriptor)
+
+    def read(self, start: int) -> bytes:
+        """Give the bytes of one part, from a place on; several readers may read at once."""
+        return os.pread(self._descriptor, PART_BYTES, start)
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """Give the whole file, part by part."""
+        start = 0
+        while part := await asyncio.to_thread(self.read, start):
+            yield part
+            start += len(part)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that was made, as of what, and when by the process's own clock."""
+
+    file: OpenFile
+    made: AsOf
+    made_at_seconds: float
+
+
+class KeptFiles:
+    """The files of one web worker; ``ticks`` counts seconds from anywhere."""
+
+    def __init__(self, views: Views, origin: str, ticks: Ticks = time.monotonic) -> None:
+        self._views = views
+        self._origin = origin
+        self._ticks = ticks
+        self._kept: dict[str, KeptFile] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def get(self, file: DataFile) -> KeptFile:
+        """Give a file that is fresh enough, or make it.
+
+        Raises:
+            ServiceStarting: the views stand at no checkpoint yet.
+            FormNotInstalled: the form's library is not there.
+        """
+        async with self._locks[file.name]:
+            kept = self._kept.get(file.name)
+            if kept is None or await asyncio.to_thread(self._is_stale, kept):
+                kept = await asyncio.to_thread(self._make, file)
+                self._kept[file.name] = kept
+            return kept
+
+    def _is_stale(self, kept: KeptFile) -> bool:
+        if self._ticks() - kept.made_at_seconds < FRESH_SECONDS:
+            return False
+        with self._views.reading() as reader:
+            position = reader.position()
+        return position is None or as_of(self._origin, position) != kept.made
+
+    def _make(self, file: DataFile) -> KeptFile:
+        with TemporaryDirectory() as folder, self._views.reading() as reader:
+            position = reader.position()
+            if position is None:
+                raise ServiceStarting
+            made = as_of(self._origin, position)
+            write_dataset([file], rows_of(file.dataset, reader, position), Path(folder), made)
+            return KeptFile(OpenFile(Path(folder) / file.name), made, self._ticks())

@@ -1,0 +1,1 @@
+"""Putting casefiles together, and saying what one shows."""

@@ -1,0 +1,1 @@
+"""``casefile``: what an inspector signs and hands on, made and verified."""

@@ -1,0 +1,1 @@
+"""``findings``: what looks wrong in a data folder."""

@@ -1,0 +1,1 @@
+"""The command of whoever reads the rules: kinds of action, refusals and findings, as tables."""

@@ -1,0 +1,1 @@
+"""Acting on findings from the command line: raising, answering, closing, comparing books."""

@@ -1,0 +1,1 @@
+"""What inspectors take away: pages of trails, figures beside them, and signed casefiles."""

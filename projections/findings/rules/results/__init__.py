@@ -1,0 +1,1 @@
+"""Rules on what is asked and given: papers, money, codes, and the result itself."""

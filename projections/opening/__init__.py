@@ -1,0 +1,1 @@
+"""Private folds over what is published: for whoever has ledger and vault, outside `recompute`."""

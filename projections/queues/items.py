@@ -1,0 +1,209 @@
+"""One line of a queue, which queues it belongs to, and the order of every queue.
+
+The order is that of the due instant (what has none comes last), then of the acceptance, or the
+submission before it, then of the stream's name: total, and the same whatever order the views gave.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from domain.deadlines import passes_at
+from domain.dossiers import Dossier, Due
+from domain.moments import render_moment
+from projections.dossier_rows import render_due
+from projections.status.basis import Basis
+from projections.status.desks import Desk
+from projections.status.situation import Situation
+from projections.status.steps import Step
+from projections.status.waiting import Awaited
+
+DUE_SOON_HOURS: Final = 24
+NEVER: Final = "9999"
+_UTC: Final = "UTC"
+
+
+class Queue(StrEnum):
+    """Which queue is asked for."""
+
+    MINE = "mine"
+    UNIT = "unit"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    WAITING = "waiting"
+    PETITIONS = "petitions"
+
+
+class QueueItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One dossier, or one petition, in a queue; nothing in it names a person or a code.
+
+    ``due_at`` is the instant at which the due date passes, absent where no date runs any more.
+    ``mine`` tells that it lies with the asker in person. Moments are texts.
+    """
+
+    stream: str
+    office: str
+    stage: str
+    since: str
+    procedure: str | None = None
+    procedure_version: int | None = None
+    status: int | None = None
+    role: str | None = None
+    key: str | None = None
+    step: str | None = None
+    step_number: int | None = None
+    step_used_percent: int | None = None
+    due: str | None = None
+    due_at: str | None = None
+    accepted_at: str | None = None
+    submitted_at: str | None = None
+    waits_for: tuple[str, ...] = ()
+    overdue: bool = False
+    due_soon: bool = False
+    idle_working_days: int | None = None
+    mine: bool = False
+    veiled: bool = False
+
+
+class StepCount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How many of a queue are at one step: our stage, and the published step where one is known."""
+
+    stage: str
+    count: int
+    procedure: str | None = None
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A pending dossier with where it stands, and whether that is with the asker in person."""
+
+    dossier: Dossier
+    situation: Situation
+    basis: Basis
+    is_mine: bool = False
+    is_veiled: bool = False
+
+
+def item_of(placed: Placed, due_soon_hours: int) -> QueueItem:
+    """Make the line of a dossier."""
+    dossier, situation = placed.dossier, placed.situation
+    step = situation.step if isinstance(situation.step, Step) else None
+    desk, movement = situation.desk, situation.movement
+    due = running_due(dossier)
+    return QueueItem(
+        stream=dossier.stream,
+        office=dossier.current_office if desk is None else desk.office,
+        stage=situation.stage.value,
+        since=render_moment(dossier.submitted_at if desk is None else desk.since),
+        procedure=dossier.procedure,
+        procedure_version=dossier.procedure_version,
+        status=dossier.status.value,
+        role=None if desk is None else desk.role.value,
+        key=None if desk is None else desk.key,
+        step=_step_code(step),
+        step_number=None if step is None else step.number,
+        step_used_percent=None if step is None else step.used_percent,
+        due=render_due(due),
+        due_at=None if due is None else due_at_text(passes_at(due, placed.basis.zone)),
+        accepted_at=None if dossier.accepted_at is None else render_moment(dossier.accepted_at),
+        submitted_at=render_moment(dossier.submitted_at),
+        waits_for=tuple(waiting.what.value for waiting in situation.waiting),
+        overdue=situation.overdue is not None,
+        due_soon=_is_due_soon(placed, due, due_soon_hours),
+        idle_working_days=movement.working_days if movement and movement.is_idle else None,
+        mine=placed.is_mine,
+        veiled=placed.is_veiled,
+    )
+
+
+def _step_code(step: Step | None) -> str | None:
+    if step is None:
+        return None
+    return step.code or (None if step.name is None else step.name.en)
+
+
+def running_due(dossier: Dossier) -> Due | None:
+    """Give the due date that still runs; None once processing has ended."""
+    return None if dossier.ended_at is not None else dossier.due
+
+
+def due_at_text(instant: datetime) -> str:
+    """Write an instant so that texts sort as instants do: UTC, to the microsecond."""
+    return instant.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _is_due_soon(placed: Placed, due: Due | None, hours: int) -> bool:
+    if due is None or placed.situation.overdue is not None or placed.dossier.is_waiting:
+        return False
+    return is_soon(due, placed.basis.zone, placed.basis.as_of, hours)
+
+
+def is_soon(due: Due, zone: str, as_of: datetime, hours: int) -> bool:
+    """Tell whether a due date passes within so many hours, of the clock and not of the office."""
+    return as_of <= passes_at(due, zone) <= as_of + timedelta(hours=hours)
+
+
+def may_belong(dossier: Dossier, queue: Queue, as_of: datetime, hours: int) -> bool:
+    """Tell by a dossier's state alone whether it may belong to a queue: false means that it cannot.
+
+    It spares reading the acts of most; a day is left over for the time zone.
+    """
+    if queue is Queue.WAITING:
+        return dossier.is_waiting
+    if queue not in (Queue.DUE_SOON, Queue.OVERDUE):
+        return True
+    due = running_due(dossier)
+    if due is None or dossier.is_waiting:
+        return False
+    return passes_at(due, _UTC) <= as_of + timedelta(hours=hours, days=1)
+
+
+def belongs(item: QueueItem, queue: Queue, awaited: Iterable[Awaited] = ()) -> bool:
+    """Tell whether a line belongs to a queue; ``awaited`` are those for whom its dossier waits."""
+    match queue:
+        case Queue.MINE:
+            return item.mine
+        case Queue.DUE_SOON:
+            return item.due_soon
+        case Queue.OVERDUE:
+            return item.overdue
+        case Queue.WAITING:
+            return Awaited.APPLICANT in awaited
+        case Queue.UNIT | Queue.PETITIONS:
+            return True
+
+
+def order_of(item: QueueItem) -> tuple[str, str, str]:
+    """Give by what a line is sorted."""
+    return (item.due_at or NEVER, item.accepted_at or item.submitted_at or item.since, item.stream)
+
+
+def in_order(items: Iterable[QueueItem]) -> tuple[QueueItem, ...]:
+    """Sort a queue."""
+    return tuple(sorted(items, key=order_of))
+
+
+def counts_by_step(items: Iterable[QueueItem]) -> tuple[StepCount, ...]:
+    """Count a queue by step, the fullest first, then by name."""
+    counted = Counter((item.stage, item.procedure or "", item.step or "") for item in items)
+    ordered = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+    return tuple(
+        StepCount(stage=stage, count=count, procedure=procedure or None, step=step or None)
+        for (stage, procedure, step), count in ordered
+    )
+
+
+def page_of(items: Sequence[QueueItem], position: int, limit: int) -> Sequence[QueueItem]:
+    """Give the lines of one page; ``position`` is how many were shown before."""
+    return items[position : position + limit]
+
+
+def is_with(desk: Desk | None, keys: Iterable[str]) -> bool:
+    """Tell whether a dossier lies with the person of these keys by their own signature."""
+    return desk is not None and desk.key is not None and desk.key in set(keys)

@@ -1,0 +1,24 @@
+"""All rules in one list: on one dossier, on petitions, on codes, and those that compare with peers.
+
+One number of domain.md 7.2 may have two rules: what one dossier shows, and what shows only against
+peers. Each is versioned by itself.
+"""
+
+from typing import Final
+
+from projections.findings import RULES
+from projections.findings.peers.running import PEER_RULES
+from projections.findings.peers.two_books import R32
+from projections.findings.rules.results.code_runs import R27
+from projections.findings.shapes import Rule
+from projections.petitions.overdue import R26
+
+
+def _place(rule: Rule) -> tuple[bool, str]:
+    """Put the numbers of domain.md first, then names of our own."""
+    return not rule.id.startswith("R"), rule.id
+
+
+# Sorting keeps the order of rules with one number: what one dossier shows comes first.
+BOOK: Final[tuple[Rule, ...]] = tuple(sorted((*RULES, R26, R27, R32, *PEER_RULES), key=_place))
+COMPARING: Final[frozenset[Rule]] = frozenset(PEER_RULES)

@@ -1,0 +1,202 @@
+"""Asking: what statistics are wanted of, and of whom the cells are that answer it.
+
+A `Query` is what a reader asks, in words of places; a `Selection` is what is read for it, in
+offices and procedures. `CellSource` is where cells come from: the views, or dossiers in memory.
+Both give the same sums, and the same functions make figures of them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, NamedTuple, Protocol
+
+from projections.counts import ALL
+from projections.statistics.adding import Kind
+from projections.statistics.measures import Values
+from projections.statistics.periods import Granularity
+from projections.statistics.places import Places
+
+# The name under which everything before the first period asked for is summed up.
+BEFORE: Final = ""
+WHOLE: Final = "*"
+
+
+class Dimension(StrEnum):
+    """By what figures may be told apart."""
+
+    OFFICE = "office"
+    PROCEDURE = "procedure"
+    FIELD = "field"
+    CHANNEL = "channel"
+    PERIOD = "period"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked: of which dossiers, over which periods, and told apart by what.
+
+    ``subtree``: with all offices under the one that is named. ``first`` and ``last`` are periods
+    of the granularity, both included; None leaves that side open.
+    """
+
+    office: str | None = None
+    subtree: bool = False
+    level: str | None = None
+    procedure: str | None = None
+    field: str | None = None
+    channel: str | None = None
+    first: str | None = None
+    last: str | None = None
+    granularity: Granularity = Granularity.MONTH
+    by: frozenset[Dimension] = frozenset()
+
+    @property
+    def period(self) -> str:
+        """Give the period of a figure that is not told apart by periods: `from/to`, or `*`."""
+        if self.first is None and self.last is None:
+            return ALL
+        return f"{self.first or ''}/{self.last or ''}"
+
+    @property
+    def by_period(self) -> bool:
+        """Tell whether each period has figures of its own."""
+        return Dimension.PERIOD in self.by
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which cells are summed up, and into what; None selects everything.
+
+    ``apart`` holds a letter for each of office (`o`), procedure (`p`) and channel (`c`) that sums
+    tell apart.
+    """
+
+    offices: frozenset[str] | None
+    procedures: frozenset[str] | None
+    channel: str | None
+    apart: frozenset[str]
+    granularity: Granularity
+    first: str | None
+    last: str | None
+    by_period: bool
+
+    @property
+    def grain(self) -> str:
+        """Give the coarsest grain of cells that can answer."""
+        wanted = {
+            "o": self.offices is not None,
+            "p": self.procedures is not None,
+            "c": self.channel is not None,
+        }
+        return "".join(letter for letter in "opc" if wanted[letter] or letter in self.apart)
+
+
+class Sum(NamedTuple):
+    """What cells add up to in one period, or before the first one (`BEFORE`)."""
+
+    office: str
+    procedure: str
+    channel: str
+    period: str
+    values: Values
+
+
+class ReasonSum(NamedTuple):
+    """How many dossiers law and index judge differently for one reason; changes where pending."""
+
+    office: str
+    procedure: str
+    channel: str
+    period: str
+    measure: str
+    dossiers: int
+
+
+class DurationSum(NamedTuple):
+    """Durations in seconds, as rising 64-bit integers; of one group there may be several."""
+
+    office: str
+    procedure: str
+    channel: str
+    period: str
+    gross: bytes
+    net: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A dossier that came or went after the day of the figures, and is late at their instant.
+
+    ``today`` is their day where it is; ``in_cells`` tells whether the cells count it as late.
+    """
+
+    kind: Kind
+    today: date
+    received_on: date
+    ended_on: date | None
+    late: Mapping[str, bool]
+
+
+class CellSource(Protocol):
+    """Where cells are read, all as of one checkpoint."""
+
+    def as_of(self) -> datetime:
+        """Give the instant that the figures are as of."""
+
+    def places(self) -> Places:
+        """Give offices and procedures as they are at the checkpoint."""
+
+    def sums(self, wanted: Selection) -> Iterable[Sum]:
+        """Give the sums of all measures, in any order; a group may come in several parts."""
+
+    def reasons(self, wanted: Selection) -> Iterable[ReasonSum]:
+        """Give the sums of the reasons for which law and index differ."""
+
+    def durations(self, wanted: Selection) -> Iterable[DurationSum]:
+        """Give the durations of what ended in the periods asked for."""
+
+    def ahead(self) -> Iterable[Ahead]:
+        """Give the dossiers that are ahead of the figures."""
+
+
+def selection_of(query: Query, places: Places) -> Selection:
+    """Say which cells answer a query."""
+    apart = {_LETTERS[dimension] for dimension in query.by if dimension is not Dimension.PERIOD}
+    return Selection(
+        offices=_offices(query, places),
+        procedures=_procedures(query, places),
+        channel=query.channel,
+        apart=frozenset(apart),
+        granularity=query.granularity,
+        first=query.first,
+        last=query.last,
+        by_period=query.by_period,
+    )
+
+
+_LETTERS: Final = {
+    Dimension.OFFICE: "o",
+    Dimension.PROCEDURE: "p",
+    Dimension.FIELD: "p",
+    Dimension.CHANNEL: "c",
+}
+
+
+def _offices(query: Query, places: Places) -> frozenset[str] | None:
+    found: frozenset[str] | None = None
+    if query.office is not None:
+        found = places.subtree(query.office) if query.subtree else frozenset({query.office})
+    if query.level is not None:
+        of_level = places.of_level(query.level)
+        found = of_level if found is None else found & of_level
+    # All offices are asked for by asking for none: coarser cells answer that.
+    return None if found == frozenset(places.offices) else found
+
+
+def _procedures(query: Query, places: Places) -> frozenset[str] | None:
+    found = None if query.procedure is None else frozenset({query.procedure})
+    if query.field is not None:
+        in_field = places.in_field(query.field)
+        found = in_field if found is None else found & in_field
+    return found

@@ -1,0 +1,205 @@
+"""Measures: what one dossier adds to the cells of its days, whoever asks and whenever.
+
+A dossier that was accepted adds to the day of its acceptance, to the day of its end, and at the
+exact instants at which it becomes or stops being overdue while it is pending (domain.md 5.2, 5.3).
+Days are those of the office's time zone; an end before the acceptance counts on its day, as in
+`projections.counts`. What stands at an instant is counted once that instant has come.
+
+`OVERDUE` and `INDEX_OVERDUE` are changes: +1 where a dossier becomes late, -1 where it no more is;
+their sum over all days up to the end of a period is how many are late then. The reasons why law and
+index differ are measures of their own, by name: `resolved:<reason>` on the day of the end, and
+`pending:<reason>` as changes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+from typing import Final
+
+from domain.deadlines import Timeliness
+from domain.dossiers import Dossier
+from domain.figures import (
+    Stretch,
+    gross_duration_seconds,
+    net_duration_seconds,
+    overdue_stretches,
+    resolution,
+    stretches_where,
+    turning_points,
+)
+from domain.moments import Moment
+from domain.on_time_766 import On766, difference_766, late_stretches_766, verdict_766
+
+
+class Measure(IntEnum):
+    """The place of a measure among the columns of a cell."""
+
+    RECEIVED = 0
+    RESOLVED_EARLY = 1
+    RESOLVED_ON_TIME = 2
+    RESOLVED_LATE = 3
+    OVERDUE = 4
+    SUPPLEMENT_REQUESTS = 5
+    SUPPLEMENTED = 6
+    INDEX_RESOLVED_LATE = 7
+    INDEX_OVERDUE = 8
+
+
+MEASURES: Final = tuple(measure.name.lower() for measure in Measure)
+Values = Sequence[int]
+NOTHING: Final[Values] = (0,) * len(MEASURES)
+
+# Of these there are never fewer than none; the others are changes, and may be below zero.
+COUNTED: Final = frozenset(MEASURES) - {"overdue", "index_overdue"}
+OVERDUE: Final = MEASURES[Measure.OVERDUE]
+INDEX_OVERDUE: Final = MEASURES[Measure.INDEX_OVERDUE]
+RESOLVED_PREFIX: Final = "resolved:"
+PENDING_PREFIX: Final = "pending:"
+
+_RESOLVED: Final = {
+    Timeliness.EARLY: Measure.RESOLVED_EARLY,
+    Timeliness.ON_TIME: Measure.RESOLVED_ON_TIME,
+    Timeliness.LATE: Measure.RESOLVED_LATE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a measure, by its name, from an instant on."""
+
+    at: datetime
+    measure: str
+    delta: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What the end of a dossier adds to its day; net seconds are without the applicant's waits."""
+
+    day: date
+    measures: tuple[Measure, ...]
+    supplement_requests: int
+    gross_seconds: int
+    net_seconds: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """Everything that one accepted dossier adds to the cells."""
+
+    received_on: date
+    ended: Ended | None
+    changes: tuple[Change, ...]
+
+    @property
+    def settled_on(self) -> date:
+        """Give the last day on which it came or went: before that, it is ahead of the figures."""
+        return self.received_on if self.ended is None else self.ended.day
+
+
+def contribution_of(dossier: Dossier, zone: str) -> Contribution | None:
+    """Give what a dossier adds; None before its acceptance. It does not depend on any "now"."""
+    if dossier.accepted_at is None:
+        return None
+    received_on = dossier.accepted_at.day_in(zone)
+    ended = _ended(dossier, received_on, zone)
+    if ended is not None and ended.day == received_on:
+        return Contribution(received_on, ended, ())
+    return Contribution(received_on, ended, tuple(_changes(dossier, received_on, ended, zone)))
+
+
+def _ended(dossier: Dossier, received_on: date, zone: str) -> Ended | None:
+    kind = resolution(dossier, zone)
+    if dossier.ended_at is None or kind is None:
+        return None
+    gross, net = gross_duration_seconds(dossier, zone), net_duration_seconds(dossier, zone)
+    assert gross is not None
+    assert net is not None
+    measures = [_RESOLVED[kind]]
+    is_late_by_index = verdict_766(dossier, zone) is On766.LATE
+    if is_late_by_index:
+        measures.append(Measure.INDEX_RESOLVED_LATE)
+    if dossier.supplement_requests:
+        measures.append(Measure.SUPPLEMENTED)
+    differs = is_late_by_index != (kind is Timeliness.LATE)
+    return Ended(
+        day=max(received_on, dossier.ended_at.day_in(zone)),
+        measures=tuple(measures),
+        supplement_requests=dossier.supplement_requests,
+        gross_seconds=gross,
+        net_seconds=net,
+        reason=_reason_at_end(dossier, zone) if differs else None,
+    )
+
+
+def _reason_at_end(dossier: Dossier, zone: str) -> str:
+    assert dossier.accepted_at is not None
+    assert dossier.ended_at is not None
+    at = max(dossier.ended_at.start_in(zone), dossier.accepted_at.start_in(zone))
+    found = difference_766(dossier, zone, at)
+    assert found is not None
+    return found.reason.value
+
+
+def _changes(
+    dossier: Dossier, received_on: date, ended: Ended | None, zone: str
+) -> Iterator[Change]:
+    first = Moment(day=received_on).start_in(zone)
+    last = None if ended is None else Moment(day=ended.day).start_in(zone)
+    for name, stretches in late_stretches(dossier, zone).items():
+        yield from _within(stretches, name, first, last)
+
+
+def late_stretches(dossier: Dossier, zone: str) -> dict[str, tuple[Stretch, ...]]:
+    """Give when a dossier is late by law and by the index, and by reason when the two differ.
+
+    As far as the dossier is pending: its end is for the caller.
+    """
+    by_law = overdue_stretches(dossier, zone)
+    if _is_plain(dossier):
+        return {OVERDUE: by_law, INDEX_OVERDUE: by_law}
+    by_index = tuple(Stretch(each.since, each.until) for each in late_stretches_766(dossier, zone))
+    reasons = _reasons(dossier, (*by_law, *by_index), zone)
+    return {OVERDUE: by_law, INDEX_OVERDUE: by_index, **reasons}
+
+
+def _is_plain(dossier: Dossier) -> bool:
+    """Tell whether law and index surely agree while it is pending: one due date, nothing waited."""
+    return (
+        dossier.due is not None
+        and dossier.due == dossier.appointment
+        and dossier.supplement_requests == 0
+        and not (dossier.waits or dossier.halts or dossier.due_changes)
+    )
+
+
+def _reasons(
+    dossier: Dossier, late: Sequence[Stretch], zone: str
+) -> dict[str, tuple[Stretch, ...]]:
+    """Give by reason when the two judgements of a pending dossier differ."""
+    bounds = {moment for each in late for moment in (each.since, each.until) if moment is not None}
+    assert dossier.accepted_at is not None
+    bounds.add(dossier.accepted_at.start_in(zone))
+    cuts = sorted(bounds.union(turning_points(dossier, zone)))
+    found = [difference_766(dossier, zone, cut) for cut in cuts]
+    reasons = [None if each is None else each.reason.value for each in found]
+    return {
+        f"{PENDING_PREFIX}{reason}": stretches_where(cuts, [each == reason for each in reasons])
+        for reason in sorted({each for each in reasons if each is not None})
+    }
+
+
+def _within(
+    stretches: Sequence[Stretch], measure: str, first: datetime, last: datetime | None
+) -> Iterator[Change]:
+    """Give the changes of stretches as far as they lie between acceptance's day and end's day."""
+    for stretch in stretches:
+        since, until = max(stretch.since, first), stretch.until
+        if last is not None:
+            until = last if until is None else min(until, last)
+        if until is None or since < until:
+            yield Change(since, measure, +1)
+            if until is not None:
+                yield Change(until, measure, -1)

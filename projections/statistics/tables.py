@@ -1,0 +1,152 @@
+"""The tables of the cells, as part of the views database: all of them public.
+
+Months are read by what is told apart, days by when: so the keys are in another order. What adds up
+to nothing has no row, and changes whose instant has come stand in no table of later ones; so the
+tables hold the same, however many steps a follower took.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from projections.statistics.measures import MEASURES
+
+_KIND: Final = ("office", "procedure", "channel")
+
+
+@dataclass(frozen=True, slots=True)
+class CellTables:
+    """Every table that statistics are read from, but the dossiers themselves.
+
+    ``lines`` holds the figures of `counts@v1` as they are published; ``stand`` says up to which
+    log position everything here is counted.
+
+    ``later`` holds the changes still to come, and ``ahead`` the dossiers that came or went after
+    the day of the figures.
+    """
+
+    months: sa.Table
+    days: sa.Table
+    month_reasons: sa.Table
+    day_reasons: sa.Table
+    month_durations: sa.Table
+    day_durations: sa.Table
+    lines: sa.Table
+    stand: sa.Table
+    later: sa.Table
+    ahead: sa.Table
+    places: sa.Table
+    fields: sa.Table
+
+
+def cell_tables(metadata: sa.MetaData) -> CellTables:
+    """Define the tables of cells among the others of a database."""
+    return CellTables(
+        months=_table(metadata, "month_cells", _month_key(), _values()),
+        days=_table(metadata, "day_cells", _day_key(), _values()),
+        month_reasons=_table(metadata, "month_reasons", [*_month_key(), _measure()], _count()),
+        day_reasons=_table(metadata, "day_reasons", [*_day_key(), _measure()], _count()),
+        month_durations=_table(metadata, "month_durations", _month_key(), _durations()),
+        day_durations=_table(metadata, "day_durations", _day_key(), _durations()),
+        lines=_lines_table(metadata),
+        stand=_stand_table(metadata),
+        later=_table(metadata, "later_changes", _later_key(), _count()),
+        ahead=_ahead_table(metadata),
+        places=_places_table(metadata),
+        fields=_fields_table(metadata),
+    )
+
+
+def _table(
+    metadata: sa.MetaData,
+    name: str,
+    key: list[sa.Column[Any]],
+    values: list[sa.Column[Any]],
+) -> sa.Table:
+    return sa.Table(name, metadata, *key, *values, sqlite_with_rowid=False)
+
+
+def _key(name: str, length: int) -> sa.Column[Any]:
+    return sa.Column(name, sa.String(length), primary_key=True)
+
+
+def _month_key() -> list[sa.Column[Any]]:
+    return [_key("grain", 3), *(_key(name, 64) for name in _KIND), _key("period", 7)]
+
+
+def _day_key() -> list[sa.Column[Any]]:
+    return [_key("grain", 3), _key("period", 10), *(_key(name, 64) for name in _KIND)]
+
+
+def _later_key() -> list[sa.Column[Any]]:
+    at: sa.Column[Any] = sa.Column(
+        "at_microseconds", sa.BigInteger, primary_key=True, autoincrement=False
+    )
+    return [at, _key("day", 10), _measure(), *(_key(name, 64) for name in _KIND)]
+
+
+def _measure() -> sa.Column[Any]:
+    return _key("measure", 64)
+
+
+def _values() -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.BigInteger, nullable=False) for name in MEASURES]
+
+
+def _count() -> list[sa.Column[Any]]:
+    return [sa.Column("count", sa.BigInteger, nullable=False)]
+
+
+def _durations() -> list[sa.Column[Any]]:
+    # Seconds in rising order, each as a signed 64-bit integer with the lowest byte first.
+    return [sa.Column(name, sa.LargeBinary, nullable=False) for name in ("gross", "net")]
+
+
+def _lines_table(metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        "count_lines",
+        metadata,
+        _key("office", 64),
+        _key("procedure", 64),
+        _key("period", 7),
+        sa.Column("pending", sa.BigInteger, nullable=False),
+        sa.Column("overdue", sa.BigInteger, nullable=False),
+        sa.Column("line", sa.Text, nullable=False),
+        # In the order of the key, in which a list of figures is read.
+        sqlite_with_rowid=False,
+    )
+
+
+def _stand_table(metadata: sa.MetaData) -> sa.Table:
+    position = sa.Column("log_position", sa.BigInteger, primary_key=True, autoincrement=False)
+    return sa.Table("cells_stand", metadata, position)
+
+
+def _ahead_table(metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        "dossiers_ahead",
+        metadata,
+        sa.Column("stream", sa.String(120), primary_key=True),
+        sa.Column("settled_at_microseconds", sa.BigInteger, nullable=False),
+    )
+
+
+def _places_table(metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        "office_places",
+        metadata,
+        sa.Column("office", sa.String(64), primary_key=True),
+        sa.Column("parent", sa.String(64)),
+        sa.Column("level", sa.String(16), nullable=False),
+        sa.Column("zone", sa.String(64), nullable=False),
+    )
+
+
+def _fields_table(metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        "procedure_fields",
+        metadata,
+        sa.Column("procedure", sa.String(64), primary_key=True),
+        sa.Column("field", sa.Text),
+    )

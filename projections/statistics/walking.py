@@ -1,0 +1,214 @@
+"""Walking: from sums of cells to what stood at the end of each period, group by group.
+
+A group is one office, procedure, field and channel, with `*` where they are not told apart. What
+is pending at the end of a period is what was pending before it, plus what came, less what went; so
+a group is walked from its first period to the last, which is the one of the figures' instant, or
+a later one that a dossier names.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+
+from projections.counts import ALL
+from projections.statistics.asking import (
+    BEFORE,
+    WHOLE,
+    Ahead,
+    CellSource,
+    Dimension,
+    Query,
+    Selection,
+    selection_of,
+)
+from projections.statistics.being_ahead import moves_of
+from projections.statistics.in_memory import is_selected
+from projections.statistics.measures import MEASURES, NOTHING, Measure, Values
+from projections.statistics.periods import period_at, periods_between
+from projections.statistics.places import Places
+
+_RESOLVED: Final = (Measure.RESOLVED_EARLY, Measure.RESOLVED_ON_TIME, Measure.RESOLVED_LATE)
+
+
+class Group(NamedTuple):
+    """Whose dossiers are counted together; a procedure that names no field is in none."""
+
+    office: str
+    procedure: str
+    field: str | None
+    channel: str
+
+    @classmethod
+    def of(cls, office: str, procedure: str, channel: str, query: Query, places: Places) -> "Group":
+        """Give the group of a sum, which may tell procedures apart for their fields alone."""
+        return cls(
+            office,
+            procedure if Dimension.PROCEDURE in query.by else ALL,
+            places.fields.get(procedure) if Dimension.FIELD in query.by else ALL,
+            channel,
+        )
+
+
+def group_order(group: Group) -> tuple[str, str, str, str]:
+    """Say where a group stands among others."""
+    return group.office, group.procedure, group.field or "", group.channel
+
+
+EVERYTHING: Final = Group(ALL, ALL, ALL, ALL)
+PeriodSums = defaultdict[str, Values]
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """One period of a group: what it carried in, what came and went, and what stood at its end."""
+
+    period: str
+    carried_over: int
+    values: Values
+    pending: int
+    overdue: int
+    index_overdue: int
+
+    def __post_init__(self) -> None:
+        """Assert that what was carried and came is what went or stayed."""
+        assert self.carried_over + self.received == self.resolved + self.pending
+        assert 0 <= self.overdue <= self.pending
+
+    @property
+    def received(self) -> int:
+        """Count what was accepted in the period."""
+        return self.values[Measure.RECEIVED]
+
+    @property
+    def resolved(self) -> int:
+        """Count what ended in the period."""
+        return resolved_in(self.values)
+
+
+def resolved_in(values: Values) -> int:
+    """Count what ended, early, on time or late."""
+    early, on_time, late = _RESOLVED
+    return values[early] + values[on_time] + values[late]
+
+
+def sums_by_group(source: CellSource, query: Query) -> dict[Group, PeriodSums]:
+    """Read the sums that a query asks for, by group and period."""
+    places = source.places()
+    wanted = selection_of(query, places)
+    groups: dict[Group, PeriodSums] = {}
+    for row in source.sums(wanted):
+        group = Group.of(row.office, row.procedure, row.channel, query, places)
+        sums = _sums_of(groups, group)
+        known = sums.get(row.period)
+        sums[row.period] = row.values if known is None else added(known, row.values)
+    _add_ahead(groups, source.ahead(), query, wanted, places)
+    return groups
+
+
+def total_of(groups: Mapping[Group, PeriodSums]) -> PeriodSums:
+    """Add up all groups."""
+    total = no_sums()
+    for sums in groups.values():
+        for period, values in sums.items():
+            total[period] = added(total[period], values)
+    return total
+
+
+def stands(sums: PeriodSums, query: Query, today: date) -> Iterator[Stand]:
+    """Walk one group over its periods, or over all of them as one; ``today`` is the figures' day.
+
+    Periods in which nothing was carried and nothing came are left out.
+    """
+    if not query.by_period:
+        yield whole_stand(sums, query.period)
+        return
+    before = sums[BEFORE]
+    pending = before[Measure.RECEIVED] - resolved_in(before)
+    overdue, by_index = before[Measure.OVERDUE], before[Measure.INDEX_OVERDUE]
+    for period in _periods(sums, query, today, is_carrying=pending > 0):
+        carried, values = pending, sums.get(period, NOTHING)
+        pending += values[Measure.RECEIVED] - resolved_in(values)
+        overdue += values[Measure.OVERDUE]
+        by_index += values[Measure.INDEX_OVERDUE]
+        if carried or values[Measure.RECEIVED]:
+            yield Stand(period, carried, values, pending, overdue, by_index)
+
+
+def whole_stand(sums: PeriodSums, period: str) -> Stand:
+    """Give all periods of a group as one."""
+    before, values = sums.get(BEFORE, NOTHING), NOTHING
+    for name, of_period in sums.items():
+        if name != BEFORE:
+            values = added(values, of_period)
+    carried = before[Measure.RECEIVED] - resolved_in(before)
+    return Stand(
+        period,
+        carried,
+        values,
+        carried + values[Measure.RECEIVED] - resolved_in(values),
+        before[Measure.OVERDUE] + values[Measure.OVERDUE],
+        before[Measure.INDEX_OVERDUE] + values[Measure.INDEX_OVERDUE],
+    )
+
+
+def _periods(sums: PeriodSums, query: Query, today: date, *, is_carrying: bool) -> Iterable[str]:
+    named = [period for period in sums if period != BEFORE]
+    starts = [query.first] if is_carrying and query.first is not None else []
+    if not named and not starts:
+        return ()
+    last = max([*named, period_at(today, query.granularity)])
+    if query.last is not None:
+        last = min(last, query.last)
+    return periods_between(min([*named, *starts]), last, query.granularity)
+
+
+def _add_ahead(
+    groups: dict[Group, PeriodSums],
+    found: Iterable[Ahead],
+    query: Query,
+    wanted: Selection,
+    places: Places,
+) -> None:
+    for ahead in found:
+        if not is_selected(ahead.kind, wanted):
+            continue
+        kind = ahead.kind
+        office = kind.office if Dimension.OFFICE in query.by else ALL
+        channel = kind.channel if Dimension.CHANNEL in query.by else ALL
+        group = Group.of(office, kind.procedure, channel, query, places)
+        for period, measure, delta in moves_of(ahead, query.granularity):
+            if measure in _MEASURE_OF and (query.last is None or period <= query.last):
+                name = period_name(period, query)
+                sums = _sums_of(groups, group)
+                values = [0] * len(MEASURES)
+                values[_MEASURE_OF[measure]] = delta
+                sums[name] = added(sums[name], values)
+
+
+def period_name(period: str, query: Query) -> str:
+    """Give the name under which a period is summed up."""
+    if query.first is not None and period < query.first:
+        return BEFORE
+    return period if query.by_period else WHOLE
+
+
+def _sums_of(groups: dict[Group, PeriodSums], group: Group) -> PeriodSums:
+    sums = groups.get(group)
+    if sums is None:
+        sums = groups[group] = no_sums()
+    return sums
+
+
+def no_sums() -> PeriodSums:
+    """Give the sums of a group that has none."""
+    return defaultdict(lambda: NOTHING)
+
+
+def added(values: Values, more: Values) -> Values:
+    """Add up measures."""
+    return [value + other for value, other in zip(values, more, strict=True)]
+
+
+_MEASURE_OF: Final = dict(zip(MEASURES, Measure, strict=True))

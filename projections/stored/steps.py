@@ -1,0 +1,104 @@
+"""Steps: what one move of the follower changes in the views, and where it leads from and to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from domain.decisions import StreamState
+from ledger.errors import StoreCorrupt
+from projections.dossier_rows import Act
+from projections.holders import HolderMark
+from projections.requested_papers import RequestedPaper
+from projections.stored.cells import Step
+from projections.tables import position_table
+from projections.veiled.counts import VeilCounts
+from transparency.encoding import (
+    encode_base64,
+    parse_utc_milliseconds,
+    render_utc_milliseconds,
+)
+
+VIEW: Final = "public"
+_MOVED: Final = ("log_position", "veiled_position", "sealed_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The checkpoint that the views are as of; ``log_position`` is the next entry index to read.
+
+    ``sealed_at`` is the time of the checkpoint's seal, which figures are as of. What veiled
+    dossiers were acted on is there up to the notification id ``veiled_position``.
+    """
+
+    log_position: int
+    root_hash: bytes
+    sealed_at: datetime
+    checkpoint_note: bytes
+    veiled_position: int = 0
+
+    @property
+    def root_base64(self) -> str:
+        """Give the root as checkpoints write it."""
+        return encode_base64(self.root_hash)
+
+    @property
+    def as_of(self) -> str:
+        """Give the seal's time as figures carry it."""
+        return render_utc_milliseconds(self.sealed_at)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewUpdate:
+    """What one step of the follower changes, and where it leads from and to.
+
+    Acts without an entry index are those of veiled dossiers. With ``counts_later`` the cells of
+    statistics wait for a later step.
+    """
+
+    old_log_position: int
+    position: Position
+    states: Mapping[str, StreamState]
+    acts: Sequence[Act]
+    holder_marks: Sequence[HolderMark]
+    erased: Sequence[str] = ()
+    papers: Sequence[RequestedPaper] = ()
+    old_veiled_position: int = 0
+    veils: VeilCounts = field(default_factory=dict)
+    counts_later: bool = False
+
+
+def move_position(connection: sa.Connection, update: ViewUpdate) -> datetime | None:
+    """Move the views' position, and give the instant that they were as of.
+
+    Raises:
+        StoreCorrupt: the views are not where the update begins; another follower writes.
+    """
+    position = update.position
+    old = connection.execute(
+        sa.delete(position_table)
+        .where(position_table.c.view == VIEW)
+        .returning(*(position_table.c[name] for name in _MOVED))
+    ).one_or_none()
+    if tuple(old or (0, 0))[:2] != (update.old_log_position, update.old_veiled_position):
+        raise StoreCorrupt(f"the views are not at entry {update.old_log_position}")
+    connection.execute(
+        sa.insert(position_table).values(
+            view=VIEW,
+            log_position=position.log_position,
+            root_hash=position.root_hash,
+            sealed_at=render_utc_milliseconds(position.sealed_at),
+            checkpoint_note=position.checkpoint_note,
+            veiled_position=position.veiled_position,
+        )
+    )
+    return None if old is None else parse_utc_milliseconds(old.sealed_at)
+
+
+def step_of(update: ViewUpdate, old_as_of: datetime | None) -> Step:
+    """Give what the cells must know of an update."""
+    position = update.position
+    places = (update.old_log_position, old_as_of, position.log_position, position.sealed_at)
+    return Step(*places, counts_later=update.counts_later)

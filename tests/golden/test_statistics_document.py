@@ -1,0 +1,62 @@
+"""docs/statistics.md holds tables of the index's own data; ``make golden`` writes them again."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from domain.index766 import Basis, Indicator, Missing, formulas_of
+from domain.on_time_766 import REASON_SENTENCES
+from projections.index766.inputs import Asked, inputs_of
+from tests.support.index766.records import a_record
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "statistics.md"
+INDICATORS = "| no. | code | indicator | most | points | rest on | of nothing | from our record |"
+REASONS = "| reason | in words |"
+
+
+def indicators_table() -> str:
+    formulas = formulas_of()
+    assert formulas is not None
+    inputs = inputs_of(formulas, a_record(), Asked(None, "2026-Q3"))
+    rows = [INDICATORS, "|" + " --- |" * 8]
+    for one in formulas.indicators:
+        given = inputs[one.id]
+        record = given.reason.en if isinstance(given, Missing) else "measured"
+        rows.append(_row(one, record))
+    return "\n".join(rows)
+
+
+def _row(one: Indicator, record: str) -> str:
+    name = one.name.en if one.note is None else f"{one.name.en} ({one.note.en.rstrip('.')})"
+    points = "–" if one.is_information else one.points.text
+    basis = "–" if one.is_information else Basis(one.points_basis).value
+    code = "–" if one.code is None else f"`{one.code}`"
+    empty = one.when_empty.value.replace("_", " ")
+    return (
+        f"| {one.id} | {code} | {name} | {one.maximum} | {points} | {basis} | {empty} | {record} |"
+    )
+
+
+def reasons_table() -> str:
+    rows = [REASONS, "| --- | --- |"]
+    rows += [f"| `{reason}` | {words.en} |" for reason, words in REASON_SENTENCES.items()]
+    return "\n".join(rows)
+
+
+def _written(table: str) -> str:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    if os.environ.get("GOLDEN") == "write":
+        head = re.escape(table.partition("\n")[0])
+        text = re.sub(rf"(?m)^{head}\n(?:\|.*\n)*", lambda _: table + "\n", text)
+        DOCUMENT.write_text(text, encoding="utf-8")
+    return text
+
+
+@pytest.mark.parametrize("made", [indicators_table, reasons_table])
+def test_document_holds_the_table_of_the_data(made: Callable[[], str]) -> None:
+    table = made()
+
+    assert f"\n{table}\n" in _written(table)

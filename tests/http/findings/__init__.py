@@ -1,0 +1,1 @@
+"""Findings over HTTP: who sees what of them, and what became of each."""

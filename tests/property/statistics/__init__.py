@@ -1,0 +1,1 @@
+"""Properties of figures: cells, stretches and judgements against slow references."""

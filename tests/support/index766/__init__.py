@@ -1,0 +1,1 @@
+"""A public record in memory for the index of Decision 766."""

@@ -1,0 +1,1 @@
+"""Made populations for the rules that compare, and a fixture for each of their cases."""

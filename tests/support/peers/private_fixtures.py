@@ -1,0 +1,169 @@
+"""Populations for the rules on keys, reads, ratings and complaints: what fires, what is silent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from domain.facts.integrity import AccessPurpose
+from domain.moments import Moment
+from projections.findings.opened import Look
+from projections.findings.peers.inputs.observing import Observed
+from projections.findings.peers.inputs.private import Complained, PrivateInputs, Rated
+from projections.findings.peers.shapes import Population
+from tests.support.peers.dossier_fixtures import FIRES, Fixture
+from tests.support.peers.populations import DAY, HOUR, START, Plan, a_population, spread
+
+READER: Final = "officer-00000000000000fa"
+
+
+def _approved(
+    count: int, apart_seconds: int = 2, drafted_before: int | None = None, **more: Any
+) -> list[Plan]:
+    """Approve dossiers a week after they came, so many seconds apart."""
+    return [
+        Plan(
+            accepted_at=START + timedelta(seconds=60 * place),
+            seconds=7 * DAY + (apart_seconds - 60) * place,
+            drafted_before=drafted_before,
+            **more,
+        )
+        for place in range(count)
+    ]
+
+
+def _night(nightly: int, daily: int, at: datetime = START, **more: Any) -> Population:
+    """Let some dossiers be dealt with at eleven at night, some in the morning."""
+    plans = [
+        Plan(accepted_at=at + timedelta(hours=14 if place < nightly else 0), seconds=HOUR, **more)
+        for place in range(nightly + daily)
+    ]
+    return a_population(plans)
+
+
+def _sunday() -> Population:
+    plans = [Plan(seconds=HOUR)] * 20
+    return a_population([*plans, Plan(accepted_at=START - timedelta(days=1), seconds=HOUR)])
+
+
+SIGNING: Final[Mapping[str, Fixture]] = {
+    FIRES: lambda: a_population(_approved(25)),
+    "fires: at night": lambda: _night(1, 20),
+    "fires: on a Sunday": _sunday,
+    "batch_signing": lambda: a_population(_approved(25, drafted_before=3 * DAY)),
+    "whole_office": lambda: _night(20, 5),
+    "day_only": lambda: _night(1, 20, day_only=True),
+    "no_calendar": lambda: replace(_sunday(), calendar=None),
+    "beyond_calendar": lambda: a_population(
+        [Plan(accepted_at=START.replace(year=2030), seconds=HOUR)] * 20
+        # 6 January 2030 is a Sunday.
+        + [Plan(accepted_at=START.replace(year=2030, day=6), seconds=HOUR)]
+    ),
+    "innocent: twenty a minute": lambda: a_population(_approved(20)),
+}
+
+
+def _looked(count: int, purpose: AccessPurpose = AccessPurpose.TASK, **more: Any) -> Population:
+    """Let somebody read so many dossiers on one day."""
+    look = Look(
+        key=READER,
+        at=Moment(instant=START),
+        purpose=purpose,
+        had_task=more.pop("had_task", False),
+        entry_index=7,
+    )
+    times = more.pop("times", 1)
+    return a_population([Plan(looks=(look,) * times)] * count)
+
+
+LOOK_UPS: Final[Mapping[str, Fixture]] = {
+    FIRES: lambda: _looked(4),
+    "on_duty": lambda: _looked(4, AccessPurpose.SUPERVISION),
+    "had_task": lambda: _looked(4, had_task=True),
+    "one_dossier": lambda: _looked(1, times=4),
+    "not_opened": lambda: a_population([Plan()] * 4),
+    "innocent: three a day": lambda: _looked(3),
+}
+
+
+def _collected(count: int) -> list[Plan]:
+    returned = Moment(instant=START + timedelta(days=4))
+    return [Plan(dossier=(("returned_at", returned),))] * count
+
+
+def _rated(
+    count: int,
+    after_seconds: int = -DAY,
+    *,
+    apart_seconds: int = 20,
+    overall: int = 5,
+    device: str | None = "kiosk-1",
+    day_only: bool = False,
+) -> Population:
+    """Rate so many collected dossiers, from one device, so long after the collection."""
+    population = a_population(_collected(count))
+    ratings = []
+    for place, each in enumerate(population.observed):
+        assert each.returned_at is not None
+        at = each.returned_at + timedelta(seconds=after_seconds + apart_seconds * place)
+        moment = Moment(day=at.date()) if day_only else Moment(instant=at)
+        ratings.append(Rated(f"rating:{place:032x}", each.stream, moment, overall, device))
+    return replace(population, private=PrivateInputs(ratings=tuple(ratings)))
+
+
+RATINGS: Final[Mapping[str, Fixture]] = {
+    FIRES: lambda: _rated(6),
+    "fires: seconds after the collection": lambda: _rated(1, 9),
+    "kiosk": lambda: _rated(6, 60),
+    "mixed_marks": lambda: _rated(6, overall=4),
+    "not_opened": lambda: a_population(_collected(6)),
+    "no_device": lambda: _rated(6, device=None),
+    "day_only": lambda: _rated(6, day_only=True),
+    "innocent: five in ten minutes": lambda: _rated(5),
+    "innocent: six in eleven minutes": lambda: _rated(6, apart_seconds=132),
+    "innocent: ten seconds after the collection": lambda: _rated(1, 10),
+}
+
+
+def _inputs(observed: Sequence[Observed], complainants: int) -> PrivateInputs:
+    """Let the first dossiers be of people who had complained about an older one each."""
+    first = observed[:complainants]
+    older = observed[complainants : 2 * complainants]
+    applicants = {each.stream: f"{place:04d}".encode() for place, each in enumerate(observed)}
+    applicants |= {
+        old.stream: applicants[each.stream] for each, old in zip(first, older, strict=True)
+    }
+    # Those older dossiers come after the complaint, too, unless the complaint follows them.
+    complaints = tuple(Complained(old.stream, Moment(instant=_after(old))) for old in older)
+    return PrivateInputs(applicants=applicants, complaints=complaints)
+
+
+def _after(old: Observed) -> datetime:
+    return (old.accepted_at or START) + timedelta(hours=1)
+
+
+def _complained(
+    count: int = 25, seconds: int = 9 * DAY, *, opened: bool = True, **more: Any
+) -> Population:
+    """Let complainants wait nine days and others three or so; all in one quarter."""
+    ordinary = {name: value for name, value in more.items() if name != "dossier"}
+    slow = [
+        Plan(accepted_at=START + timedelta(days=40), seconds=seconds + 600 * place, **more)
+        for place in range(count)
+    ]
+    usual = spread([Plan(seconds=3 * DAY + 700 * place % DAY, **ordinary) for place in range(150)])
+    population = a_population([*slow, *usual])
+    if not opened:
+        return population
+    return replace(population, private=_inputs(population.observed, count))
+
+
+RETALIATION: Final[Mapping[str, Fixture]] = {
+    FIRES: _complained,
+    "harder_case": lambda: _complained(dossier=(("supplement_requests", 1),)),
+    "not_opened": lambda: _complained(opened=False),
+    "too_few": lambda: _complained(19),
+    "day_only": lambda: _complained(day_only=True),
+    "no_office": lambda: _complained(registered=False),
+    "innocent: hardly slower": lambda: _complained(seconds=4 * DAY),
+}

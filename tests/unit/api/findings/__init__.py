@@ -1,0 +1,1 @@
+"""Findings put together for answers."""

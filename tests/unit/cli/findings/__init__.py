@@ -1,0 +1,1 @@
+"""`findings raise | list | answer | close | compare`, as a person types them."""

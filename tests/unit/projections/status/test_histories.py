@@ -1,0 +1,113 @@
+"""Where a dossier stands, over any history that the law's table permits."""
+
+from datetime import timedelta
+from typing import Final
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.actions import StreamType
+from domain.kinds import KINDS
+from domain.roles import Role
+from domain.transitions import TRANSITIONS
+from projections.queues.items import Placed, Queue, belongs, item_of, may_belong
+from projections.status.basis import Basis, basis_of
+from projections.status.desks import OFF_ALL_DESKS
+from projections.status.next_steps import is_permitted
+from projections.status.situation import Situation, situation_of
+from projections.status.stages import STATUS_OF
+from projections.status.steps import Step
+from tests.support.builders import a_life, a_register
+from tests.support.situations.lives import Lived, a_stepped_procedure, fold, instant
+
+KINDS_OF_DOSSIERS: Final = [
+    name
+    for name, kind in KINDS.items()
+    if kind.stream is StreamType.DOSSIER
+    and not TRANSITIONS[name].creates
+    and kind.signers.alone - {Role.IMPORTER, Role.PROXY}
+]
+# Most permitted acts end a dossier, so that random histories alone would seldom get far.
+COURSE: Final = (
+    "dossier.submitted",
+    "dossier.accepted",
+    "dossier.forwarded",
+    "dossier.handover_acknowledged",
+    "dossier.submitted_for_approval",
+    "dossier.result_approved",
+    "dossier.result_issued",
+)
+BEGINNINGS: Final = [COURSE[: length + 1] for length in range(len(COURSE))]
+REGISTER: Final = a_register(a_stepped_procedure())
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> Lived:
+    names = list(draw(st.sampled_from(BEGINNINGS)))
+    life = fold(a_life(*names), REGISTER)
+    for _ in range(draw(st.integers(0, 14))):
+        permitted = [
+            name for name in KINDS_OF_DOSSIERS if is_permitted(TRANSITIONS[name], life.dossier)
+        ]
+        if not permitted:
+            break
+        names.append(draw(st.sampled_from(permitted)))
+        life = fold(a_life(*names), REGISTER)
+    return life
+
+
+def placed(life: Lived, hours: int) -> tuple[Situation, Basis]:
+    as_of = instant("2026-03-02T02:00:00Z") + timedelta(hours=hours)
+    basis = basis_of(life.dossier, life.register, as_of)
+    return situation_of(life.dossier, life.acts, basis), basis
+
+
+@given(histories(), st.integers(0, 2_000))
+def test_situation_never_contradicts_the_official_status(life: Lived, hours: int) -> None:
+    situation, _ = placed(life, hours)
+
+    assert STATUS_OF[situation.stage] is life.dossier.status
+    is_off = life.dossier.status in OFF_ALL_DESKS and not life.dossier.suspended
+    assert (situation.desk is None) == is_off
+    assert bool(situation.next.acts) == (not is_off)
+    assert all(is_permitted(TRANSITIONS[act.kind], life.dossier) for act in situation.next.acts)
+
+
+@given(histories(), st.integers(0, 2_000))
+def test_what_waits_for_its_applicant_is_neither_late_nor_idle(life: Lived, hours: int) -> None:
+    situation, _ = placed(life, hours)
+
+    assert situation.movement is not None
+    if life.dossier.is_waiting or life.dossier.ended_at is not None:
+        assert situation.overdue is None
+        assert not situation.movement.is_idle
+    if life.dossier.is_waiting:
+        assert situation.waiting
+
+
+@given(histories(), st.integers(0, 2_000), st.integers(0, 400))
+def test_use_of_a_step_only_grows(life: Lived, hours: int, more: int) -> None:
+    (early, _), (late, _) = placed(life, hours), placed(life, hours + more)
+
+    if isinstance(early.step, Step) and isinstance(late.step, Step):
+        first, second = early.step, late.step
+        assert (first.used_seconds is None) == (second.used_seconds is None)
+        if first.used_seconds is not None and second.used_seconds is not None:
+            assert 0 <= first.used_seconds <= second.used_seconds
+            assert first.waited_seconds is not None
+            assert second.waited_seconds is not None
+            assert 0 <= first.waited_seconds <= second.waited_seconds
+
+
+@given(histories(), st.integers(0, 2_000), st.integers(1, 100))
+def test_line_that_belongs_to_a_queue_was_never_left_out_by_its_state(
+    life: Lived, hours: int, soon: int
+) -> None:
+    situation, basis = placed(life, hours)
+    item = item_of(Placed(life.dossier, situation, basis), soon)
+    awaited = [waiting.awaited for waiting in situation.waiting]
+
+    for queue in (Queue.DUE_SOON, Queue.OVERDUE, Queue.WAITING):
+        if belongs(item, queue, awaited):
+            assert may_belong(life.dossier, queue, basis.as_of, soon)
+    assert not (item.overdue and item.due_soon)
