@@ -97,7 +97,7 @@ def test_cheat_by_hand_is_convicted_and_rebuilt(demo: Ran, data: Path) -> None:
     named = [(each["code"], each["entry_index"]) for each in audit.members["problems"]]
     assert named[0] == ("stored_entry_differs", cheat.members["entry_index"])
     # The liar changed the cells of the figures, too: each table is named.
-    assert set(named[1:]) == {("view_differs", None)}
+    assert named[1:] == [("view_differs", None)] * 6
     said = str(audit.members)
     assert f"dossiers differs from the log in 1 rows, first {stream}" in said
     assert all(f"{table} differs from the log" in said for table in ("month_cells", "day_cells"))
