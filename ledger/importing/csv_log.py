@@ -37,6 +37,7 @@ from ledger.importing.sources import (
 )
 
 MAX_LINE_BYTES = 1 << 20
+MAX_ROW_BYTES = 1 << 20
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -128,6 +129,7 @@ def _rows(stream: BinaryIO, columns: Columns, delimiter: str) -> Iterator[_Row]:
 
 
 def _next(reader: Iterator[list[str]], lines: "_Lines") -> list[str] | None:
+    lines.begin_row()
     try:
         return next(reader, None)
     except csv.Error as error:
@@ -151,11 +153,21 @@ def _header(header: list[str] | None, columns: Columns, line: int) -> list[str]:
 
 
 class _Lines(Iterator[str]):
-    """The stream's lines as text, each within its limit; ``line`` is the last one's number."""
+    """The stream's lines as text, each within its limit; ``line`` is the last one's number.
+
+    The lines of one row have a limit of their own: a quote that is never closed makes one row of
+    the whole file, and the limit of the csv module belongs to the process, where any library may
+    raise it.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._row_bytes = 0
         self.line = 0
+
+    def begin_row(self) -> None:
+        """Count the bytes of a new row from here."""
+        self._row_bytes = 0
 
     def __next__(self) -> str:
         with reading(self.line):
@@ -165,6 +177,9 @@ class _Lines(Iterator[str]):
         self.line += 1
         if len(data) > MAX_LINE_BYTES:
             raise MalformedSource(f"a line over {MAX_LINE_BYTES} bytes", line=self.line)
+        self._row_bytes += len(data)
+        if self._row_bytes > MAX_ROW_BYTES:
+            raise MalformedSource(f"a row over {MAX_ROW_BYTES} bytes", line=self.line)
         if self.line == 1:
             data = data.removeprefix(BYTE_ORDER_MARK)
         try:

@@ -1,14 +1,16 @@
 """CSV logs: what a case holds, and every way in which a broken one is refused."""
 
+import csv
 import gzip
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.importing.csv_log import MAX_LINE_BYTES, read_csv, read_csv_stream
+from ledger.importing.csv_log import MAX_LINE_BYTES, MAX_ROW_BYTES, read_csv, read_csv_stream
 from ledger.importing.errors import MalformedSource
 from ledger.importing.sources import MAX_ATTRIBUTES, MAX_VALUE_CHARACTERS, ForeignCase
 from tests.unit.ledger.importing.samples import CSV, CSV_COLUMNS
@@ -99,7 +101,6 @@ BROKEN = {
         "a value is over",
     ),
     "line too long": (HEADER + "c1," + "A" * MAX_LINE_BYTES, "a line over"),
-    "field over the reader's limit": (HEADER + "c1," + "A" * 200_000 + ROW, "not CSV"),
 }
 
 
@@ -109,6 +110,31 @@ def test_broken_log_is_refused_with_a_clear_error(text: str, problem: str) -> No
         read(text)
 
     assert raised.value.code == "malformed_source"
+
+
+@pytest.fixture(params=[1 << 17, 1 << 30], ids=["as python sets it", "raised by a library"])
+def process_field_limit(request: pytest.FixtureRequest) -> Iterator[int]:
+    before = csv.field_size_limit(request.param)
+    yield request.param
+    csv.field_size_limit(before)
+
+
+def test_long_field_is_refused_also_where_a_library_raised_the_process_limit(
+    process_field_limit: int,
+) -> None:
+    problem = "not CSV" if process_field_limit < 200_000 else "a value is over"
+
+    with pytest.raises(MalformedSource, match=problem):
+        read(HEADER + "c1," + "A" * 200_000 + ",2012-03-01,Bo\n")
+
+
+def test_quote_never_closed_ends_at_the_row_limit_not_at_the_end_of_the_file(
+    process_field_limit: int,
+) -> None:
+    problem = "not CSV" if process_field_limit < MAX_ROW_BYTES else r"a row over .*line 12"
+
+    with pytest.raises(MalformedSource, match=problem):
+        read(HEADER + 'c1,"' + ("A" * 100_000 + "\n") * 20)
 
 
 @pytest.mark.parametrize(
