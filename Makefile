@@ -41,7 +41,7 @@ check: setup ## Format, lint, types, imports and the quick tests: run it before 
 	$(BIN)/pytest -q -n 2 -m "not slow and not served and not long"
 
 test: setup ## Run the whole suite, but for the thousand seeds of test-slow
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 
 test-slow: setup ## Run only the slow tests: many seeds and large trees
 	$(BIN)/pytest -m slow

@@ -1,5 +1,7 @@
 """The Falcon app: its routes, joined from the parts that `api.bootstrap` made."""
 
+import gc
+
 from falcon.asgi import App, Request, Response
 
 from api.error_handlers import add_error_handlers
@@ -13,6 +15,7 @@ from api.resources.actions import ActionsResource
 from api.resources.codes import CodesResource
 from api.resources.deadlines import DeadlinesResource
 from api.resources.dossiers import DossiersResource, LookupResource
+from api.resources.editions.answering import EditionsResource, RevisionsResource
 from api.resources.findings.alarms import AlarmsResource
 from api.resources.findings.asked import AskedFindingsResource
 from api.resources.findings.listing import FindingsResource
@@ -24,6 +27,7 @@ from api.resources.inspecting.looks import LooksResource
 from api.resources.inspecting.trails import TrailsResource
 from api.resources.inspection import TrailResource
 from api.resources.log_files import DocumentsResource, LogFilesResource
+from api.resources.observing.metrics import MetricsResource
 from api.resources.opendata.feeds import AtomFeedResource
 from api.resources.opendata.files import OpenDataResource
 from api.resources.opendata.listening import ListeningResource
@@ -51,8 +55,21 @@ def create_app(parts: Parts) -> "App[Request, Response]":
     _add_officers_routes(app, parts)
     _add_open_data_routes(app, parts)
     _add_index_routes(app, parts)
+    _add_edition_routes(app, parts)
     _add_reference_routes(app, parts)
     add_pages(app, parts)
+    return app
+
+
+def create_lasting_app(parts: Parts) -> "App[Request, Response]":
+    """Make the app of a process that does nothing else, and set aside what never becomes garbage.
+
+    Otherwise each full collection looks through every module and table of the program, a tenth of
+    a second long, while somebody's request waits.
+    """
+    app = create_app(parts)
+    gc.collect()
+    gc.freeze()
     return app
 
 
@@ -128,6 +145,14 @@ def _add_index_routes(app: "App[Request, Response]", parts: Parts) -> None:
     app.add_route("/v1/statistics/report", index, suffix="report")
 
 
+def _add_edition_routes(app: "App[Request, Response]", parts: Parts) -> None:
+    editions = EditionsResource(parts)
+    app.add_route("/v1/statistics/editions", editions)
+    app.add_route("/v1/statistics/editions/{day}", editions, suffix="one")
+    app.add_route("/v1/statistics/editions/{day}/{file}", editions, suffix="file")
+    app.add_route("/v1/statistics/revisions", RevisionsResource(parts))
+
+
 def _add_open_data_routes(app: "App[Request, Response]", parts: Parts) -> None:
     open_data = OpenDataResource(parts)
     app.add_route("/v1/open-data", open_data)
@@ -139,5 +164,6 @@ def _add_open_data_routes(app: "App[Request, Response]", parts: Parts) -> None:
 def _add_reference_routes(app: "App[Request, Response]", parts: Parts) -> None:
     app.add_route("/livez", LivenessResource())
     app.add_route("/readyz", ReadinessResource(parts))
+    app.add_route("/metrics", MetricsResource(parts))
     app.add_route("/openapi.json", OpenApiResource())
     app.add_route("/problems/{code}", ProblemsResource())

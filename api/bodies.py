@@ -181,9 +181,31 @@ class FollowerHealth(_Response, frozen=True, kw_only=True):
     behind_entries: int
 
 
+class ProjectionStop(_Response, frozen=True, kw_only=True):
+    """Where and why a projection stopped; ``cause`` is the code of an error, or `unforeseen`.
+
+    ``as_of`` is the time of the seal that it stands at, where it is of the views.
+    """
+
+    last_entry_index: int | None
+    as_of: str | None
+    cause: str
+    error: str
+
+
+class ProjectionHealth(_Response, frozen=True, kw_only=True):
+    """How far one projection has come; what rests on one that stopped is answered 503."""
+
+    name: str
+    log_position: int
+    behind_entries: int
+    stopped: ProjectionStop | None
+
+
 class Health(_Response, frozen=True, kw_only=True):
     """Whether this server can take actions and answer with fresh figures.
 
+    ``ready`` goes by the writer and the views as a whole, whatever projection has stopped alone.
     ``witnesses`` counts since the writer started; absent where nobody is asked to cosign.
     """
 
@@ -191,6 +213,7 @@ class Health(_Response, frozen=True, kw_only=True):
     writer: bool
     follower: FollowerHealth
     published_size: int
+    projections: tuple[ProjectionHealth, ...] = ()
     witnesses: WitnessesStanding | None = None
 
 

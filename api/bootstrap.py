@@ -20,16 +20,18 @@ from typing import Final, TypeVar
 import structlog
 from falcon.asgi import App, Request, Response
 
-from api.app import create_app
+from api.app import create_lasting_app
 from api.cosigning.asking import witness_client
 from api.data_folder import DataFolder
 from api.erasing.matters import FolderMatters
+from api.figures.edition_files import answer_file
 from api.interface.log_lines import configure_log
 from api.limiting import LookupLimiter
 from api.nonces import NonceMemory
 from api.parts import Clock, Parts
 from api.reading.kept_lists import KeptLists
 from api.reading.own_reads import OwnReads
+from api.rebuilding.telling import tell_of_stop
 from api.settings import Settings, settings_of_process
 from api.signatures import RequestVerifier, key_record
 from api.starting_over.stores import Rim, mldsa_line, ready_store
@@ -40,9 +42,12 @@ from ledger.errors import StoreUnavailable
 from ledger.importing.pseudonyms import keyed_hash
 from ledger.intake import Intake
 from ledger.key_files import (
+    ANCHORS_FILE,
     KEY_ENCRYPTION_FILE,
     VIEW_SECRET_FILE,
+    Anchors,
     OperatorKeys,
+    load_anchors,
     load_or_make_operator_keys,
     load_private_key,
     load_secret,
@@ -58,6 +63,8 @@ from ledger.writing.client import LoopWriter, SocketWriter, WriterPort
 from ledger.writing.envelopes import DeferredPool
 from ledger.writing.loop import WriterLoop
 from ledger.writing.writer import Writer, WriterKeys
+from projections.editions.folder import EditionFolder
+from projections.editions.making import EditionMaker, EditionSources
 from projections.follower import Follower, PrivateFold
 from projections.views import Views
 from projections.views import open_views as open_views_file
@@ -246,7 +253,28 @@ def follower(settings: Settings) -> Follower:
         open_views(settings),
         documents(settings),
         PrivateFold(private.open, keys.view_secret, private.open_many),
+        tell_of_stop,
     )
+
+
+def edition_maker(settings: Settings) -> EditionMaker:
+    """Build what makes daily editions, from tiles and published documents alone."""
+    folder = data_folder(settings)
+
+    def anchors() -> Anchors:
+        # No key is made for it: a copy of the public part of a data folder is enough.
+        try:
+            return load_anchors(folder.keys / ANCHORS_FILE)
+        except FileNotFoundError as error:
+            raise StoreUnavailable(f"there are no trust anchors in {folder.keys}") from error
+
+    sources = EditionSources(
+        log=tile_store(settings),
+        documents=published_documents(settings),
+        anchors=anchors,
+        answering=answer_file,
+    )
+    return EditionMaker(sources, EditionFolder(folder.editions), folder.edition_views)
 
 
 @contextmanager
@@ -349,7 +377,7 @@ def app_from_environment() -> "App[Request, Response]":
     """Build the app of one web worker from the process environment."""
     settings = settings_of_process()
     configure_log(settings)
-    return create_app(web_parts(settings))
+    return create_lasting_app(web_parts(settings))
 
 
 async def _always_reachable() -> bool:

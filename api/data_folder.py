@@ -37,9 +37,19 @@ class DataFolder:
         return self.path / "views.sqlite3"
 
     @property
+    def leads(self) -> Path:
+        """Give the file of leads of findings, which may be deleted and is made again."""
+        return self.path / "findings.sqlite3"
+
+    @property
     def index(self) -> Path:
         """Give the file of the index that proofs of histories are made from; made again if lost."""
         return self.path / "index.sqlite3"
+
+    @property
+    def rebuilding(self) -> Path:
+        """Give the folder where projections are made again beside the stored ones."""
+        return self.path / "rebuilding"
 
     @property
     def memory(self) -> Path:
@@ -110,6 +120,16 @@ class DataFolder:
     def published_documents(self) -> Path:
         """Give the served ones, within the log: who copies the log has everything public."""
         return self.log / "documents"
+
+    @property
+    def editions(self) -> Path:
+        """Give the folder of daily editions, within the log: who copies the log has them."""
+        return self.log / "editions"
+
+    @property
+    def edition_views(self) -> Path:
+        """Give the folder of the views that editions are made from; made again if it is lost."""
+        return self.path / "editions"
 
     @property
     def keys(self) -> Path:

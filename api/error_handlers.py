@@ -88,7 +88,7 @@ class _Handlers:
         incident = None
         if problem_type(error.code).is_ours:
             incident = self._new_incident()
-            _log.error("request failed", code=error.code, incident=incident, at=_places(error))
+            _log.error("request failed", code=error.code, incident=incident, at=places_of(error))
         else:
             _log.info("request refused", code=error.code)
         answer_problem(request, response, error.code, detail=str(error), incident=incident)
@@ -121,7 +121,7 @@ class _Handlers:
             code=InternalError.code,
             incident=incident,
             error=type(error).__name__,
-            at=_places(error),
+            at=places_of(error),
         )
         answer_problem(request, response, InternalError.code, incident=incident)
 
@@ -133,7 +133,7 @@ def _brings_body(request: Request) -> bool:
     return bool(request.content_length) or request.get_header("Transfer-Encoding") is not None
 
 
-def _places(error: BaseException) -> list[str]:
+def places_of(error: BaseException) -> list[str]:
     """Give where an error came through, innermost last: files and lines, no values."""
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames]

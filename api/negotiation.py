@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 from domain.errors import Sentence
+from projections.statistics.lines import csv_cell
 
 Language = Literal["vi", "en"]
 Format = Literal["json", "csv"]
@@ -21,8 +22,6 @@ CSV_MEDIA_TYPE: Final = "text/csv"
 
 _RANGE: Final = re.compile(r"\s*([A-Za-z0-9*/+.-]+)\s*(?:;.*?\bq=([01](?:\.[0-9]{1,3})?))?[^,]*")
 _WAIT: Final = re.compile(r"wait\s*=\s*\"?([0-9]{1,6})\"?", re.ASCII)
-# A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def sentence_in(sentence: Sentence, language: Language) -> str:
@@ -86,16 +85,6 @@ def render_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> 
     for row in rows:
         writer.writerow([csv_cell(row.get(column)) for column in columns])
     return buffer.getvalue().encode("utf-8")
-
-
-def csv_cell(value: object) -> str:
-    """Write one cell; a text that could be a formula gets an apostrophe before it."""
-    if value is None:
-        return ""
-    text = str(value)
-    if isinstance(value, str) and text.startswith(_FORMULA_STARTS):
-        return "'" + text
-    return text
 
 
 def _weights(header: str) -> dict[str, float]:

@@ -12,6 +12,7 @@ import msgspec
 
 from api import bodies
 from api.bodies import Problem
+from api.interface.editions import EDITION_OPERATIONS
 from api.interface.evaluations import EVALUATION_OPERATIONS
 from api.interface.findings import FINDING_OPERATIONS
 from api.interface.histories import HISTORY_OPERATIONS
@@ -197,6 +198,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *HISTORY_OPERATIONS,
     *QUEUE_OPERATIONS,
     *REGISTRY_OPERATIONS,
+    *EDITION_OPERATIONS,
     *OPEN_DATA_OPERATIONS,
     *FINDING_OPERATIONS,
     *INSPECTING_OPERATIONS,
@@ -234,6 +236,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "/readyz",
         "Whether actions can be taken and figures are fresh",
         {200: [bodies.Health], 503: [bodies.Health]},
+    ),
+    Operation(
+        "get",
+        "/metrics",
+        "How writer, projections and witnesses stand, as Prometheus text",
+        {200: [TEXT_MEDIA_TYPE]},
+        refusals=(503,),
     ),
 )
 

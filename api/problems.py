@@ -21,8 +21,10 @@ from api.problem_rows.offices import OFFICE_PROBLEMS
 from api.problem_rows.opendata import OPEN_DATA_PROBLEMS
 from api.problem_rows.petitions import PETITION_PROBLEMS
 from api.problem_rows.reading import READING_PROBLEMS
+from api.problem_rows.rebuilding import REBUILDING_PROBLEMS
 from api.problem_rows.shapes import CHECK_ADDRESS as _CHECK_ADDRESS
 from api.problem_rows.shapes import MEND as _MEND
+from api.problem_rows.shapes import OPERATOR as _OPERATOR
 from api.problem_rows.shapes import SIGN_AGAIN as _SIGN_AGAIN
 from api.problem_rows.shapes import ProblemType
 from api.problem_rows.shapes import alarm as _alarm
@@ -110,11 +112,11 @@ _API: Final[Mapping[ErrorType, ProblemType]] = {
     ),
     api_errors.RequestNotSigned: _row(
         HTTPStatus.UNAUTHORIZED,
-        "Chỉ thanh tra viên đã đăng ký khóa mới được xem; yêu cầu phải được ký.",
-        "Only an enrolled inspector may read this; the request must be signed.",
+        "Chỉ người được quyền, ký yêu cầu bằng khóa của mình, mới được xem.",
+        "Only those whom this concerns may read it; the request must be signed.",
         Sentence(
-            "Hãy ký yêu cầu theo RFC 9421 bằng khóa thanh tra.",
-            "Sign the request with an inspector's key (RFC 9421).",
+            "Hãy ký yêu cầu theo RFC 9421 bằng khóa đã đăng ký của người được quyền xem.",
+            "Sign the request with the enrolled key of somebody who may read this (RFC 9421).",
         ),
     ),
     api_errors.RequestSignatureInvalid: _row(
@@ -267,8 +269,12 @@ _LEDGER: Final[Mapping[ErrorType, ProblemType]] = {
     ledger_errors.NotTheWriter: _unavailable(
         "Quyền ghi đã chuyển sang tiến trình khác.", "Another writer has taken over."
     ),
-    ledger_errors.StoreCorrupt: _alarm(
-        "Dữ liệu đọc được không phải dữ liệu đã lưu.", "What was read is not what was stored."
+    # No fault of the program: nothing rests on what cannot be read, until the operator acts.
+    ledger_errors.StoreCorrupt: _row(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Dữ liệu đọc được không phải dữ liệu đã lưu.",
+        "What was read is not what was stored.",
+        _OPERATOR,
     ),
     ledger_errors.AuditStateRefused: _malformed(
         "Tệp trạng thái kiểm toán thuộc nhật ký khác hoặc đã hỏng; hãy xoá đi để kiểm toán lại.",
@@ -356,6 +362,7 @@ PROBLEMS: Final[Mapping[ErrorType, ProblemType]] = {
     **PETITION_PROBLEMS,
     **_PROJECTIONS,
     **CASEFILE_PROBLEMS,
+    **REBUILDING_PROBLEMS,
     **_LOG,
 }
 
@@ -385,7 +392,7 @@ def problem(
         status=row.status.value,
         code=code,
         remedy=sentence_in(fact_remedy(code, detail) or row.remedy, language),
-        detail=None if row.is_ours or not detail else detail,
+        detail=detail if detail and (row.shows_detail or not row.is_ours) else None,
         refusal=refusal.decode() or None,
         incident=incident,
     )

@@ -99,6 +99,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     witnesses: WitnessRules | None = None
     """Witnesses of checkpoints; None: nobody cosigns, and pages and proofs say so."""
 
+    editions: bool = True
+    """Whether daily editions of the statistics are made while the ledger is served."""
+
+    leads_kept_beyond: Annotated[int, msgspec.Meta(ge=0)] = 500
+    """With more dossiers than that, leads of findings are kept, not looked for when asked."""
+
     follower_poll_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 0.2
 
 

@@ -11,6 +11,7 @@ A request is accepted if its one signature
 and the key holds the wanted role now. What the role covers is the caller's question.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,6 +63,11 @@ def key_record(
         assert isinstance(state, KeyRecord)
         record = state
     return record
+
+
+# Who may ask, as refusals of unsigned requests say it.
+_WHO_OF_DOSSIERS: Final = "for the holder, officers with a task on the dossier, and inspectors"
+_WHO_OF_LOOKS: Final = "for those who were looked at, by the key that they act with"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,12 @@ class RequestVerifier:
             RequestReplayed: its nonce was used before.
             NotAnInspector: the key does not hold the role, or is revoked.
         """
-        return self._check(request, lambda record: record.has_role(Role.INSPECTOR), NotAnInspector)
+        return self._check(
+            request,
+            lambda record: record.has_role(Role.INSPECTOR),
+            NotAnInspector,
+            "for enrolled inspectors",
+        )
 
     def check_overseer(self, request: SignedRequest) -> KeyRecord:
         """Give the record of an inspector's or a head's key that signed this request.
@@ -146,6 +157,7 @@ class RequestVerifier:
             request,
             lambda record: record.has_role(Role.INSPECTOR) or record.has_role(Role.HEAD),
             ReadingNotPermitted,
+            "for enrolled inspectors and heads of offices",
         )
 
     def check_enrolled(self, request: SignedRequest) -> KeyRecord:
@@ -155,7 +167,8 @@ class RequestVerifier:
             RequestNotSigned, RequestSignatureInvalid, RequestReplayed: as `check_inspector`.
             ReadingNotPermitted: the key is revoked.
         """
-        return self._check(request, lambda _record: True, ReadingNotPermitted)
+        who = "for every enrolled officer, of what is theirs"
+        return self._check(request, lambda _record: True, ReadingNotPermitted, who)
 
     def check_receiver(self, request: SignedRequest, office: str) -> KeyRecord:
         """Give the record of the key of an office's receiver that signed this request.
@@ -165,7 +178,10 @@ class RequestVerifier:
             NotAReceiver: the key does not hold the role for this office, or is revoked.
         """
         return self._check(
-            request, lambda record: record.covers(Role.RECEIVER, office), NotAReceiver
+            request,
+            lambda record: record.covers(Role.RECEIVER, office),
+            NotAReceiver,
+            "for the receiving officers of this office",
         )
 
     def check_signer(self, request: SignedRequest, stream: str) -> tuple[str, KeyRecord | None]:
@@ -176,7 +192,8 @@ class RequestVerifier:
         Raises:
             RequestNotSigned, RequestSignatureInvalid, RequestReplayed: as `check_inspector`.
         """
-        key_name, nonce = self._check_signature(request, stream)
+        who = _WHO_OF_DOSSIERS if stream else _WHO_OF_LOOKS
+        key_name, nonce = self._check_signature(request, who, stream)
         self._nonces.remember(key_name, nonce, now=self._clock(), keep=2 * LONGEST_AGE)
         return key_name, self.record_now(key_name)
 
@@ -189,9 +206,13 @@ class RequestVerifier:
         return record.in_effect_on(self._clock().date())
 
     def _check(
-        self, request: SignedRequest, holds: Callable[[KeyRecord], bool], refusal: type[ApiError]
+        self,
+        request: SignedRequest,
+        holds: Callable[[KeyRecord], bool],
+        refusal: type[ApiError],
+        who: str,
     ) -> KeyRecord:
-        key_name, nonce = self._check_signature(request)
+        key_name, nonce = self._check_signature(request, who)
         record = self.record_now(key_name)
         if record is None or not holds(record):
             raise refusal
@@ -200,12 +221,12 @@ class RequestVerifier:
         return record
 
     def _check_signature(
-        self, request: SignedRequest, stream: str | None = None
+        self, request: SignedRequest, who: str, stream: str | None = None
     ) -> tuple[str, str]:
         names = {name.lower() for name in request.headers}
         if not {"signature", "signature-input"} <= names:
             raise RequestNotSigned(
-                headers={"WWW-Authenticate": "Signature", "Accept-Signature": ACCEPT_SIGNATURE}
+                who, headers={"WWW-Authenticate": "Signature", "Accept-Signature": ACCEPT_SIGNATURE}
             )
         try:
             # The body is passed even when empty: without it the library checks no digest.
@@ -222,6 +243,28 @@ class RequestVerifier:
         if not nonce or len(nonce) > MAX_NONCE_CHARACTERS:
             raise RequestSignatureInvalid(f"a nonce has 1 to {MAX_NONCE_CHARACTERS} characters")
         return str(result.parameters["keyid"]), nonce
+
+
+def is_kept_request_signed(
+    request: SignedRequest, key: VerificationKey | None, signed_at: datetime
+) -> bool | None:
+    """Tell whether a request that was kept with its signature headers alone is this key's.
+
+    ``signed_at`` is when it was accepted. None: the signature covers headers that were not kept.
+    """
+    given = next(v for name, v in request.headers.items() if name.lower() == "signature-input")
+    components = re.findall(r'"([^"]*)"', given.partition("(")[2].partition(")")[0])
+    if any(not component.startswith("@") for component in components):
+        return None
+    keys = _EnrolledKeys(lambda name, _stream: key if key and key.name == name else None, None)
+    try:
+        _Verifier(keys, lambda: signed_at).verify(
+            request, max_age=LONGEST_AGE, require_components=("@method",)
+        )
+        _check_target_covered(components)
+    except (HTTPMessageSignaturesException, RequestSignatureInvalid, ValueError):
+        return False
+    return True
 
 
 class _Parameters:

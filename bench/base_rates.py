@@ -65,6 +65,7 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = {
         "R31": "neither applicants' numbers nor complaints in this log",
     },
     "bpic2015": {
+        "R02": "306 dossiers were asked for more papers, each of them once",
         "R05": "this log has no due date for a whole dossier",
         "R07": "this log has no due date for a whole dossier",
         "R19": "no refusals in this log",
@@ -78,7 +79,7 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = {
         "R11 among peers": "no month has ten days with an end and thirty ends",
         "R12": "no proxies in this log; see the measurements below",
         "R14": "no proxies in this log",
-        "R20": "nobody withdrew",
+        "R20": "no withdrawal is told as one: 71 dossiers were ended on request, in foreign steps",
         "R22": "no ratings in this log",
         "R23": "no act at night; nearly half of the acts are known to the day alone",
         "R24": "no record of reads in this log",

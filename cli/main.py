@@ -11,6 +11,7 @@ from cli.commands.casefile.command import casefile
 from cli.commands.codes import codes
 from cli.commands.continuing.command import ledger
 from cli.commands.continuing.log_keys import add_mldsa, retire_log, rotate_log
+from cli.commands.editions.command import editions
 from cli.commands.erase.command import erase
 from cli.commands.evidence.command import evidence
 from cli.commands.export.command import export
@@ -19,6 +20,7 @@ from cli.commands.import_log import import_log
 from cli.commands.inspection import inspect, orders
 from cli.commands.keys import keys
 from cli.commands.law.command import law
+from cli.commands.looks.command import looks
 from cli.commands.mirror.command import mirror
 from cli.commands.monitor.command import monitor
 from cli.commands.offices import offices
@@ -28,11 +30,13 @@ from cli.commands.processes import follow, writer
 from cli.commands.profiles import profiles, tallies
 from cli.commands.reading.command import read, reads
 from cli.commands.reading.queues import queue
+from cli.commands.rebuild.command import rebuild
 from cli.commands.recompute import recompute
 from cli.commands.serve import serve
 from cli.commands.verify import verify
 from cli.commands.witness.command import witness
 from cli.demo.command import demo
+from cli.judging.command import look_for_leads
 from cli.output import Commands
 
 
@@ -46,6 +50,7 @@ COMMANDS = (
     serve,
     writer,
     follow,
+    look_for_leads,
     import_log,
     keys,
     act,
@@ -53,6 +58,8 @@ COMMANDS = (
     evidence,
     audit,
     recompute,
+    rebuild,
+    editions,
     export,
     analyse,
     mirror,
@@ -63,6 +70,7 @@ COMMANDS = (
     reads,
     queue,
     orders,
+    looks,
     casefile,
     demo,
     law,

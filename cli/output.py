@@ -30,7 +30,12 @@ from ledger.errors import (
     TimestampInvalid,
 )
 from ledger.importing.errors import MalformedMapping, MalformedSource
-from projections.casefiles.errors import CasefileTampered, MalformedCasefile
+from projections.casefiles.errors import (
+    CasefileOfAnotherLedger,
+    CasefileTampered,
+    MalformedCasefile,
+)
+from projections.editions.errors import EditionDiffers
 from projections.entries import EntryUnreadable, ProjectionError
 from transparency.errors import TileNotFound, TileStoreUnavailable, TransparencyError
 
@@ -49,6 +54,7 @@ NOT_PROVED: Final = (
     | SignerWithoutRight
     | TimestampInvalid
     | MalformedCasefile
+    | CasefileOfAnotherLedger
     | CasefileTampered
 )
 
@@ -100,7 +106,7 @@ def exit_code_of(error: Exception) -> int:
         return EXIT_USAGE
     if isinstance(error, StoreUnavailable | TileStoreUnavailable | TileNotFound):
         return EXIT_UNREACHABLE
-    if isinstance(error, TransparencyError | EntryUnreadable | NOT_PROVED):
+    if isinstance(error, TransparencyError | EntryUnreadable | EditionDiffers | NOT_PROVED):
         return EXIT_FAILED
     return EXIT_REFUSED
 

@@ -1,4 +1,4 @@
-"""Where a command reads a log and its published figures: a folder or an address, with anchors."""
+"""Where a command reads a log and its published figures, with which anchors; and key files."""
 
 import urllib.error
 import urllib.request
@@ -17,14 +17,15 @@ from api.data_folder import DataFolder
 from api.settings import settings_of_process
 from cli.output import UsageProblem
 from ledger.documents import DocumentFolder, DocumentSource
-from ledger.errors import LedgerError, StoreUnavailable
-from ledger.key_files import Anchors, load_anchors
+from ledger.errors import LedgerError, StoreCorrupt, StoreUnavailable
+from ledger.key_files import Anchors, load_anchors, load_private_key
 from ledger.mirroring.http_documents import TIMEOUT_SECONDS, HttpDocuments
 from ledger.mirroring.http_documents import open_address as open_address  # noqa: PLC0414 - given on
 from projections.views import ViewReader
 from transparency.checkpoints import open_checkpoint
 from transparency.errors import MalformedKey, ProofInvalid, TileNotFound, TileStoreUnavailable
 from transparency.http_source import HttpTileSource
+from transparency.notes import SigningKey
 from transparency.tile_store import FileTileStore, LogSource
 from transparency.trusted_log import TrustedLog
 
@@ -201,3 +202,19 @@ def decode_figures(body: bytes, shape: type[FiguresT], address: str) -> FiguresT
         return msgspec.json.decode(body, type=shape)
     except msgspec.DecodeError as error:
         raise ProofInvalid(f"{address} does not answer with statistics: {error}") from error
+
+
+def read_key_file(path: Path) -> SigningKey:
+    """Read a private key's file.
+
+    Raises:
+        UsageProblem: there is none, or it holds no key.
+    """
+    try:
+        return load_private_key(path)
+    except FileNotFoundError as error:
+        raise UsageProblem(f"there is no key file {path}") from error
+    except OSError as error:
+        raise UsageProblem(f"the key file {path} cannot be read: {error.strerror}") from error
+    except (StoreCorrupt, UnicodeDecodeError) as error:
+        raise UsageProblem(f"the key file {path} holds no key: {error}") from error

@@ -20,6 +20,7 @@ from msgspec import inspect
 
 from api import bootstrap
 from cli.output import UsageProblem
+from cli.sources import read_key_file
 from domain.actions import Kind, StreamType, parse_stream
 from domain.errors import DomainError
 from domain.facts import Details, DossierSubmitted, Facts, KeyRegistered, SlipSecretReplaced
@@ -27,8 +28,6 @@ from domain.facts.feedback import ComplaintFiled, FeedbackFiled
 from domain.kinds import KINDS
 from domain.moments import Moment, parse_moment
 from domain.roles import Role
-from ledger.errors import StoreCorrupt
-from ledger.key_files import load_private_key
 from transparency.notes import SigningKey, render_vkey
 
 # Streams whose id means nothing: 'new' draws one.
@@ -132,10 +131,8 @@ def _signer(text: str) -> tuple[Role, SigningKey]:
             f"--sign {text}: role=KEYFILE is wanted; roles: {', '.join(sorted(Role))}"
         )
     try:
-        return Role(role), load_private_key(Path(path))
-    except FileNotFoundError as error:
-        raise UsageProblem(f"--sign {text}: there is no key file {path}") from error
-    except (OSError, StoreCorrupt) as error:
+        return Role(role), read_key_file(Path(path))
+    except UsageProblem as error:
         raise UsageProblem(f"--sign {text}: {error}") from error
 
 

@@ -7,14 +7,20 @@ from typing import Final
 
 from api import bootstrap
 from api.data_folder import DataFolder
+from api.reading.looks import LookBook
+from api.signatures import SignedRequest, is_kept_request_signed
 from cli.output import UsageProblem, progress_bar
 from ledger.documents import DocumentSource
 from ledger.errors import LedgerError
 from ledger.inspecting.auditor import VaultAuditor, VaultSources
+from ledger.inspecting.looks import KeptBook
 from ledger.inspecting.report import Check, VaultReport, Why
+from ledger.looks.leaves import Look
+from ledger.stored_keys import StoredKeys
 from projections.findings.rules.people.persons import R16, SAME_PERSON
 from projections.findings.segregation import segregation_breaches
 from projections.reading import read_findings
+from transparency.encoding import parse_utc_seconds
 from transparency.errors import TransparencyError
 from transparency.trusted_log import TrustedLog
 
@@ -71,7 +77,28 @@ def _sources(folder: DataFolder, origin: str, documents: DocumentSource) -> Iter
             documents=documents,
             allotted=bootstrap.existing_allotted_codes(folder),
             pool=bootstrap.existing_deferred_pool(folder),
+            read_looks=lambda: read_looks(folder, origin),
         )
+
+
+def read_looks(folder: DataFolder, origin: str) -> KeptBook | None:
+    """Read the book of looks with what checks the signatures in it; None where there is none.
+
+    Raises:
+        StoreUnavailable: it cannot be read.
+    """
+    if not folder.looks.exists():
+        return None
+    book = LookBook(folder.looks, bootstrap.random_bytes)
+    keys = StoredKeys(bootstrap.existing_reader(folder), origin)
+    return KeptBook(book.book, book.all(), lambda look: _is_signed(look, keys))
+
+
+def _is_signed(look: Look, keys: StoredKeys) -> bool | None:
+    headers = {"signature-input": look.signature_input, "signature": look.signature}
+    request = SignedRequest("GET", look.target, headers)
+    key = keys.find(look.inspector, f"key:{look.inspector}")
+    return is_kept_request_signed(request, key, parse_utc_seconds(look.at))
 
 
 def _run(auditor: VaultAuditor, log: TrustedLog) -> None:

@@ -70,12 +70,18 @@ def _differences(
     key: tuple[str, str], theirs: VeiledFigure | None, ours: VeiledFigure | None
 ) -> Iterator[Difference]:
     for field in _COUNTED:
-        published, recomputed = getattr(theirs, field, 0), getattr(ours, field, 0)
+        published, recomputed = (_said(getattr(each, field, 0)) for each in (theirs, ours))
         if published != recomputed:
             yield _difference(key, field, published, recomputed)
 
 
-def _difference(key: tuple[str, str], field: str, published: int, recomputed: int) -> Difference:
+def _said(count: int | None) -> int | str:
+    return "null" if count is None else count
+
+
+def _difference(
+    key: tuple[str, str], field: str, published: int | str, recomputed: int | str
+) -> Difference:
     return Difference(
         office=key[0],
         procedure=VEILED,

@@ -98,6 +98,12 @@ def parse_stream(text: str) -> StreamId:
     return StreamId(stream_type, stream_id)
 
 
+def is_stream_of(text: str, stream_type: StreamType) -> bool:
+    """Tell whether `parse_stream` reads a name, and as one of this type."""
+    head, _, stream_id = text.partition(":")
+    return head == stream_type and _STREAM_IDS[stream_type].fullmatch(stream_id) is not None
+
+
 class Need(msgspec.Struct, frozen=True):
     """A member, public or private, without which an act is refused; imports have what they have.
 

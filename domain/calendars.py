@@ -91,6 +91,11 @@ class Calendar(Document, frozen=True, kw_only=True, dict=True):
             day for day in days if day in extra or (day.weekday() in weekdays and day not in off)
         )
 
+    @cached_property
+    def sums_of_days(self) -> dict[tuple[str, tuple[Session, ...]], list[timedelta]]:
+        """Keep what `domain.clocks.spans` adds up, by zone and hours; not part of its bytes."""
+        return {}
+
 
 class FormerSessions(msgspec.Struct, frozen=True):
     """The office hours of a calendar up to a version, and when the next one changed them."""

@@ -97,22 +97,29 @@ def is_pending_overdue(dossier: Dossier, as_of: datetime, zone: str) -> bool:
 
 
 def gross_duration_seconds(dossier: Dossier, zone: str) -> int | None:
-    """Count the seconds from acceptance to end, negative if the end comes first.
+    """Count the seconds from acceptance to end; None unless there are both.
 
-    In whole days where one of the two is a day only; None unless there are both.
+    In whole days where one of the two is a day only, so 0 on the same day. An end that surely lies
+    before the acceptance (`is_before`) measures nothing: None.
     """
     if dossier.accepted_at is None or dossier.ended_at is None:
+        return None
+    if is_before(dossier.ended_at, dossier.accepted_at, zone):
         return None
     return seconds_between(dossier.accepted_at, dossier.ended_at, zone)
 
 
 def net_duration_seconds(dossier: Dossier, zone: str) -> int | None:
-    """Count the seconds from acceptance to end without the waits in between."""
+    """Count the seconds from acceptance to end without the waits in between, at least 0.
+
+    A wait that is known by its days may seem longer than a whole that is known to the second.
+    """
     gross = gross_duration_seconds(dossier, zone)
     if gross is None or dossier.accepted_at is None or dossier.ended_at is None:
         return None
     first, last = dossier.accepted_at, dossier.ended_at
-    return gross - sum(_waited_seconds(wait, first, last, zone) for wait in dossier.waits)
+    waited = sum(_waited_seconds(wait, first, last, zone) for wait in dossier.waits)
+    return max(0, gross - waited)
 
 
 def _waited_seconds(wait: Wait, first: Moment, last: Moment, zone: str) -> int:
@@ -136,7 +143,7 @@ def overdue_stretches(dossier: Dossier, zone: str) -> tuple[Stretch, ...]:
     They do not depend on when they are asked for, so how many dossiers are overdue can be kept as
     sums of +1 and -1. As there, the end of the dossier is for the caller.
     """
-    dues = _all_dues(dossier)
+    dues = all_dues(dossier)
     if not dues:
         return ()
     if not (dossier.waits or dossier.halts or dossier.due_changes):
@@ -152,7 +159,7 @@ def turning_points(dossier: Dossier, zone: str) -> list[datetime]:
     A due date passes; a wait or a halt begins, ends or becomes known; another due date holds.
     """
     found: set[datetime] = set()
-    for due in _all_dues(dossier):
+    for due in all_dues(dossier):
         found |= {passes_at(due, zone), _first_overdue(due, zone)}
     found.update(change.at.start_in(zone) for change in dossier.due_changes)
     rests: list[Wait | Halt] = [*dossier.waits, *dossier.halts]
@@ -179,7 +186,15 @@ def stretches_where(cuts: Sequence[datetime], holds: Sequence[bool]) -> tuple[St
     return tuple(found)
 
 
-def _all_dues(dossier: Dossier) -> list[Due]:
+def holds_at(stretches: Sequence[Stretch], instant: datetime) -> bool:
+    """Tell whether an instant lies in one of the stretches."""
+    return any(
+        each.since <= instant and (each.until is None or instant < each.until) for each in stretches
+    )
+
+
+def all_dues(dossier: Dossier) -> list[Due]:
+    """Give every due date that a dossier had, in the order in which they held; the last holds."""
     earlier = (change.due_before for change in dossier.due_changes)
     return [due for due in (*earlier, dossier.due) if due is not None]
 

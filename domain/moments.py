@@ -19,7 +19,15 @@ SECONDS_PER_DAY: Final = 86_400
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
 
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?", re.ASCII)
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_UTC_OFFSET: Final = "+00:00"
+# The years are FIRST_YEAR to LAST_YEAR.
+_MOMENT = re.compile(
+    r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?", re.ASCII
+)
 
 
 @lru_cache(maxsize=256)
@@ -54,7 +62,12 @@ class Moment(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.instant is not None:
             return self.instant
         assert self.day is not None
-        return datetime.combine(self.day, time(), time_zone(zone)).astimezone(UTC)
+        return _start_of_day(self.day, zone)
+
+
+@lru_cache(maxsize=20_000)
+def _start_of_day(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), time_zone(zone)).astimezone(UTC)
 
 
 def parse_moment(text: str) -> Moment:
@@ -63,7 +76,7 @@ def parse_moment(text: str) -> Moment:
     Raises:
         MalformedMoment: the text has another form, or no such day or time exists.
     """
-    if not _MOMENT.fullmatch(text) or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
+    if not _MOMENT.fullmatch(text):
         raise MalformedMoment
     try:
         if len(text) == len("2026-11-21"):
@@ -78,8 +91,15 @@ def render_moment(moment: Moment) -> str:
     if moment.instant is None:
         assert moment.day is not None
         return moment.day.isoformat()
-    utc = moment.instant.astimezone(UTC).replace(tzinfo=None)
-    return utc.isoformat(timespec="seconds") + "Z"
+    return render_instant(moment.instant)
+
+
+def render_instant(instant: datetime) -> str:
+    """Write an aware instant in UTC, without fractions of a second."""
+    text = instant.isoformat(timespec="seconds")
+    if not text.endswith(_UTC_OFFSET):
+        text = instant.astimezone(UTC).isoformat(timespec="seconds")
+    return text.removesuffix(_UTC_OFFSET) + "Z"
 
 
 def is_before(first: Moment, second: Moment, zone: str) -> bool:
@@ -94,3 +114,8 @@ def seconds_between(start: Moment, end: Moment, zone: str) -> int:
     if start.instant is not None and end.instant is not None:
         return int((end.instant - start.instant).total_seconds())
     return (end.day_in(zone) - start.day_in(zone)).days * SECONDS_PER_DAY
+
+
+def english_day(day: date) -> str:
+    """Write a day for readers of English; month names do not hang on the process's language."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

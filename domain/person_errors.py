@@ -63,3 +63,17 @@ class OrderNotInForce(ActionRefused):
         "Một người khác phải ban hành quyết định (orders issue).",
         "Somebody else must issue the order (orders issue).",
     )
+
+
+class NotAsked(ActionRefused):
+    """A finding asks somebody else: another person, or another office."""
+
+    code = "not_asked"
+    rule = Sentence(
+        "Chỉ người được hỏi, hoặc người đứng đầu cơ quan được hỏi, mới được giải trình.",
+        "Only whoever is asked, or the head of the office that is asked, may answer.",
+    )
+    remedy = Sentence(
+        "Hãy ký bằng khóa của người được hỏi hoặc của người đứng đầu cơ quan đó.",
+        "Sign with a key of the person who is asked, or of that office's head.",
+    )

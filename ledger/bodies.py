@@ -19,11 +19,12 @@ b'{"a":["x"],"b":1}'
 import functools
 import hashlib
 import re
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 import msgspec
 import orjson
 
+from domain.roles import Role
 from ledger.errors import DetailsMismatch, NotCanonical, TooLarge
 
 ACTION_TYPE_LINE: Final = b"dossier-ledger/action@v1\n"
@@ -62,6 +63,30 @@ class SignedText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     previous: str | None = None
 
 
+class SignerRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"role": "as"}):
+    """One element of ``signers``, its role read."""
+
+    key: str
+    role: Role
+
+
+class ReadText(
+    msgspec.Struct, Generic[FactsT], frozen=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """The second line of an action's text, read with the facts of its kind in one go."""
+
+    action: str
+    at: str
+    facts: FactsT
+    ledger: str
+    signers: tuple[SignerRole, ...]
+    stream: str
+    version: int
+    details: str | None = None
+    office: str | None = None
+    previous: str | None = None
+
+
 _text_decoder = msgspec.json.Decoder(SignedText)
 
 
@@ -92,6 +117,20 @@ def text_line(text: bytes) -> bytes:
     return line
 
 
+def is_plain_line(line: bytes) -> bool:
+    """Tell whether a line surely passes `text_line`, as long as it is canonical JSON besides.
+
+    Canonical JSON holds no control character that is not escaped, so none is looked for.
+    """
+    return (
+        len(line) <= MAX_TEXT_LINE_BYTES
+        and line.isascii()
+        and line.endswith(b"}")
+        and b"\\" not in line
+        and b"\x7f" not in line
+    )
+
+
 def decode_text(line: bytes) -> SignedText | None:
     """Decode a canonical JSON line, or give None when it is not one of the right shape.
 
@@ -105,6 +144,25 @@ def decode_text(line: bytes) -> SignedText | None:
     if _sorted_encoder.encode(decoded) != line or decoded.version > MAX_SAFE_INTEGER:
         return None
     return decoded
+
+
+def read_text(line: bytes, facts_type: type[FactsT]) -> ReadText[FactsT] | None:
+    """Read a canonical line of one kind, or give None where `decode_text` must say what it is.
+
+    It reads no line that `decode_text` and `decode_facts` together would not.
+    """
+    try:
+        decoded = _read_decoder_of(facts_type).decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if _sorted_encoder.encode(decoded) != line or decoded.version > MAX_SAFE_INTEGER:
+        return None
+    return decoded
+
+
+@functools.cache
+def _read_decoder_of(facts_type: type[FactsT]) -> msgspec.json.Decoder[ReadText[FactsT]]:
+    return msgspec.json.Decoder(ReadText[facts_type])  # type: ignore[valid-type]
 
 
 def check_generic_canonical(line: bytes) -> dict[str, object]:

@@ -20,14 +20,18 @@ from ledger.documents import DocumentSource
 from ledger.errors import StoreUnavailable
 from ledger.key_files import Anchors
 from ledger.storage.port import PublishedCheckpoint, StoredEntry, StoredEvent
+from projections.desks.tables import veiled_desks_table
 from projections.follower import Follower, PrivateFold
+from projections.parts.registry import CORE, TABLES_BY_NAME
 from projections.stored.veiled_events import VeiledReader
 from projections.tables import (
     VEILED_TABLES,
     holders_table,
     metadata,
     position_table,
+    rebuilds_table,
     requested_papers_table,
+    stopped_projections_table,
 )
 from projections.views import VIEW, Views, open_views
 from transparency.checkpoints import open_checkpoint
@@ -156,9 +160,11 @@ def _compare(connection: sqlite3.Connection, remade: Views, sources: FoldSources
     except (CheckpointNotSigned, MalformedCheckpoint):
         unsigned = ViewDifference(position_table.name, 1, VIEW)
         return ViewComparison(was_compared=False, differences=(unsigned,))
-    leaves_out = _leaves_out(stand, sources)
+    leaves_out, elsewhere = _leaves_out(stand, sources), _standing_elsewhere(connection)
     found = (
-        _difference(connection, table, leaves_out)
+        _other_table(connection, table)
+        if table.name in elsewhere
+        else _difference(connection, table, leaves_out)
         for table in metadata.sorted_tables
         if table.name not in leaves_out
     )
@@ -170,8 +176,23 @@ def _leaves_out(stand: _Stand | None, sources: FoldSources) -> frozenset[str]:
     """Name the tables and columns that could not be made again."""
     private = {table.name for table in PRIVATE_TABLES}
     if stand is not None and stand.veiled_position and sources.veiled is None:
-        return frozenset({*private, *(table.name for table in VEILED_TABLES), "veiled_position"})
+        veiled = {table.name for table in (*VEILED_TABLES, veiled_desks_table)}
+        return frozenset({*private, *veiled, "veiled_position"})
     return frozenset(private if sources.private is None else ())
+
+
+def _standing_elsewhere(connection: sqlite3.Connection) -> frozenset[str]:
+    """Name the tables whose rows are not as of where the views stand.
+
+    Those of stopped projections answer no request; that they stopped is a difference itself. How
+    often rows were rebuilt follows from no log.
+    """
+    names = {rebuilds_table.name}
+    if _other_table(connection, stopped_projections_table) is None:
+        query = f"SELECT projection FROM main.{stopped_projections_table.name}"  # noqa: S608 - our own table
+        stopped = {str(name) for (name,) in connection.execute(query)} - {CORE.value}
+        names |= {name for name, owner in TABLES_BY_NAME.items() if owner.value in stopped}
+    return frozenset(names)
 
 
 def _stored_stand(connection: sqlite3.Connection) -> _Stand | None:
@@ -200,18 +221,25 @@ def _fold_up_to(stand: _Stand | None, remade: Views, sources: FoldSources) -> No
 def _difference(
     connection: sqlite3.Connection, table: sa.Table, leaves_out: Collection[str]
 ) -> ViewDifference | None:
-    name, every = table.name, [column.name for column in table.columns]
-    columns = [column for column in every if column not in leaves_out]
-    counts = [_count(connection, "remade", name)]
-    if _columns_of(connection, name) != every:
-        # Missing, or another table under its name: none of its rows is what it must be.
-        return ViewDifference(name, max(1, counts[0]), "")
-    counts.append(_count(connection, "main", name))
+    other = _other_table(connection, table)
+    if other is not None:
+        return other
+    name = table.name
+    columns = [column.name for column in table.columns if column.name not in leaves_out]
+    counts = [_count(connection, database, name) for database in ("remade", "main")]
     row = connection.execute(_differing_keys(table, columns)).fetchone()
     if row is not None:
         return ViewDifference(name, int(row[0]), " ".join(str(key) for key in row[1:]))
     # Equal as sets, yet a table that lost its primary key may hold rows twice.
     return None if counts[0] == counts[1] else ViewDifference(name, abs(counts[1] - counts[0]), "")
+
+
+def _other_table(connection: sqlite3.Connection, table: sa.Table) -> ViewDifference | None:
+    """Give the difference where a table is missing, or another one stands under its name."""
+    if _columns_of(connection, table.name) == [column.name for column in table.columns]:
+        return None
+    # None of its rows is what it must be.
+    return ViewDifference(table.name, max(1, _count(connection, "remade", table.name)), "")
 
 
 def _differing_keys(table: sa.Table, columns: Sequence[str]) -> str:

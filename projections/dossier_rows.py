@@ -6,9 +6,9 @@ are computed from rows alone, so a row that somebody changed shows in the figure
 finds it. All of it is public.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -44,7 +44,7 @@ from domain.facts import (
     StepTransferred,
     SupplementRequested,
 )
-from domain.moments import Moment, parse_moment, render_moment
+from domain.moments import Moment, parse_moment, render_instant, render_moment
 from domain.roles import Role
 from projections.entries import PublicEntry
 
@@ -126,7 +126,12 @@ def index_of(act: Act) -> int:
 def act_of(entry: PublicEntry, state: StreamState) -> Act:
     """Make the act of a published entry and the state that it left."""
     action, facts = entry.action, entry.action.facts
-    dossier = state if isinstance(state, Dossier) else None
+    status = due = appointment = performer = label = None
+    if isinstance(state, Dossier):
+        status, due, appointment = state.status, state.due, state.appointment
+    if isinstance(facts, ImportableFacts):
+        performer, label = facts.performer, facts.label
+    said = _SAID.get(type(facts))
     return Act(
         entry_index=entry.entry_index,
         stream=action.stream,
@@ -136,43 +141,76 @@ def act_of(entry: PublicEntry, state: StreamState) -> Act:
         recorded_at=entry.recorded_at,
         office=action.office,
         signers=action.signers,
-        performer=facts.performer if isinstance(facts, ImportableFacts) else None,
-        status=None if dossier is None else dossier.status,
-        due=None if dossier is None else dossier.due,
-        appointment=None if dossier is None else dossier.appointment,
-        amount_vnd=_amount_of(facts),
-        to_office=_to_office_of(facts),
-        answer_by=_answer_by_of(facts),
-        refers_to=_refers_to_of(facts),
-        payment_method=facts.method.value if isinstance(facts, PaymentConfirmed) else None,
-        label=facts.label if isinstance(facts, ImportableFacts) else None,
+        performer=performer,
+        status=status,
+        due=due,
+        appointment=appointment,
+        label=label,
+        **({} if said is None else said(facts)),
     )
 
 
-def _amount_of(facts: Facts) -> int | None:
-    if isinstance(facts, PaymentRequired | PaymentConfirmed | PaymentRefunded):
-        return facts.amount_vnd
-    return facts.catalogue_amount_vnd if isinstance(facts, FeeAssessed) else None
+def _asked(facts: Facts) -> dict[str, Any]:
+    assert isinstance(facts, IntakeSupplementRequested | SupplementRequested)
+    return {"answer_by": facts.answer_by}
 
 
-def _to_office_of(facts: Facts) -> str | None:
-    if isinstance(facts, DossierForwarded | StepTransferred | DossierRoutedToOffice):
-        return facts.to_office
-    return None
+def _payment_required(facts: Facts) -> dict[str, Any]:
+    assert isinstance(facts, PaymentRequired)
+    return {"amount_vnd": facts.amount_vnd, "answer_by": facts.pay_by}
 
 
-def _answer_by_of(facts: Facts) -> date | None:
-    if isinstance(facts, IntakeSupplementRequested | SupplementRequested | ConsultationRequested):
-        return facts.answer_by
-    return facts.pay_by if isinstance(facts, PaymentRequired) else None
+def _payment_confirmed(facts: Facts) -> dict[str, Any]:
+    assert isinstance(facts, PaymentConfirmed)
+    return {"amount_vnd": facts.amount_vnd, "payment_method": facts.method.value}
 
 
-def _refers_to_of(facts: Facts) -> int | None:
-    if isinstance(facts, AppointmentRescheduled):
-        return facts.apology_version
-    if isinstance(facts, ConsultationAnswered | ConsultationOverdueNotified):
-        return facts.request_version
-    return None
+def _payment_refunded(facts: Facts) -> dict[str, Any]:
+    assert isinstance(facts, PaymentRefunded)
+    return {"amount_vnd": facts.amount_vnd}
+
+
+def _fee_assessed(facts: Facts) -> dict[str, Any]:
+    assert isinstance(facts, FeeAssessed)
+    return {"amount_vnd": facts.catalogue_amount_vnd}
+
+
+def _sent(facts: Facts) -> dict[str, Any]:
+    assert isinstance(facts, DossierForwarded | StepTransferred | DossierRoutedToOffice)
+    return {"to_office": facts.to_office}
+
+
+def _rescheduled(facts: Facts) -> dict[str, Any]:
+    assert isinstance(facts, AppointmentRescheduled)
+    return {"refers_to": facts.apology_version}
+
+
+def _consultation_asked(facts: Facts) -> dict[str, Any]:
+    assert isinstance(facts, ConsultationRequested)
+    return {"answer_by": facts.answer_by}
+
+
+def _consultation_named(facts: Facts) -> dict[str, Any]:
+    assert isinstance(facts, ConsultationAnswered | ConsultationOverdueNotified)
+    return {"refers_to": facts.request_version}
+
+
+# What an act itself says, by the type of its facts: most say nothing that rows hold.
+_SAID: Final[Mapping[type[Facts], Callable[[Facts], dict[str, Any]]]] = {
+    IntakeSupplementRequested: _asked,
+    SupplementRequested: _asked,
+    PaymentRequired: _payment_required,
+    PaymentConfirmed: _payment_confirmed,
+    PaymentRefunded: _payment_refunded,
+    FeeAssessed: _fee_assessed,
+    DossierForwarded: _sent,
+    StepTransferred: _sent,
+    DossierRoutedToOffice: _sent,
+    AppointmentRescheduled: _rescheduled,
+    ConsultationRequested: _consultation_asked,
+    ConsultationAnswered: _consultation_named,
+    ConsultationOverdueNotified: _consultation_named,
+}
 
 
 def clock_stopping_acts(acts: Iterable[Act]) -> Iterator[Act]:
@@ -249,7 +287,12 @@ def _list_text(stretches: tuple[Wait, ...] | tuple[Halt, ...] | tuple[DueChange,
 
 def render_due(due: Due | None) -> str | None:
     """Write a due date as the text of a moment."""
-    return None if due is None else render_moment(Moment(instant=due.instant, day=due.day))
+    if due is None:
+        return None
+    if due.instant is not None:
+        return render_instant(due.instant)
+    assert due.day is not None
+    return due.day.isoformat()
 
 
 def parse_due(text: str | None) -> Due | None:

@@ -2,7 +2,8 @@
 
 Everything is in whole seconds. The percentile p of n values in rising order is the one of rank
 ceil(p n / 100), the nearest rank, so it is a value that occurred and never a fraction. A dossier
-belongs to the month in which it counts as resolved.
+belongs to the month in which it counts as resolved. One that ended before its acceptance is not
+measured, and `resolved` counts those that are: how many were left out is what `counts@v1` has more.
 """
 
 from collections import defaultdict
@@ -68,13 +69,13 @@ def measure_durations(
     for row in rows:
         if row.accepted_at is None or row.ended_at is None:
             continue
-        period, gross, net = _measure(row, zones)
-        if (span.first or period) <= period <= (span.last or period):
-            cells[row.office, row.procedure, period if by_period else ALL].append((gross, net))
+        period, measured = _measure(row, zones)
+        if measured is not None and (span.first or period) <= period <= (span.last or period):
+            cells[row.office, row.procedure, period if by_period else ALL].append(measured)
     return [_duration(key, measured) for key, measured in sorted(cells.items())]
 
 
-def _measure(row: DossierRow, zones: Mapping[str, str]) -> tuple[str, int, int]:
+def _measure(row: DossierRow, zones: Mapping[str, str]) -> tuple[str, tuple[int, int] | None]:
     zone = zones.get(row.office)
     if zone is None:
         raise StoreCorrupt(f"the row of {row.stream} names an office that is not registered")
@@ -83,9 +84,7 @@ def _measure(row: DossierRow, zones: Mapping[str, str]) -> tuple[str, int, int]:
     gross = gross_duration_seconds(dossier, zone)
     net = net_duration_seconds(dossier, zone)
     assert period is not None
-    assert gross is not None
-    assert net is not None
-    return period, gross, net
+    return period, None if gross is None or net is None else (gross, net)
 
 
 def _duration(key: tuple[str, str, str], measured: list[tuple[int, int]]) -> Duration:

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+import msgspec
+
 from domain.actions import Action
-from ledger.action_notes import open_text
 from ledger.errors import LedgerError
 from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
 from ledger.writing.veils import VEIL_TYPE_LINE, Veil, parse_veil
+from projections.folding.notes import read_published
 from transparency.checkpoints import Checkpoint, parse_checkpoint_text
 from transparency.errors import TransparencyError
 from transparency.notes import parse_note
@@ -41,8 +43,7 @@ class EntryUnreadable(ProjectionError):
         self.entry_index = entry_index
 
 
-@dataclass(frozen=True, slots=True)
-class PublicEntry:
+class PublicEntry(msgspec.Struct, frozen=True):
     """One published action and when it was recorded.
 
     The acts of veiled dossiers, which no public fold meets, have no ``entry_index``: their notes
@@ -70,11 +71,8 @@ class SealedGroup:
     veils: tuple[Veil, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Unsealed:
-    entry_index: int
-    action: Action
-    text_hash: bytes
+# An action's entry index, the action, and the hash of its text, before the seal that dates it.
+_Unsealed = tuple[int, Action, bytes]
 
 
 def sealed_groups(
@@ -129,10 +127,10 @@ def _open_body(entry_index: int, body: bytes, ledger: str) -> tuple[_Unsealed | 
     try:
         if body.startswith(VEIL_TYPE_LINE):
             return (parse_veil(body),)
-        opened = open_text(body, ledger)
+        action, text_hash = read_published(body, ledger)
     except LedgerError as error:
         raise EntryUnreadable(entry_index, str(error)) from error
-    return (_Unsealed(entry_index, opened.action, opened.text_hash),)
+    return ((entry_index, action, text_hash),)
 
 
 def _open_seal(entry_index: int, body: bytes) -> Seal:
@@ -159,10 +157,13 @@ def _was_published(seal: Seal, following: Seal) -> bool:
 
 
 def _group(unsealed: list[_Unsealed | Veil], seal: Seal, note: bytes) -> SealedGroup:
+    sealed_at = seal.sealed_at
     entries = tuple(
-        PublicEntry(held.entry_index, held.action, seal.sealed_at, held.text_hash)
-        for held in unsealed
-        if isinstance(held, _Unsealed)
+        [
+            PublicEntry(held[0], held[1], sealed_at, held[2])
+            for held in unsealed
+            if not isinstance(held, Veil)
+        ]
     )
     veils = tuple(held for held in unsealed if isinstance(held, Veil))
     return SealedGroup(entries, seal.covers + 1, seal.sealed_at, note, veils)

@@ -4,22 +4,25 @@ It reads by entry index; an index that is missing is an alarm, never a gap to ju
 moves into the views together with the position, at published checkpoints only, so that every
 figure is as of one of them. It can be stopped at any instruction and continues where the views
 stand; deleting the views makes it fold everything again, with the same result. The acts of veiled
-dossiers, which are no entries, it folds between them (`projections.stored.veiled_events`).
+dossiers, which are no entries, it folds between them (`projections.stored.veiled_events`). A
+projection that fails stops alone (`projections.parts`); where reading or the core fails, all stop.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final, Protocol
 
 from domain.decisions import StreamState
-from domain.dossiers import Dossier
+from domain.procedures import Procedure
 from ledger.documents import DocumentSource
 from ledger.errors import StoreCorrupt, StoreUnavailable
 from ledger.storage.port import PublishedCheckpoint, StoredEntry, StoredEvent
 from projections.dossier_rows import Act, act_of
 from projections.entries import PublicEntry, SealedGroup, read_checkpoint_note, sealed_groups
+from projections.folding.uncollected import uncollected
 from projections.holders import (
     HolderMark,
     OpenManyPrivate,
@@ -28,7 +31,14 @@ from projections.holders import (
     holder_mark,
     is_erasure,
 )
-from projections.requested_papers import RequestedPaper, asks_for_papers, requested_papers
+from projections.parts.registry import CORE, Projection
+from projections.requested_papers import (
+    DossierPlace,
+    RequestedPaper,
+    asks_for_papers,
+    procedure_holding,
+    requested_papers,
+)
 from projections.states import StreamStates
 from projections.stored.veiled_events import VeiledActs
 from projections.veiled.counts import NO_VEILS, VeilCounts, veils_of
@@ -37,7 +47,11 @@ from transparency.seals import is_seal, parse_seal
 
 READ_BATCH: Final = 500
 ENTRIES_PER_TRANSACTION: Final = 2_000
+# Whoever makes everything again writes a dossier once for many of its acts.
+ENTRIES_WHEN_FAR_BEHIND: Final = 20_000
 MAX_STATES_IN_MEMORY: Final = 50_000
+# What is told of a projection that stopped: which, and by what.
+Tell = Callable[[Projection, Exception], None]
 # Whoever is that far behind counts once, at the end: until then there are no statistics.
 FAR_BEHIND: Final = 20_000
 
@@ -73,6 +87,27 @@ class PrivateFold:
         return self.open_many(wanted).get
 
 
+@dataclass(slots=True)
+class PrivateRows:
+    """What the holders' projection takes from a step's entries, until something of it fails."""
+
+    view_secret: bytes
+    open_private: OpenPrivate | None = None
+    marks: list[HolderMark] = field(default_factory=list)
+    papers: list[RequestedPaper] = field(default_factory=list)
+    failure: Exception | None = None
+
+    @contextmanager
+    def stopping(self) -> Iterator[None]:
+        """Let what is done here fail alone; a store that fails is asked again with all else."""
+        try:
+            yield
+        except (StoreUnavailable, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge of a projection: it stops alone
+            self.failure = error
+
+
 class Follower:
     """Keeps the views of one ledger as of its published checkpoint."""
 
@@ -82,15 +117,26 @@ class Follower:
         reader: EntryReader,
         views: Views,
         documents: DocumentSource,
-        private: PrivateFold,
+        private: PrivateFold | None,
+        tell: Tell | None = None,
     ) -> None:
+        """``tell`` hears once of each projection that stops alone.
+
+        Without it none may: whoever makes views to compare them wants them whole, so what failed
+        is raised. Without ``private`` nothing is folded for the holders' projection.
+        """
         self._ledger = ledger
         self._reader = reader
         self._views = views
         self._documents = documents
         self._private = private
+        self._tell = tell
         self._failure: Exception | None = None
         self._states = self._empty_states()
+        self._rebuilds = 0
+        self._folds_private = True
+        # Whether the views may say that the core has stopped: perhaps since an earlier process.
+        self._core_may_be_stopped = True
 
     @property
     def failure(self) -> Exception | None:
@@ -106,7 +152,7 @@ class Follower:
             StoreUnavailable: a database failed; what was written before stays.
         """
         published = self._reader.checkpoint()
-        position = self.position()
+        position = self._look_at_views()
         if published is None and position is None:
             return None
         start = 0 if position is None else position.log_position
@@ -131,22 +177,45 @@ class Follower:
         with self._views.reading() as reader:
             return reader.position()
 
+    def _look_at_views(self) -> Position | None:
+        with self._views.reading() as reader:
+            rebuilds = reader.rebuilds()
+            has_stopped = Projection.HOLDERS in reader.stops()
+            self._folds_private = self._private is not None and not has_stopped
+            position = reader.position()
+        if rebuilds != self._rebuilds:
+            # What is remembered may be of rows that are not there any more.
+            self._rebuilds, self._states = rebuilds, self._empty_states()
+        return position
+
     def run(self, stop: threading.Event, poll_seconds: float) -> None:
         """Catch up again and again until told to stop, or until something is wrong.
 
         A store that is unavailable is asked again; any other failure ends the follower and stays
-        on record in `failure`.
+        on record in `failure`, and in the views as the stop of the core, until a follower gets on.
         """
         while not stop.is_set():
             try:
                 self.catch_up()
+                if self._core_may_be_stopped:
+                    self._views.end_stop(CORE)
+                    self._core_may_be_stopped = False
                 self._failure = None
             except StoreUnavailable as error:
                 self._failure = error
             except Exception as error:  # noqa: BLE001 - the edge of a follower: it stops here
                 self._failure = error
+                self._note_end(error)
                 return
             stop.wait(poll_seconds)
+
+    def _note_end(self, error: Exception) -> None:
+        if self._tell is not None:
+            self._tell(CORE, error)
+        self._core_may_be_stopped = True
+        # Where the views cannot be written, they show by standing still that something is wrong.
+        with suppress(StoreUnavailable):
+            self._views.stop(CORE, error)
 
     def _fold(self, position: Position | None, published: PublishedCheckpoint) -> None:
         start = 0 if position is None else position.log_position
@@ -157,13 +226,17 @@ class Follower:
             bodies = _continuing(bodies, position)
         is_far_behind = published.tree_size - start > FAR_BEHIND
         waiting: list[SealedGroup] = []
-        for group in sealed_groups(bodies, self._ledger, published.note):
-            if sum(len(held.entries) for held in waiting) >= ENTRIES_PER_TRANSACTION:
-                position = self._write(position, waiting, veiled, counts_later=is_far_behind)
-                waiting = []
-            waiting.append(group)
-        if waiting:
-            position = self._write(position, waiting, veiled)
+        held = 0
+        most = ENTRIES_WHEN_FAR_BEHIND if is_far_behind else ENTRIES_PER_TRANSACTION
+        with uncollected(when=is_far_behind):
+            for group in sealed_groups(bodies, self._ledger, published.note):
+                if held >= most:
+                    position = self._write(position, waiting, veiled, counts_later=is_far_behind)
+                    waiting, held = [], 0
+                waiting.append(group)
+                held += len(group.entries)
+            if waiting:
+                position = self._write(position, waiting, veiled)
         if position is not None:
             self._write_veiled(position, veiled)
 
@@ -185,11 +258,7 @@ class Follower:
         counts_later: bool = False,
     ) -> Position:
         """Fold the entries of some groups, and between them what was recorded between them."""
-        entries: list[PublicEntry] = []
-        for entry in (entry for group in groups for entry in group.entries):
-            assert entry.entry_index is not None
-            entries += veiled.take_before(entry.entry_index)
-            entries.append(entry)
+        entries = [entry for group in groups for entry in veiled.woven_into(group.entries)]
         position = replace(_position_of(groups[-1]), veiled_position=veiled.veiled_position)
         self._write_entries(old, position, entries, veils_of(groups), counts_later=counts_later)
         return position
@@ -211,52 +280,77 @@ class Follower:
         *,
         counts_later: bool = False,
     ) -> None:
-        self._states.prefetch(entry.action.stream for entry in entries)
-        open_private = self._private.opener_for(entries)
-        states: dict[str, StreamState] = {}
-        acts: list[Act] = []
-        marks: list[HolderMark] = []
-        papers: list[RequestedPaper] = []
+        private = self._private_rows(entries)
         erased = [entry.action.stream for entry in entries if is_erasure(entry)]
-        for entry in entries:
-            state = self._states.apply(entry)
-            states[entry.action.stream] = state
-            states |= self._states.take_moved()
-            acts.append(act_of(entry, state))
-            mark = holder_mark(entry, open_private, self._private.view_secret)
-            if mark is not None:
-                marks.append(mark)
-            papers += self._papers(entry, state, open_private)
-        self._views.write(
+        states, acts = self._take_in(entries, private)
+        failed = self._views.write(
             ViewUpdate(
                 old_log_position=0 if old is None else old.log_position,
                 position=position,
                 states=states,
                 acts=acts,
-                holder_marks=marks,
+                holder_marks=private.marks,
                 erased=tuple(erased),
-                papers=papers,
+                papers=private.papers,
                 old_veiled_position=0 if old is None else old.veiled_position,
                 veils=veils,
                 counts_later=counts_later,
+                rebuilds=self._rebuilds,
+                holders_failure=private.failure,
             )
         )
+        for each in failed:
+            if self._tell is None:
+                raise each.error
+            self._folds_private = self._folds_private and each.projection is not Projection.HOLDERS
+            self._tell(each.projection, each.error)
         self._states.forget_dossiers(MAX_STATES_IN_MEMORY)
 
-    def _papers(
-        self, entry: PublicEntry, state: StreamState, open_private: OpenPrivate
-    ) -> list[RequestedPaper]:
-        """Give the papers that an entry asks for, told apart by the list that holds for them."""
-        if not asks_for_papers(entry):
-            return []
-        assert isinstance(state, Dossier)
-        record, office = self._states.procedure(state.procedure), self._states.office(state.office)
-        procedure = None
-        if record is not None and office is not None:
-            day = entry.action.at.day_in(office.office.time_zone)
-            accepted = record.version(state.procedure_version)
-            procedure = accepted or record.version_in_force(day)
-        return requested_papers(entry, procedure, open_private, self._private.view_secret)
+    def _take_in(
+        self, entries: Sequence[PublicEntry], private: PrivateRows
+    ) -> tuple[dict[str, StreamState], list[Act]]:
+        """Fold entries, and give the states that they leave and their acts."""
+        self._states.prefetch(entry.action.stream for entry in entries)
+        states: dict[str, StreamState] = {}
+        acts: list[Act] = []
+        for entry in entries:
+            state = self._states.apply(entry)
+            states[entry.action.stream] = state
+            states |= self._states.take_moved()
+            acts.append(act_of(entry, state))
+            self._add_private(private, entry)
+        return states, acts
+
+    def _private_rows(self, entries: Sequence[PublicEntry]) -> PrivateRows:
+        private = self._private if self._folds_private else None
+        rows = PrivateRows(b"" if private is None else private.view_secret)
+        if private is not None:
+            with rows.stopping():
+                rows.open_private = private.opener_for(entries)
+        return rows
+
+    def _add_private(self, rows: PrivateRows, entry: PublicEntry) -> None:
+        """Add what the private part of an entry brings to the holders' projection."""
+        if rows.open_private is None or rows.failure is not None:
+            return
+        marks, asks = brings_mark(entry), asks_for_papers(entry)
+        if not (marks or asks):
+            return
+        with rows.stopping():
+            if marks:
+                mark = holder_mark(entry, rows.open_private, rows.view_secret)
+                if mark is not None:
+                    rows.marks.append(mark)
+            if asks:
+                listing = self._procedure_of(entry)
+                rows.papers += requested_papers(entry, listing, rows.open_private, rows.view_secret)
+
+    def _procedure_of(self, entry: PublicEntry) -> Procedure | None:
+        """Give the version of the procedure whose list of papers holds for an entry's dossier."""
+        dossier = self._states.dossier(entry.action.stream)
+        assert dossier is not None
+        place = DossierPlace(dossier.procedure, dossier.office, dossier.procedure_version)
+        return procedure_holding(place, entry.action, self._states)
 
     def _empty_states(self) -> StreamStates:
         return StreamStates(

@@ -106,4 +106,4 @@ _SECRET_DETAILS = (
     FeedbackFiledDetails,
     ComplaintFiledDetails,
 )
-_MARKED_DETAILS = (*_SECRET_DETAILS, DossierAcceptedDetails, KeyRegisteredDetails)
+_MARKED_DETAILS = frozenset((*_SECRET_DETAILS, DossierAcceptedDetails, KeyRegisteredDetails))

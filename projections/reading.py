@@ -32,8 +32,10 @@ from projections.people.trail import TrailEntry, trail_of
 from projections.petitions.figures import PetitionCounts, PetitionStatistics, count_petitions
 from projections.petitions.overdue import overdue_petitions
 from projections.petitions.standing import PetitionWorld
-from projections.statistics.counting import first_total
+from projections.statistics.counting import FirstSums, first_sums, first_total
 from projections.statistics.lasting import first_durations
+from projections.statistics.lines import LineForm, join_lines
+from projections.stored.by_acts.reading import StoredActs
 from projections.stored.cell_reading import StoredCells
 from projections.veiled.counts import VeilCounts, VeiledStatistics, count_veiled
 from projections.views import Position, ViewReader
@@ -60,6 +62,23 @@ def read_counts(
         checkpoint=reference_to(position),
         as_of=position.as_of,
     )
+
+
+def read_sums(
+    reader: ViewReader,
+    span: Span = ALL_HISTORY,
+    office: str | None = None,
+    procedure: str | None = None,
+) -> FirstSums | None:
+    """Give the counts added up, as of the views' checkpoint; None before the first checkpoint."""
+    position = reader.position()
+    return None if position is None else first_sums(reader.cells(position), span, office, procedure)
+
+
+def read_total(reader: ViewReader) -> Figure | None:
+    """Give the total of all counts as of the views' checkpoint; None before the first one."""
+    position = reader.position()
+    return None if position is None else first_total(reader.cells(position))
 
 
 def read_durations(
@@ -94,9 +113,30 @@ class FiguresInViews:
         """Give the cells of open dossiers."""
         return self._reader.cells(self._position)
 
-    def count_lines(self, span: Span, office: str | None, procedure: str | None) -> bytes:
-        """Give the figures of `counts@v1` as a JSON list."""
-        return self.cells().count_lines(span, office, procedure)
+    def count_lines(
+        self, span: Span, office: str | None, procedure: str | None, form: LineForm
+    ) -> bytes:
+        """Give the figures of `counts@v1` as a JSON list, or as lines of CSV."""
+        return self.cells().count_lines(span, office, procedure, form)
+
+    def duration_lines(
+        self,
+        span: Span,
+        office: str | None,
+        procedure: str | None,
+        form: LineForm,
+        *,
+        by_period: bool,
+    ) -> bytes:
+        """Give the figures of `durations@v1` as a JSON list, or as lines of CSV."""
+        cells = self.cells()
+        if by_period or span == ALL_HISTORY:
+            return cells.duration_lines(span, office, procedure, form, by_period=by_period)
+        return join_lines(first_durations(cells, span, office, procedure), form)
+
+    def acts(self) -> StoredActs:
+        """Give the cells made from acts of open dossiers."""
+        return self._reader.act_cells(self._position)
 
     def veils(self) -> VeilCounts:
         """Give the counts of veils."""
@@ -163,12 +203,12 @@ def read_findings(
     examined = (replace(one, person_of=person_of) for one in reader.examined_dossiers(office))
     return [
         *find_all(examined if opening is None else map(opening, examined), parameters),
-        *_overdue_petitions(reader, office),
-        *_public_alarms(reader, office),
+        *overdue_petition_leads(reader, office),
+        *public_alarm_leads(reader, office),
     ]
 
 
-def _public_alarms(reader: ViewReader, office: str | None) -> Iterator[Finding]:
+def public_alarm_leads(reader: ViewReader, office: str | None = None) -> Iterator[Finding]:
     """Give the public alarms that stand in the log, as they were raised."""
     for stream, record in reader.findings_raised().items():
         raised_for = next((act.office for act in reader.acts_of(stream)), None) or ""
@@ -177,7 +217,8 @@ def _public_alarms(reader: ViewReader, office: str | None) -> Iterator[Finding]:
             yield found
 
 
-def _overdue_petitions(reader: ViewReader, office: str | None) -> Iterator[Finding]:
+def overdue_petition_leads(reader: ViewReader, office: str | None = None) -> Iterator[Finding]:
+    """Give what R26 finds among petitions, each with the petition's entries."""
     world = read_petition_world(reader)
     if world is None:
         return

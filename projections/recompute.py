@@ -5,7 +5,7 @@ under its signed checkpoint. Then the same fold runs as in the server, without a
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -14,6 +14,8 @@ from typing import Final
 import msgspec
 
 from domain.calendars import NATIONAL_CALENDAR, Calendar
+from domain.offices import OfficeRecord
+from domain.procedures import ProcedureRecord
 from domain.veils import VeilAct
 from ledger.documents import DocumentSource
 from ledger.key_files import Anchors
@@ -27,12 +29,16 @@ from projections.counts import (
     count_dossiers,
 )
 from projections.dossier_rows import DossierRow, row_of
+from projections.durations import measure_durations
 from projections.entries import EntryUnreadable, sealed_groups
 from projections.petitions.figures import NO_PETITIONS, PetitionCounts, count_petitions
-from projections.petitions.rows import row_of_petition
+from projections.petitions.rows import PetitionRow, row_of_petition
 from projections.petitions.standing import PetitionWorld
 from projections.states import StreamStates
+from projections.statistics.by_acts.adding import SeenActAdder, SeenActs
+from projections.statistics.by_acts.in_memory import ActsInMemory
 from projections.statistics.in_memory import CellsInMemory
+from projections.statistics.lines import LineForm, join_lines
 from projections.statistics.places import Places, places_of
 from projections.tallies.adding import NO_TALLIES, TallyAdder, TallySums
 from projections.tallies.veiled import NOTHING_VEILED, VeilAdder, VeilSums
@@ -57,7 +63,7 @@ class PublicWorld:
 
     Petitions are counted already: their clocks need offices and calendar. `tallies` is what the
     tallies of ratings add up to; `veils` counts what the log says of veiled dossiers, and
-    `veil_sums` is what their tallies add up to.
+    `veil_sums` is what their tallies add up to. `acts` are what figures look at, by stream.
     """
 
     rows: tuple[DossierRow, ...]
@@ -70,6 +76,10 @@ class PublicWorld:
     veil_sums: VeilSums = NOTHING_VEILED
     places: Places = field(default_factory=Places)
     calendar: Calendar | None = None
+    acts: SeenActs = field(default_factory=dict)
+    offices: Mapping[str, OfficeRecord] = field(default_factory=dict)
+    procedures: Mapping[str, ProcedureRecord] = field(default_factory=dict)
+    petition_rows: tuple[PetitionRow, ...] = ()
 
 
 class FiguresOfWorld:
@@ -83,6 +93,7 @@ class FiguresOfWorld:
         """
         self._world = world
         self._cells = CellsInMemory(world.rows, world.places, world.sealed_at)
+        self._acts: ActsInMemory | None = None
 
     def checkpoint(self) -> CheckpointReference:
         """Give the checkpoint that the log was replayed up to."""
@@ -96,15 +107,41 @@ class FiguresOfWorld:
         """Give the cells of open dossiers."""
         return self._cells
 
-    def count_lines(self, span: Span, office: str | None, procedure: str | None) -> bytes:
-        """Give the figures of `counts@v1` as a JSON list, by the slow fold over all dossiers."""
-        rows = (
+    def count_lines(
+        self, span: Span, office: str | None, procedure: str | None, form: LineForm
+    ) -> bytes:
+        """Give the figures of `counts@v1`, by the slow fold over all dossiers."""
+        rows = self._rows(office, procedure)
+        counts = count_dossiers(rows, self._world.sealed_at, self._world.zones, span)
+        return join_lines(counts.figures, form)
+
+    def duration_lines(
+        self,
+        span: Span,
+        office: str | None,
+        procedure: str | None,
+        form: LineForm,
+        *,
+        by_period: bool,
+    ) -> bytes:
+        """Give the figures of `durations@v1`, by the slow fold over all dossiers."""
+        rows = self._rows(office, procedure)
+        found = measure_durations(rows, self._world.zones, span, by_period=by_period)
+        return join_lines(found, form)
+
+    def _rows(self, office: str | None, procedure: str | None) -> Iterator[DossierRow]:
+        return (
             row
             for row in self._world.rows
             if office in (None, row.office) and procedure in (None, row.procedure)
         )
-        counts = count_dossiers(rows, self._world.sealed_at, self._world.zones, span)
-        return msgspec.json.encode(counts.figures)
+
+    def acts(self) -> ActsInMemory:
+        """Give the cells made from acts of open dossiers, added up when first asked for."""
+        if self._acts is None:
+            world = self._world
+            self._acts = ActsInMemory(world.rows, world.acts, world.places, world.sealed_at)
+        return self._acts
 
     def veils(self) -> VeilCounts:
         """Give the counts of veils."""
@@ -177,6 +214,7 @@ class PublicFold:
         self._veil_adder = VeilAdder(ledger, documents)
         self._veils = Counter[tuple[str, str, VeilAct]]()
         self._last: datetime | None = None
+        self._acts = SeenActAdder()
 
     @property
     def tree_size(self) -> int:
@@ -197,7 +235,7 @@ class PublicFold:
         """
         for group in sealed_groups(self._hashed(log, tree_size), self._ledger, b""):
             for entry in group.entries:
-                self._states.apply(entry)
+                self._acts.take(entry, self._states.apply(entry))
             self._veils.update(veils_of((group,)))
             self._last = group.sealed_at
 
@@ -216,6 +254,10 @@ class PublicFold:
             self._veil_adder.sums(),
             places_of([*self._states.offices().values(), *self._states.procedures().values()]),
             None if record is None else record.calendar,
+            self._acts.seen(),
+            self._states.offices(),
+            self._states.procedures(),
+            tuple(_petition_rows(self._states)),
         )
 
     def _hashed(self, log: TrustedLog, tree_size: int) -> Iterator[tuple[int, bytes]]:
@@ -227,8 +269,12 @@ class PublicFold:
             yield entry_index, entry
 
 
+def _petition_rows(states: StreamStates) -> list[PetitionRow]:
+    return [row_of_petition(stream, one) for stream, one in states.petitions().items()]
+
+
 def _count_petitions(states: StreamStates, as_of: datetime) -> PetitionCounts:
-    rows = [row_of_petition(stream, one) for stream, one in states.petitions().items()]
+    rows = _petition_rows(states)
     record = states.calendar(NATIONAL_CALENDAR)
     calendar = None if record is None else record.calendar
     return count_petitions(rows, PetitionWorld(states.offices(), calendar, as_of))

@@ -10,12 +10,14 @@ from hashlib import sha256
 
 import msgspec
 
+from domain.actions import Action
 from domain.facts import (
     IntakeSupplementRequestedDetails,
     SupplementJudgedIncompleteDetails,
     SupplementRequestedDetails,
 )
 from domain.procedures import Procedure
+from domain.rules.register import Register
 from ledger.action_notes import check_private_part
 from ledger.errors import LedgerError
 from projections.entries import EntryUnreadable, PublicEntry
@@ -35,6 +37,26 @@ class RequestedPaper(msgspec.Struct, frozen=True):
     version: int
     paper: bytes
     listed: bool | None
+
+
+class DossierPlace(msgspec.Struct, frozen=True):
+    """Which procedure and office a dossier is of, and the version that it was accepted under."""
+
+    procedure: str
+    office: str
+    procedure_version: int | None = None
+
+
+def procedure_holding(place: DossierPlace, action: Action, register: Register) -> Procedure | None:
+    """Give the version whose list of papers holds for a dossier at an act on it.
+
+    It is the one that the dossier was accepted under; before that the one in force then.
+    """
+    record, office = register.procedure(place.procedure), register.office(place.office)
+    if record is None or office is None:
+        return None
+    accepted = record.version(place.procedure_version)
+    return accepted or record.version_in_force(action.at.day_in(office.office.time_zone))
 
 
 def asks_for_papers(entry: PublicEntry) -> bool:

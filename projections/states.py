@@ -27,8 +27,6 @@ StateLoader = Callable[[Iterable[str]], Mapping[str, StreamState]]
 
 StateT = TypeVar("StateT")
 
-_DOSSIER_PREFIX = f"{StreamType.DOSSIER}:"
-
 
 def _nothing_stored(_streams: Iterable[str]) -> Mapping[str, StreamState]:
     return {}
@@ -76,6 +74,8 @@ class StreamStates:
 
     def take_moved(self) -> dict[str, Dossier]:
         """Give the dossiers that actions on other streams moved since this was last asked."""
+        if not self._moved:
+            return {}
         moved, self._moved = self._moved, {}
         return moved
 
@@ -91,13 +91,18 @@ class StreamStates:
                 self._states[dossier.stream] = self._moved[dossier.stream] = moved
 
     def forget_dossiers(self, most: int) -> None:
-        """Drop the dossiers from memory once there are more states than that."""
+        """Drop dossiers from memory once there are more states than that: the ended ones first."""
         if len(self._states) > most:
-            self._states = {
-                stream: state
-                for stream, state in self._states.items()
-                if not stream.startswith(_DOSSIER_PREFIX)
-            }
+            self._drop(lambda dossier: dossier.ended_at is not None)
+        if len(self._states) > most:
+            self._drop(lambda _dossier: True)
+
+    def _drop(self, is_dropped: Callable[[Dossier], bool]) -> None:
+        self._states = {
+            stream: state
+            for stream, state in self._states.items()
+            if not isinstance(state, Dossier) or not is_dropped(state)
+        }
 
     def dossiers(self) -> Iterable[Dossier]:
         """Give the dossiers in memory."""

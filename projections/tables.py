@@ -5,9 +5,10 @@ schema number is emptied, and the follower fills it from entry 0. Acts are writt
 too; other rows are plain columns already.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,10 +21,17 @@ from domain.dossiers import Status
 from domain.moments import parse_moment, render_moment
 from ledger.errors import StoreUnavailable
 from projections.dossier_rows import Act, parse_due, render_due
+from projections.statistics.by_acts.tables import act_tables
 from projections.statistics.tables import cell_tables
 from transparency.encoding import parse_utc_milliseconds, render_utc_milliseconds
 
-SCHEMA_NUMBER: Final = 11
+SCHEMA_NUMBER: Final = 12
+
+# NORMAL may lose the last transactions with the power, but position and rows alike: the follower
+# then makes them again.
+STORED_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL")
+# 64 MiB of pages, so that those which are changed again and again are written once.
+BESIDE_PRAGMAS: Final = ("journal_mode=MEMORY", "synchronous=OFF", "cache_size=-65536")
 
 _signers_decoder = msgspec.json.Decoder(tuple[Signer, ...])
 _signers_encoder = msgspec.json.Encoder()
@@ -62,7 +70,8 @@ dossiers_table = sa.Table(
 acts_table = sa.Table(
     "acts",
     metadata,
-    sa.Column("entry_index", sa.BigInteger, primary_key=True),
+    # In SQLite the table itself is then in this order, and needs no index for it.
+    sa.Column("entry_index", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
     sa.Column("stream", sa.String(300), nullable=False),
     sa.Column("version", sa.BigInteger, nullable=False),
     sa.Column("kind", sa.String(64), nullable=False),
@@ -96,6 +105,7 @@ act_signers_table = sa.Table(
     metadata,
     sa.Column("signer", sa.String(120), primary_key=True),
     sa.Column("entry_index", sa.BigInteger, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 # The state of every stream as MessagePack, so that a follower continues where it stopped.
@@ -218,6 +228,8 @@ veil_counts_table = sa.Table(
 
 # Public: what statistics are read from, kept with every step (`stored.cells`).
 CELLS: Final = cell_tables(metadata)
+# Public: what statistics made from acts are read from, kept with every step (`stored.by_acts`).
+ACT_CELLS: Final = act_tables(metadata)
 
 # Private: keyed hashes by which holders are recognised.
 holders_table = sa.Table(
@@ -252,39 +264,60 @@ position_table = sa.Table(
     sa.Column("veiled_position", sa.BigInteger, nullable=False),
 )
 
+# Which projections have stopped, where they stand, and why (`parts.stops`).
+stopped_projections_table = sa.Table(
+    "stopped_projections",
+    metadata,
+    sa.Column("projection", sa.String(32), primary_key=True),
+    sa.Column("log_position", sa.BigInteger, nullable=False),
+    sa.Column("as_of", sa.String(24)),
+    sa.Column("cause", sa.String(64), nullable=False),
+    sa.Column("error", sa.String(100), nullable=False),
+)
 
-def open_engine(path: Path) -> sa.Engine:
+# How often rows were replaced from beside: whoever remembers any then reads them again.
+rebuilds_table = sa.Table(
+    "rebuilds",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+)
+
+
+def open_engine(path: Path, *, is_beside: bool = False) -> sa.Engine:
     """Open the views database, with exactly the tables above.
+
+    One that ``is_beside`` is made anew after any crash, so nothing of it is kept safe from one.
 
     Raises:
         StoreUnavailable: the file cannot be opened or is no database.
     """
     try:
         # Two processes may open a new file at once: whoever comes second waits and finds tables.
-        preparing = _engine(path, "BEGIN IMMEDIATE")
+        pragmas = BESIDE_PRAGMAS if is_beside else STORED_PRAGMAS
+        preparing = _engine(path, "BEGIN IMMEDIATE", pragmas)
         with preparing.begin() as connection:
             _make_tables(connection)
         preparing.dispose()
     except sa.exc.SQLAlchemyError as error:
         raise StoreUnavailable(f"the views database cannot be opened: {error}") from error
     path.chmod(0o600)
-    return _engine(path, "BEGIN")
+    return _engine(path, "BEGIN", pragmas)
 
 
-def _engine(path: Path, begin: str) -> sa.Engine:
+def _engine(path: Path, begin: str, pragmas: Sequence[str]) -> sa.Engine:
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-    event.listen(engine, "connect", _set_up_connection)
+    event.listen(engine, "connect", partial(_set_up_connection, pragmas))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
-def _set_up_connection(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
+def _set_up_connection(
+    pragmas: Sequence[str], connection: sa.engine.interfaces.DBAPIConnection, _record: object
+) -> None:
     # Without this, Python's driver begins transactions late and reads would not be of one moment.
     connection.isolation_level = None
     cursor = connection.cursor()
-    # NORMAL may lose the last transactions with the power, but position and rows alike: the
-    # follower then makes them again.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -309,6 +342,8 @@ def _schema_number(connection: sa.Connection) -> int | None:
 def actors_of(act: Act) -> Iterable[str]:
     """Give by whom an act is found: its signers' keys, and the performer of an imported one."""
     names = [signer.key for signer in act.signers]
+    if len(names) == 1 and act.performer is None:
+        return names
     if act.performer is not None:
         names.append(act.performer)
     return dict.fromkeys(names)

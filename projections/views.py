@@ -4,14 +4,12 @@ Position and rows move in one transaction, always from one published checkpoint 
 a read is one transaction too. So whoever reads sees everything as of exactly one checkpoint.
 """
 
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import sqlalchemy as sa
 
 from domain.actions import StreamType
@@ -22,35 +20,36 @@ from domain.offices import OfficeRecord
 from domain.oversight.integrity import FindingRecord
 from domain.procedures import ProcedureRecord
 from ledger.errors import StoreUnavailable
-from projections.catalogue.rows import rows_of
 from projections.catalogue.searching import ProcedureQuery, search_codes
 from projections.dossier_rows import Act, DossierRow
 from projections.findings import ExaminedDossier
 from projections.holders import Mark
+from projections.parts.cutting import cut_log
+from projections.parts.registry import Projection
+from projections.parts.stops import (
+    ProjectionStopped,
+    Stop,
+    end_stops,
+    note_stop,
+    read_stops,
+    rebuilds_counted,
+    stop_by,
+)
+from projections.parts.writers import PART_WRITERS, PartFailed, PartWriter, write_parts
 from projections.people.persons import Persons
 from projections.people.subjects import TrailQuery
 from projections.petitions.rows import PetitionRow
-from projections.petitions.stored import read_petitions, replace_petitions
+from projections.petitions.stored import read_petitions
+from projections.stored.by_acts.reading import StoredActs
 from projections.stored.cell_reading import StoredCells
-from projections.stored.cells import keep_dossiers, stands_at
-from projections.stored.examining import Registry, examine, forget_papers, keep_papers
-from projections.stored.fees import FeeAct, Offices, select_fee_acts
-from projections.stored.rows import (
-    decode_state,
-    forget_marks,
-    insert_acts,
-    replace_marks,
-    replace_rows,
-    replace_states,
-)
-from projections.stored.steps import VIEW, Position, ViewUpdate, move_position, step_of
+from projections.stored.cells import stands_at
+from projections.stored.examining import Registry, examine
+from projections.stored.fees import Offices
+from projections.stored.payments import PaymentCount, read_payments
+from projections.stored.rows import decode_state
+from projections.stored.steps import VIEW, Position, ViewUpdate, move_position
 from projections.stored.trails import select_trail
-from projections.stored.veiled import (
-    divide_states,
-    insert_veiled_acts,
-    veiled_acts_by,
-    veiled_among,
-)
+from projections.stored.veiled import veiled_acts_by, veiled_among
 from projections.tables import (
     OPEN_ALONE,
     VEILED_ALONE,
@@ -62,12 +61,9 @@ from projections.tables import (
     open_act,
     open_engine,
     position_table,
-    procedures_table,
-    veiled_dossiers_table,
-    veiled_states_table,
 )
 from projections.veiled.counts import VeilCounts
-from projections.veiled.stored import add_veils, read_veils
+from projections.veiled.stored import read_veils
 from transparency.encoding import (
     parse_utc_milliseconds,
     render_utc_milliseconds,
@@ -81,47 +77,71 @@ STREAMS_PER_QUERY: Final = 500
 class Views:
     """The views database of one ledger: one follower writes, anyone reads."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(
+        self, engine: sa.Engine, writers: Mapping[Projection, PartWriter] = PART_WRITERS
+    ) -> None:
+        """``writers`` are of the projections that are kept beside the core."""
         self._engine = engine
+        self._writers = writers
 
-    def write(self, update: ViewUpdate) -> None:
+    def write(self, update: ViewUpdate) -> list[PartFailed]:
         """Move the views from one checkpoint to a later one: all of it or nothing.
+
+        A projection that cannot be written stops where it stands, and the others move without
+        it, in one transaction with the note of its stop; gives those that stopped now.
 
         Raises:
             StoreCorrupt: the views are not where the update begins; another follower writes.
-            StoreUnavailable: the database failed.
+            StoreUnavailable: the database failed, or rows were replaced since the update was made.
         """
+        failed: list[PartFailed] = []
+        if update.holders_failure is not None:
+            failed.append(PartFailed(Projection.HOLDERS, update.holders_failure))
+        while True:
+            try:
+                self._write_once(update, failed)
+                break
+            except PartFailed as failure:
+                # Each of them fails once at most, since the next attempt leaves it out.
+                failed.append(failure)
+        if update.erased:
+            cut_log(self._engine)
+        return failed
+
+    def _write_once(self, update: ViewUpdate, failed: Iterable[PartFailed]) -> None:
         with self._transaction() as connection:
             # The position first: it takes the write lock, and a second follower stops here.
             old_as_of = move_position(connection, update)
-            opened, veiled = divide_states(connection, update.states, update.acts)
-            keep_dossiers(connection, opened, step_of(update, old_as_of))
-            replace_states(connection, veiled, veiled_dossiers_table, veiled_states_table)
-            replace_petitions(connection, update.states)
-            insert_acts(connection, [a for a in update.acts if a.entry_index is not None])
-            insert_veiled_acts(connection, [a for a in update.acts if a.entry_index is None])
-            procedures = rows_of(update.states, update.acts)
-            replace_rows(
-                connection, procedures_table, list(map(msgspec.structs.asdict, procedures))
-            )
-            replace_marks(connection, update.holder_marks)
-            keep_papers(connection, update.papers)
-            forget_marks(connection, update.erased)
-            forget_papers(connection, update.erased)
-            add_veils(connection, update.veils)
-        if update.erased:
-            self._cut_log()
+            stops = read_stops(connection)
+            for each in failed:
+                stop = stop_by(each.error, each.projection, update.old_log_position, old_as_of)
+                if stops.setdefault(each.projection, stop) is stop:
+                    note_stop(connection, stop)
+            write_parts(connection, update, old_as_of, self._writers, stops)
 
-    def _cut_log(self) -> None:
-        # The marks are zeroed in the file; the log holds the pages as they were. A reader may
-        # keep it from being cut: then it is overwritten later, and what it holds is keyed hashes.
-        connection = self._engine.raw_connection()
-        try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
-            raise StoreUnavailable(f"the views database failed: {error}") from error
-        finally:
-            connection.close()
+    def stop(
+        self, projection: Projection, error: BaseException, log_position: int | None = None
+    ) -> None:
+        """Note that the core has stopped where the views stand, or a projection outside them.
+
+        Raises:
+            StoreUnavailable: the database failed.
+        """
+        with self._transaction() as connection:
+            position = None if log_position is not None else ViewReader(connection).position()
+            as_of = None if position is None else position.sealed_at
+            stood = log_position or (0 if position is None else position.log_position)
+            note_stop(connection, stop_by(error, projection, stood, as_of))
+
+    def end_stop(self, projection: Projection) -> None:
+        """Note that a projection runs, if it had stopped.
+
+        Raises:
+            StoreUnavailable: the database failed.
+        """
+        with self._transaction() as connection:
+            if projection in read_stops(connection):
+                end_stops(connection, (projection,))
 
     @contextmanager
     def reading(self, *, sees_veiled: bool = False) -> Iterator["ViewReader"]:
@@ -146,13 +166,20 @@ class Views:
         self._engine.dispose()
 
 
-def open_views(path: Path) -> Views:
+def open_views(
+    path: Path,
+    writers: Mapping[Projection, PartWriter] = PART_WRITERS,
+    *,
+    is_beside: bool = False,
+) -> Views:
     """Open the views database, emptied if its tables are of another version of this program.
+
+    One that ``is_beside`` is made anew after any crash (`open_engine`).
 
     Raises:
         StoreUnavailable: the file cannot be opened or is no database.
     """
-    return Views(open_engine(path))
+    return Views(open_engine(path, is_beside=is_beside), writers)
 
 
 class ViewReader:
@@ -161,6 +188,26 @@ class ViewReader:
     def __init__(self, connection: sa.Connection, visible: Visible = OPEN_ALONE) -> None:
         self._connection = connection
         self._visible = visible
+        self._stops: dict[Projection, Stop] | None = None
+
+    def stops(self) -> dict[Projection, Stop]:
+        """Give the projections that have stopped."""
+        if self._stops is None:
+            self._stops = read_stops(self._connection)
+        return self._stops
+
+    def check_runs(self, projection: Projection) -> None:
+        """Check that a projection is as of the views' position.
+
+        Raises:
+            ProjectionStopped: it stands somewhere else.
+        """
+        if projection in self.stops():
+            raise ProjectionStopped(projection.value)
+
+    def rebuilds(self) -> int:
+        """Give how often rows were replaced from beside."""
+        return rebuilds_counted(self._connection)
 
     def position(self) -> Position | None:
         """Give the checkpoint that the views are as of; None before the first."""
@@ -185,9 +232,10 @@ class ViewReader:
         for row in self._connection.execute(query):
             yield DossierRow(**dict(zip(names, row, strict=True)))
 
-    def fee_acts(self, first: date, last: date, offices: Offices) -> Iterator[FeeAct]:
-        """Give the acts about money of open dossiers accepted about those days (`stored.fees`)."""
-        return select_fee_acts(self._connection, first, last, offices)
+    def payments(self, months: Iterable[str], offices: Offices) -> list[PaymentCount]:
+        """Count open dossiers accepted in these months by how they were paid; as `cells`."""
+        self.check_runs(Projection.STATISTICS)
+        return read_payments(self._connection, months, offices)
 
     def states(self, streams: Iterable[str]) -> dict[str, StreamState]:
         """Give the states of those of these streams that have one."""
@@ -202,18 +250,26 @@ class ViewReader:
         """Give what statistics are read from, as of the position of this transaction.
 
         Raises:
+            ProjectionStopped: statistics have stopped.
             StoreUnavailable: the follower catches up, and has not counted yet.
         """
+        self.check_runs(Projection.STATISTICS)
         if stands_at(self._connection) != position.log_position:
             raise StoreUnavailable("the follower catches up, and counts at the end")
         return StoredCells(self._connection, position.sealed_at)
 
+    def act_cells(self, position: Position) -> StoredActs:
+        """Give what statistics made from acts are read from; it raises as `cells`."""
+        return StoredActs(self._connection, self.cells(position).places(), position.sealed_at)
+
     def veil_counts(self) -> VeilCounts:
         """Give how many veils the log holds, by top office, month and act: all of it is public."""
+        self.check_runs(Projection.VEILS)
         return read_veils(self._connection)
 
     def petition_rows(self) -> list[PetitionRow]:
         """Give the rows of all petitions."""
+        self.check_runs(Projection.PETITIONS)
         return read_petitions(self._connection)
 
     def running_dossiers(self) -> list[str]:
@@ -249,6 +305,7 @@ class ViewReader:
 
     def search_procedures(self, query: ProcedureQuery) -> tuple[list[str], str | None]:
         """Give the codes of one page of a search, and after which code the next begins."""
+        self.check_runs(Projection.CATALOGUE)
         return search_codes(self._connection, query, self.offices())
 
     def keys(self) -> dict[str, KeyRecord]:
@@ -258,6 +315,7 @@ class ViewReader:
 
     def persons(self) -> Persons:
         """Give whose keys are one person's; by personnel number where the views hold any."""
+        self.check_runs(Projection.HOLDERS)
         columns = holders_table.c
         query = sa.select(columns.stream, columns.hash).where(columns.mark == Mark.PERSON.value)
         marks = self._connection.execute(query)
@@ -296,6 +354,7 @@ class ViewReader:
 
     def examined_dossiers(self, office: str | None = None) -> Iterator[ExaminedDossier]:
         """Give every dossier with its acts, for the rules to look at; or those of one office."""
+        self.check_runs(Projection.HOLDERS)
         position = self.position()
         if position is None:
             return
@@ -311,6 +370,7 @@ class ViewReader:
 
     def hash_of(self, stream: str, mark: Mark) -> bytes | None:
         """Give the keyed hash that a holder's secret or code must have."""
+        self.check_runs(Projection.HOLDERS)
         query = sa.select(holders_table.c.hash).where(
             holders_table.c.stream == stream, holders_table.c.mark == mark.value
         )
@@ -319,6 +379,7 @@ class ViewReader:
 
     def streams_marked(self, mark: Mark, marked_hash: bytes) -> list[str]:
         """Give the dossiers with this keyed hash; codes ought to be unique, and may not be."""
+        self.check_runs(Projection.HOLDERS)
         query = sa.select(holders_table.c.stream).where(
             holders_table.c.mark == mark.value, holders_table.c.hash == marked_hash
         )

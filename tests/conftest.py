@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.real_logs.ledgers import RealLedgers
+
 _COLLECT_ABOVE = 256
 _MOST = 512
 _OPEN = Path("/proc/self/fd")
@@ -22,6 +24,12 @@ def _few_open_files() -> Iterator[None]:
     if _OPEN.is_dir() and _open_files() > _COLLECT_ABOVE:
         gc.collect()
         assert _open_files() < _MOST, "open files are left behind that no garbage holds"
+
+
+@pytest.fixture(scope="session")
+def real_ledgers(tmp_path_factory: pytest.TempPathFactory) -> RealLedgers:
+    """Give the ledgers of the real logs, each imported when it is first asked for."""
+    return RealLedgers(tmp_path_factory.mktemp("real"))
 
 
 def _open_files() -> int:

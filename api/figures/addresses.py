@@ -1,9 +1,11 @@
 """Statistics addresses as text: split into path and query members as the server splits them."""
 
+from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from api.errors import MalformedParameter
 from api.figures.asking import MEMBERS, Members
+from api.figures.indexing import INDEX_MEMBERS
 from api.negotiation import Format, preferred_format
 
 
@@ -15,7 +17,7 @@ def split_address(address: str) -> tuple[str, Members]:
             is repeated.
     """
     split = urlsplit(address)
-    known = MEMBERS.get(split.path)
+    known = _KNOWN.get(split.path)
     if known is None:
         raise MalformedParameter(f"no statistics stand at {split.path}; there are {_paths()}")
     members: dict[str, str] = {}
@@ -39,4 +41,8 @@ def wanted_format(members: Members) -> Format:
 
 
 def _paths() -> str:
-    return ", ".join(MEMBERS)
+    return ", ".join(_KNOWN)
+
+
+# Those that `api.figures.answering` answers, and those of one unit (`api.figures.indexing`).
+_KNOWN: Final = {**MEMBERS, **INDEX_MEMBERS}

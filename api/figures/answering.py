@@ -6,8 +6,7 @@ figures come from: the views, or the public log folded again.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 import msgspec
 
@@ -18,84 +17,52 @@ from api.figures.asking import (
     COMPARISON,
     COUNTS,
     DURATIONS,
+    FEES,
     PETITIONS,
+    STEPS,
     TIMELINESS,
     VEILED,
+    VISITS,
     Members,
     first_request,
     grouped_query,
     is_first,
 )
-from api.figures.tables import flat_columns, flat_row
-from api.negotiation import CSV_MEDIA_TYPE, JSON_MEDIA_TYPE, Format, render_csv
-from projections.counts import DEFINITION as FIRST_DEFINITION
-from projections.counts import CheckpointReference, Figure, Span
-from projections.durations import Duration, DurationStatistics
-from projections.petitions.figures import PetitionCounts, PetitionFigure, PetitionStatistics
-from projections.statistics.asking import CellSource
+from api.figures.first import answer_first
+from api.figures.sources import AS_OF_COLUMNS, Answered, FigureSource, as_of_text, as_of_values
+from api.figures.tables import flat_columns, flat_values
+from api.negotiation import CSV_MEDIA_TYPE, JSON_MEDIA_TYPE, Format
+from projections.counts import CheckpointReference
+from projections.petitions.figures import PetitionFigure, PetitionStatistics
+from projections.statistics.asking import TooManyFigures, few
 from projections.statistics.backlog import BacklogFigure, PendingOverTime, backlog_of
+from projections.statistics.by_acts.fee_figures import FeeStatistics, count_fees
+from projections.statistics.by_acts.step_figures import (
+    STAGE_WORDS,
+    StepFigure,
+    StepStatistics,
+    measure_steps,
+)
+from projections.statistics.by_acts.visit_figures import (
+    VISIT_WORDS,
+    VisitStatistics,
+    count_visits,
+)
 from projections.statistics.comparing_offices import (
     LEAST_COMPARED,
     LEAST_SHOWN,
     Comparison,
     compare_offices,
 )
-from projections.statistics.counting import GroupedCounts, asked_of, count_groups, first_total
+from projections.statistics.counting import GroupedCounts, asked_of, count_groups
 from projections.statistics.judging import Timeliness, judge_groups, texts_of
-from projections.statistics.lasting import GroupedDurations, first_durations, measure_groups
-from projections.veiled.counts import VeilCounts, VeiledStatistics, count_veiled
-from transparency.encoding import render_utc_milliseconds
+from projections.statistics.lasting import GroupedDurations, measure_groups
+from projections.statistics.lines import as_csv, csv_line
+from projections.veiled.counts import VeiledStatistics, count_veiled
 
 # More are asked for in parts: by office, field or period.
 MAX_FIGURES: Final = 2_000
 CONFIDENCE_PERCENT: Final = 95
-
-_AS_OF_COLUMNS: Final = ("checkpoint_size", "checkpoint_root", "as_of", "definition")
-
-
-FigureT = TypeVar("FigureT")
-
-_lines_decoder = msgspec.json.Decoder(tuple[Figure, ...])
-
-
-class FigureSource(Protocol):
-    """Everything that public statistics are made from, as of one checkpoint."""
-
-    def checkpoint(self) -> CheckpointReference:
-        """Give the checkpoint."""
-
-    def as_of(self) -> datetime:
-        """Give the time of its seal, which figures are as of."""
-
-    def cells(self) -> CellSource:
-        """Give the cells of open dossiers."""
-
-    def count_lines(self, span: Span, office: str | None, procedure: str | None) -> bytes:
-        """Give the figures of `counts@v1` as a JSON list."""
-
-    def veils(self) -> VeilCounts:
-        """Give the counts of veils."""
-
-    def petitions(self) -> PetitionCounts:
-        """Give the counts of petitions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The body of an answer, and its media type."""
-
-    body: bytes
-    media_type: str
-
-
-class _CountsInLines(msgspec.Struct, frozen=True, kw_only=True):
-    """`projections.counts.CountStatistics` with its figures written already."""
-
-    figures: msgspec.Raw
-    total: Figure
-    checkpoint: CheckpointReference
-    as_of: str
-    definition: str = FIRST_DEFINITION
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,46 +82,35 @@ def answer(source: FigureSource, path: str, members: Members, wanted: Format = "
         MalformedParameter: a member is not what it must be, or asks for too much.
         KeyError: there is no such address.
     """
-    making = _FIRST[path] if is_first(path, members) else _MAKING[path]
-    made = making(source, path, members)
+    if is_first(path, members):
+        return answer_first(source, path, members, wanted)
+    try:
+        made = _MAKING[path](source, path, members)
+    except TooManyFigures as error:
+        raise MalformedParameter(
+            f"the answer would have more than {MAX_FIGURES} figures, and at most so many are "
+            "given: ask for fewer offices, procedures or periods, or tell fewer of them apart"
+        ) from error
     if wanted == "json":
         return Answered(encode(made.whole), JSON_MEDIA_TYPE)
-    as_of = _as_of_columns(made.whole) if made.is_dated else {}
-    columns = (*flat_columns(made.row_type), *as_of)
-    rows = ({**flat_row(row), **as_of} for row in made.rows())
-    return Answered(render_csv(columns, rows), f"{CSV_MEDIA_TYPE}; charset=utf-8")
+    return Answered(_in_csv(made), f"{CSV_MEDIA_TYPE}; charset=utf-8")
 
 
-def _as_of_columns(whole: msgspec.Struct) -> Mapping[str, object]:
-    fields = msgspec.structs.asdict(whole)
+def _in_csv(made: _Answer) -> bytes:
+    columns, shared = flat_columns(made.row_type), _as_of_values(made)
+    form = as_csv(shared)
+    head = csv_line((*columns, *(AS_OF_COLUMNS if shared else ())))
+    lines = form.between.join(csv_line(flat_values(row)) for row in made.rows())
+    return f"{head}\r\n".encode() + form.whole(lines.encode())
+
+
+def _as_of_values(made: _Answer) -> Sequence[object]:
+    if not made.is_dated:
+        return ()
+    fields = msgspec.structs.asdict(made.whole)
     checkpoint = fields["checkpoint"]
     assert isinstance(checkpoint, CheckpointReference)
-    values = (checkpoint.size, checkpoint.root, fields["as_of"], fields["definition"])
-    return dict(zip(_AS_OF_COLUMNS, values, strict=True))
-
-
-def _first_counts(source: FigureSource, _path: str, members: Members) -> _Answer:
-    asked = first_request(members)
-    of_whom = (asked.span, asked.office, asked.procedure)
-    lines, total = source.count_lines(*of_whom), first_total(source.cells(), *of_whom)
-    whole = _CountsInLines(
-        figures=msgspec.Raw(lines),
-        total=total,
-        checkpoint=source.checkpoint(),
-        as_of=_as_of(source),
-    )
-    return _Answer(whole, lambda: (*_lines_decoder.decode(lines), total), Figure)
-
-
-def _first_durations(source: FigureSource, _path: str, members: Members) -> _Answer:
-    asked = first_request(members)
-    found = first_durations(
-        source.cells(), asked.span, asked.office, asked.procedure, by_period=asked.by_period
-    )
-    whole = DurationStatistics(
-        durations=tuple(found), checkpoint=source.checkpoint(), as_of=_as_of(source)
-    )
-    return _Answer(whole, lambda: found, Duration)
+    return as_of_values(checkpoint, fields["as_of"], fields["definition"])
 
 
 def _veiled(source: FigureSource, _path: str, members: Members) -> _Answer:
@@ -164,7 +120,7 @@ def _veiled(source: FigureSource, _path: str, members: Members) -> _Answer:
         figures=counts.figures,
         total=counts.total,
         checkpoint=source.checkpoint(),
-        as_of=_as_of(source),
+        as_of=as_of_text(source),
     )
     return _Answer(whole, lambda: (*counts.figures, counts.total), type(counts.total))
 
@@ -175,100 +131,131 @@ def _petitions(source: FigureSource, _path: str, _members: Members) -> _Answer:
         figures=counts.figures,
         totals=counts.totals,
         checkpoint=source.checkpoint(),
-        as_of=_as_of(source),
+        as_of=as_of_text(source),
     )
     return _Answer(whole, lambda: (*counts.figures, *counts.totals), PetitionFigure, is_dated=False)
 
 
 def _counts(source: FigureSource, path: str, members: Members) -> _Answer:
     query = grouped_query(path, members)
-    figures, total = count_groups(source.cells(), query)
+    figures, total = count_groups(source.cells(), query, MAX_FIGURES)
     whole = GroupedCounts(
         asked=asked_of(query),
-        figures=_few(figures),
+        figures=figures,
         total=total,
         checkpoint=source.checkpoint(),
-        as_of=_as_of(source),
+        as_of=as_of_text(source),
     )
     return _Answer(whole, lambda: (*figures, total), type(total))
 
 
 def _durations(source: FigureSource, path: str, members: Members) -> _Answer:
     query = grouped_query(path, members)
-    found, total = measure_groups(source.cells(), query)
+    found, total = measure_groups(source.cells(), query, MAX_FIGURES)
     whole = GroupedDurations(
         asked=asked_of(query),
-        durations=_few(found),
+        durations=found,
         total=total,
         checkpoint=source.checkpoint(),
-        as_of=_as_of(source),
+        as_of=as_of_text(source),
     )
     return _Answer(whole, lambda: (*found, total), type(total))
 
 
 def _timeliness(source: FigureSource, path: str, members: Members) -> _Answer:
     query = grouped_query(path, members)
-    figures, total = judge_groups(source.cells(), query)
+    figures, total = judge_groups(source.cells(), query, MAX_FIGURES)
     whole = Timeliness(
         asked=asked_of(query),
-        figures=_few(figures),
+        figures=figures,
         total=total,
         reasons=texts_of((*figures, total)),
         checkpoint=source.checkpoint(),
-        as_of=_as_of(source),
+        as_of=as_of_text(source),
     )
     return _Answer(whole, lambda: (*figures, total), type(total))
 
 
 def _backlog(source: FigureSource, path: str, members: Members) -> _Answer:
     query = grouped_query(path, members)
-    figures = backlog_of(source.cells(), query)
+    figures = backlog_of(source.cells(), query, MAX_FIGURES)
     whole = PendingOverTime(
         asked=asked_of(query),
-        figures=_few(figures),
+        figures=figures,
         checkpoint=source.checkpoint(),
-        as_of=_as_of(source),
+        as_of=as_of_text(source),
     )
     return _Answer(whole, lambda: figures, BacklogFigure)
 
 
 def _comparison(source: FigureSource, path: str, members: Members) -> _Answer:
     query = grouped_query(path, members)
-    offices, together = compare_offices(source.cells(), query)
+    compared, together = compare_offices(source.cells(), query)
+    offices = few(compared, MAX_FIGURES)
     whole = Comparison(
         asked=asked_of(query),
-        offices=_few(offices),
+        offices=offices,
         all_offices=together,
         least_compared=LEAST_COMPARED,
         least_shown=LEAST_SHOWN,
         confidence_percent=CONFIDENCE_PERCENT,
         checkpoint=source.checkpoint(),
-        as_of=_as_of(source),
+        as_of=as_of_text(source),
     )
     return _Answer(whole, lambda: (*offices, together), type(together))
 
 
-def _few(figures: tuple[FigureT, ...]) -> tuple[FigureT, ...]:
-    if len(figures) > MAX_FIGURES:
-        raise MalformedParameter(
-            f"the answer would have {len(figures)} figures, and at most {MAX_FIGURES} are given: "
-            "ask for fewer offices, procedures or periods, or tell fewer of them apart"
-        )
-    return figures
+def _steps(source: FigureSource, path: str, members: Members) -> _Answer:
+    query = grouped_query(path, members)
+    figures, totals = measure_steps(source.acts(), query, MAX_FIGURES)
+    whole = StepStatistics(
+        asked=asked_of(query),
+        figures=figures,
+        totals=totals,
+        stages=STAGE_WORDS,
+        checkpoint=source.checkpoint(),
+        as_of=as_of_text(source),
+    )
+    return _Answer(whole, lambda: (*figures, *totals), StepFigure)
 
 
-def _as_of(source: FigureSource) -> str:
-    return render_utc_milliseconds(source.as_of())
+def _visits(source: FigureSource, path: str, members: Members) -> _Answer:
+    query = grouped_query(path, members)
+    figures, total = count_visits(source.acts(), query, MAX_FIGURES)
+    whole = VisitStatistics(
+        asked=asked_of(query),
+        figures=figures,
+        total=total,
+        counted=VISIT_WORDS,
+        checkpoint=source.checkpoint(),
+        as_of=as_of_text(source),
+    )
+    return _Answer(whole, lambda: (*figures, total), type(total))
+
+
+def _fees(source: FigureSource, path: str, members: Members) -> _Answer:
+    query = grouped_query(path, members)
+    figures, total = count_fees(source.acts(), query, MAX_FIGURES)
+    whole = FeeStatistics(
+        asked=asked_of(query),
+        figures=figures,
+        total=total,
+        checkpoint=source.checkpoint(),
+        as_of=as_of_text(source),
+    )
+    return _Answer(whole, lambda: (*figures, total), type(total))
 
 
 _Making = Callable[[FigureSource, str, Members], _Answer]
-_FIRST: Final[Mapping[str, _Making]] = {COUNTS: _first_counts, DURATIONS: _first_durations}
 _MAKING: Final[Mapping[str, _Making]] = {
     COUNTS: _counts,
     DURATIONS: _durations,
     TIMELINESS: _timeliness,
     BACKLOG: _backlog,
     COMPARISON: _comparison,
+    STEPS: _steps,
+    VISITS: _visits,
+    FEES: _fees,
     VEILED: _veiled,
     PETITIONS: _petitions,
 }

@@ -21,6 +21,9 @@ DURATIONS: Final = "/v1/statistics/durations"
 TIMELINESS: Final = "/v1/statistics/timeliness"
 BACKLOG: Final = "/v1/statistics/backlog"
 COMPARISON: Final = "/v1/statistics/comparison"
+STEPS: Final = "/v1/statistics/steps"
+VISITS: Final = "/v1/statistics/visits"
+FEES: Final = "/v1/statistics/fees"
 VEILED: Final = "/v1/statistics/veiled"
 PETITIONS: Final = "/v1/statistics/petitions"
 
@@ -34,6 +37,9 @@ MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     DURATIONS: GROUPED_MEMBERS,
     TIMELINESS: GROUPED_MEMBERS,
     BACKLOG: GROUPED_MEMBERS,
+    STEPS: GROUPED_MEMBERS,
+    VISITS: GROUPED_MEMBERS,
+    FEES: GROUPED_MEMBERS,
     COMPARISON: (*_SPAN, *_OF_WHOM, "granularity", "format"),
     VEILED: (*_SPAN, "office", "format"),
     PETITIONS: ("format",),

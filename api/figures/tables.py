@@ -1,6 +1,7 @@
 """Figures as rows of a table: nested members under joined names, and a column for each reason."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -13,17 +14,16 @@ def flat_columns(row_type: type[msgspec.Struct]) -> tuple[str, ...]:
     return tuple(_columns(row_type))
 
 
-def flat_row(row: msgspec.Struct) -> dict[str, object]:
-    """Give a row by its columns."""
-    found: dict[str, object] = {}
-    for name in row.__struct_fields__:
-        value = getattr(row, name)
+def flat_values(row: msgspec.Struct) -> list[object]:
+    """Give a row in the order of its columns."""
+    found: list[object] = []
+    for value in msgspec.structs.astuple(row):
         if isinstance(value, msgspec.Struct):
-            found |= {f"{name}_{inner}": each for inner, each in flat_row(value).items()}
+            found += flat_values(value)
         elif isinstance(value, tuple):
-            found |= _reasons(value)
+            found += _reason_values(value)
         else:
-            found[name] = value
+            found.append(value)
     return found
 
 
@@ -32,16 +32,16 @@ def _columns(row_type: type[msgspec.Struct]) -> Iterator[str]:
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
             yield from (f"{field.name}_{inner}" for inner in _columns(field.type))
         elif field.type == tuple[ReasonCount, ...]:
-            yield from _reasons(())
+            yield from (
+                f"{reason}_{kind}" for reason in _REASONS for kind in ("resolved", "pending")
+            )
         else:
             yield field.name
 
 
-def _reasons(counts: tuple[ReasonCount, ...]) -> dict[str, object]:
-    by_reason = {count.reason: count for count in counts}
-    found: dict[str, object] = {}
-    for reason in Reason766:
-        count = by_reason.get(reason.value)
-        found[f"{reason.value}_resolved"] = 0 if count is None else count.resolved
-        found[f"{reason.value}_pending"] = 0 if count is None else count.pending
-    return found
+def _reason_values(counts: tuple[ReasonCount, ...]) -> list[int]:
+    by_reason = {count.reason: (count.resolved, count.pending) for count in counts}
+    return [each for reason in _REASONS for each in by_reason.get(reason, (0, 0))]
+
+
+_REASONS: Final = tuple(reason.value for reason in Reason766)

@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from api.figures.sheets import SHEET_MEDIA_TYPE
 from api.interface.operations import Operation
 from api.negotiation import CSV_MEDIA_TYPE
-from api.resources.index766.sheets import SHEET_MEDIA_TYPE
 from projections.index766.answers import IndexStatistics
 from projections.index766.report import Report
 

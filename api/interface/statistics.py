@@ -8,9 +8,12 @@ from api.figures.asking import (
     COMPARISON,
     COUNTS,
     DURATIONS,
+    FEES,
     MEMBERS,
+    STEPS,
     TIMELINESS,
     VEILED,
+    VISITS,
 )
 from api.interface.operations import Operation, Shape
 from api.negotiation import CSV_MEDIA_TYPE
@@ -19,6 +22,9 @@ from projections.counts import CountStatistics
 from projections.durations import DurationStatistics
 from projections.statistics.asking import Dimension
 from projections.statistics.backlog import PendingOverTime
+from projections.statistics.by_acts.fee_figures import FeeStatistics
+from projections.statistics.by_acts.step_figures import StepStatistics
+from projections.statistics.by_acts.visit_figures import VisitStatistics
 from projections.statistics.comparing_offices import Comparison
 from projections.statistics.counting import GroupedCounts
 from projections.statistics.judging import Timeliness
@@ -80,6 +86,22 @@ STATISTICS_OPERATIONS: Final[tuple[Operation, ...]] = (
         COMPARISON,
         "Which share of what each office resolved was late, with n and a 95 % interval",
         Comparison,
+    ),
+    _operation(
+        STEPS,
+        "Time per stage as public acts show it, at the office that held the dossier",
+        StepStatistics,
+    ),
+    _operation(
+        VISITS,
+        "On how many days applicants had to come, and how many supplements were asked for, per "
+        "resolved dossier",
+        VisitStatistics,
+    ),
+    _operation(
+        FEES,
+        "Fees assessed, required, paid by method, paid back and outstanding, in VND",
+        FeeStatistics,
     ),
     _operation(
         VEILED,

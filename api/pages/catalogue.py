@@ -23,6 +23,7 @@ from api.resources.procedures import (
     unverified_members,
 )
 from domain.facts import Channel
+from domain.moments import parse_moment
 from domain.offices import Level
 from domain.procedures import Fee, Limit, LimitUnit, Procedure
 from projections.catalogue.searching import ProcedureQuery
@@ -32,12 +33,20 @@ NO_QUERY: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A text in the page's language, or a source's own, which is Vietnamese."""
+
+    text: str
+    is_original: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelLine:
     """The limit and the fee of one channel, in words."""
 
     channel: str
-    limit: str
-    fee: str
+    limit: Said
+    fee: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +55,9 @@ class ProcedureLine:
 
     code: str
     name: str
-    field: str
+    field: Said
     levels: str
-    limit: str
+    limits: tuple[Said, ...]
 
 
 class CataloguePages:
@@ -86,6 +95,8 @@ class CataloguePages:
             "page": found,
             "procedure": newest,
             "name": words.name(newest.name),
+            "field": _original(newest.field),
+            "published": [parse_moment(each.published_at) for each in found.versions],
             "levels": _levels(newest.office_levels(), words),
             "channels": tuple(_channel_lines(newest, words)),
             "unverified": unverified_members(newest),
@@ -120,9 +131,9 @@ def _line(found: ProcedureSummary, words: Words) -> ProcedureLine:
     return ProcedureLine(
         code=found.code,
         name=words.name(found.name),
-        field=found.field or "–",
+        field=_original(found.field) or Said("–"),
         levels=_levels(found.levels, words),
-        limit=" · ".join(texts),
+        limits=tuple(texts),
     )
 
 
@@ -139,13 +150,17 @@ def _channel_lines(procedure: Procedure, words: Words) -> Iterator[ChannelLine]:
         )
 
 
-def _limit_text(limit: Limit, words: Words) -> str:
+def _limit_text(limit: Limit, words: Words) -> Said:
     if limit.unit is LimitUnit.UNKNOWN:
-        return limit.prose or words.texts("procedures.not_stated")
-    return words.texts(f"limit.{limit.unit.value}", amount=limit.amount)
+        return _original(limit.prose) or Said(words.texts("procedures.not_stated"))
+    return Said(words.limit(limit))
 
 
-def _fee_text(fee: Fee, words: Words) -> str:
+def _fee_text(fee: Fee, words: Words) -> Said:
     if fee.amount_vnd is None:
-        return fee.prose or words.texts("procedures.not_stated")
-    return words.texts("procedures.amount", amount=words.formats.number(fee.amount_vnd))
+        return _original(fee.prose) or Said(words.texts("procedures.not_stated"))
+    return Said(words.formats.vnd(fee.amount_vnd))
+
+
+def _original(text: str | None) -> Said | None:
+    return Said(text, is_original=True) if text else None

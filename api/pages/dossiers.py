@@ -296,7 +296,7 @@ def _limit_reason(dossier: Dossier, procedure: Procedure, zone: str, words: Word
     assert dossier.accepted_at is not None
     return words.texts(
         "due_reason.limit",
-        limit=words.texts(f"limit.{limit.unit.value}", amount=limit.amount),
+        limit=words.limit(limit),
         accepted=words.formats.moment(dossier.accepted_at, zone),
         version=procedure.version,
     )

@@ -7,6 +7,7 @@ the time zone of the office, 24 hours; beside one that is not Viet Nam's stands 
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final
 
 from babel import Locale
@@ -21,8 +22,8 @@ PAGE_ZONE: Final = "Asia/Ho_Chi_Minh"
 
 _LOCALES: Final = {"vi": "vi_VN", "en": "en_GB"}
 _DAY: Final = {"vi": "dd/MM/yyyy", "en": "d MMMM yyyy"}
-_INSTANT: Final = {"vi": "HH:mm, dd/MM/yyyy", "en": "HH:mm, d MMM yyyy"}
-_SECOND: Final = {"vi": "HH:mm:ss, dd/MM/yyyy", "en": "HH:mm:ss, d MMM yyyy"}
+_INSTANT: Final = {"vi": "HH:mm, dd/MM/yyyy", "en": "HH:mm, d MMMM yyyy"}
+_SECOND: Final = {"vi": "HH:mm:ss, dd/MM/yyyy", "en": "HH:mm:ss, d MMMM yyyy"}
 _MONTH: Final = {"vi": "MM/yyyy", "en": "MMM yyyy"}
 
 
@@ -38,7 +39,7 @@ class Formats:
 
     def number(self, number: int) -> str:
         """Write a count."""
-        return format_decimal(number, locale=self._locale)
+        return _number(number, self.language)
 
     def percent(self, share: float) -> str:
         """Write a share of 1 as a percentage with one decimal, so that a column reads alike."""
@@ -90,6 +91,18 @@ class Formats:
         year, _, month = period.partition("-")
         return format_date(date(int(year), int(month), 1), _MONTH[self.language], self._locale)
 
+    def period(self, period: str) -> str:
+        """Write a year `YYYY`, a quarter `YYYY-Qn` or a month `YYYY-MM`."""
+        year, _, part = period.partition("-")
+        is_vietnamese = self.language == "vi"
+        if not part:
+            return f"Năm {year}" if is_vietnamese else year
+        if part.startswith("Q"):
+            return f"Quý {part[1:]}/{year}" if is_vietnamese else f"{part} {year}"
+        if is_vietnamese:
+            return f"Tháng {int(part)}/{year}"
+        return format_date(date(int(year), int(part), 1), "MMMM yyyy", self._locale)
+
 
 def machine_time(moment: Moment | Due | datetime) -> str:
     """Write a moment for the `datetime` attribute of a `<time>` element."""
@@ -100,3 +113,9 @@ def machine_time(moment: Moment | Due | datetime) -> str:
         return moment.day.isoformat()
     utc = instant.astimezone(UTC).replace(tzinfo=None)
     return utc.isoformat(timespec="seconds") + "Z"
+
+
+@lru_cache(maxsize=4_096)
+def _number(number: int, language: Language) -> str:
+    # A page of figures has thousands of numbers, and few different ones.
+    return format_decimal(number, locale=_LOCALES[language])

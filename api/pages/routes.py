@@ -7,6 +7,7 @@ from falcon.asgi import App, Request, Response
 
 from api.pages.alarms.listing import AlarmPages
 from api.pages.catalogue import CataloguePages
+from api.pages.editions.listing import EditionPages
 from api.pages.offices.evaluations import EvaluationPages
 from api.pages.offices.index766 import IndexPages
 from api.pages.opendata.listing import OpenDataPages
@@ -25,6 +26,8 @@ PAGE_QUERIES: Final[Mapping[str, frozenset[str]]] = {
     "/": _LANGUAGE,
     "/statistics": _LANGUAGE | {"office", "procedure", "from", "to"},
     "/statistics/index": _LANGUAGE | {"office", "period"},
+    "/statistics/editions": _LANGUAGE | {"before"},
+    "/statistics/editions/{day}": _LANGUAGE,
     "/log": _LANGUAGE | {"end"},
     "/entries/{entry_index}": _LANGUAGE,
     "/procedures": _LANGUAGE | {"q", "field", "level", "office", "life_event", "after", "limit"},
@@ -57,6 +60,9 @@ def add_routes(app: "App[Request, Response]", parts: Parts) -> None:
     app.add_route("/procedures/{code}", catalogue, suffix="one")
     app.add_route("/offices/{office}/evaluation", EvaluationPages(renderer, parts))
     app.add_route("/statistics/index", IndexPages(renderer, parts))
+    editions = EditionPages(renderer, parts)
+    app.add_route("/statistics/editions", editions)
+    app.add_route("/statistics/editions/{day}", editions, suffix="one")
     app.add_route("/open-data", OpenDataPages(renderer, parts))
     app.add_route("/alarms", AlarmPages(renderer, parts))
     petitions = PetitionPages(renderer, parts)

@@ -7,6 +7,7 @@ are as of one checkpoint. Reading blocks; resources call it in a thread.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from api.pages.by_acts.sums import act_part
 from api.pages.dossiers import HolderPage, holder_page, with_reads
 from api.pages.due_dates import shown_clocks
 from api.pages.entries import (
@@ -40,10 +41,12 @@ from domain.offices import OfficeRecord
 from domain.procedures import ProcedureRecord
 from domain.reading.rights import Reader, Subject
 from ledger.errors import StoreCorrupt, UnknownDossier
-from projections.counts import Counts, Figure
+from projections.counts import Figure
 from projections.dossier_page import DossierPage
 from projections.entries import read_checkpoint_note
-from projections.reading import read_counts
+from projections.reading import read_sums, read_total
+from projections.statistics.asking import Query
+from projections.statistics.judging import resolved_without_due
 from projections.views import Position, ViewReader
 from transparency.encoding import encode_base64
 from transparency.errors import TransparencyError
@@ -53,11 +56,15 @@ from transparency.seals import parse_seal
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """What the home page shows: the total of all figures, and where the log stands."""
+    """What the home page shows: the total of all figures, and where the log stands.
+
+    ``without_due`` of those resolved on time had no due date.
+    """
 
     total: Figure | None
     stand: LogStand | None
     address: str
+    without_due: int = 0
 
     @property
     def on_time(self) -> int:
@@ -107,22 +114,28 @@ class PartsSource:
         """Give the home page."""
         check_right(Reader.ANYONE, Subject.FIGURES)
         with self._parts.views.reading() as reader:
-            counts = read_counts(reader)
-        return HomePage(None if counts is None else counts.total, self.stand(), address)
+            total = read_total(reader)
+            position = reader.position()
+            without_due = 0 if position is None else _without_due(reader, position, Asked())
+        return HomePage(total, self.stand(), address, without_due)
 
     def statistics(self, asked: Asked, words: Words) -> tuple[StatisticsPage, LogStand] | None:
         """Give the statistics page with the checkpoint it is of; None before the first one."""
         check_right(Reader.ANYONE, Subject.FIGURES)
         with self._parts.views.reading() as reader:
-            counts = read_counts(reader, asked.span, asked.office, asked.procedure)
+            sums = read_sums(reader, asked.span, asked.office, asked.procedure)
             position = reader.position()
-            if counts is None or position is None:
+            if sums is None or position is None:
                 return None
             choices = _choices(reader, asked, words)
             veiled = _veiled(reader, asked, position, words)
-        added = Counts(counts.figures, counts.total)
-        page = statistics_page(asked, added, choices, words.formats)
-        return replace(page, veiled=veiled), self._stand_at(position)
+            by_acts = act_part(reader.act_cells(position), asked)
+            without_due = _without_due(reader, position, asked)
+            is_known = asked.office in reader.offices()
+        page = statistics_page(asked, sums, choices, words.formats)
+        page = replace(page, veiled=veiled, by_acts=by_acts, without_due=without_due)
+        page = replace(page, is_office_known=is_known)
+        return page, self._stand_at(position)
 
     def stand(self) -> LogStand | None:
         """Give where the published log stands; None before the first checkpoint.
@@ -240,6 +253,16 @@ def stream_of(dossier_id: str) -> str | None:
         return str(parse_stream(f"{StreamType.DOSSIER}:{typed}"))
     except DomainError:
         return None
+
+
+def _without_due(reader: ViewReader, position: Position, asked: Asked) -> int:
+    query = Query(
+        office=asked.office,
+        procedure=asked.procedure,
+        first=asked.span.first,
+        last=asked.span.last,
+    )
+    return resolved_without_due(reader.cells(position), query).by_law
 
 
 def _veiled(

@@ -1,10 +1,9 @@
 """The statistics page: figures added up by month, office and procedure, and the chart of months.
 
-Everything is added up from the figures that the API publishes, so table, chart and API cannot
-differ. Pure functions of `projections.counts`.
+Everything is added up from the cells that the API's figures are made of, so table, chart and API
+cannot differ. Pure functions of `projections.statistics.counting`.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +12,9 @@ from typing import Final
 from api.pages.charts import Stack, StackedBars, stacked_bars
 from api.pages.formats import Formats
 from domain.offices import OfficeRecord
-from projections.counts import ALL, ALL_HISTORY, Counts, Figure, Span, month_number, period_name
-from projections.veiled.counts import VeilCounts, VeiledFigure, count_veiled
+from projections.counts import ALL, ALL_HISTORY, Figure, Span, month_number, period_name
+from projections.statistics.counting import FirstSums
+from projections.veiled.counts import VeilCounts, VeiledFigure, count_months, count_veiled
 
 MAX_MONTHS: Final = 36
 
@@ -58,7 +58,11 @@ class NamedFigure:
 
 @dataclass(frozen=True, slots=True)
 class StatisticsPage:
-    """Everything that the statistics page shows but the checkpoint."""
+    """Everything that the statistics page shows but the checkpoint.
+
+    ``by_acts`` is a `api.pages.by_acts.sums.ActPart`, which is made from what is ``asked``;
+    ``without_due`` of those resolved on time had no due date.
+    """
 
     asked: Asked
     offices: tuple[Choice, ...]
@@ -71,6 +75,9 @@ class StatisticsPage:
     by_procedure: tuple[NamedFigure, ...]
     chart: StackedBars
     veiled: "VeiledPart | None" = None
+    by_acts: object = None
+    without_due: int = 0
+    is_office_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,43 +101,50 @@ class VeiledPart:
     total: VeiledFigure
     query: Mapping[str, str]
 
+    @property
+    def is_ahead(self) -> bool:
+        """Tell whether some row has a dash: more ends than arrivals were published."""
+        rows = (*self.by_month, *self.by_office)
+        figures = (self.total, *(row.figure for row in rows))
+        return any(one.pending is None or one.carried_over is None for one in figures)
+
 
 def statistics_page(
     asked: Asked,
-    counts: Counts,
+    sums: FirstSums,
     choices: tuple[tuple[Choice, ...], tuple[Choice, ...]],
     formats: Formats,
 ) -> StatisticsPage:
     """Add up the figures; ``choices`` are the offices and procedures that a filter offers."""
     offices, procedures = choices
-    all_months = months_of(counts.figures)
+    all_months = months_of(sums.months)
     months = shown_months(all_months)
     return StatisticsPage(
         asked=asked,
         offices=offices,
         procedures=procedures,
-        total=counts.total,
+        total=sums.total,
         months=months,
         hidden_months=len(all_months) - len(months),
         is_quiet_since=bool(months) and months[-1] != all_months[-1],
-        by_office=_named(counts.figures, lambda figure: figure.office, offices),
-        by_procedure=_named(counts.figures, lambda figure: figure.procedure, procedures),
+        by_office=_named({one.office: one for one in sums.offices}, offices),
+        by_procedure=_named({one.procedure: one for one in sums.procedures}, procedures),
         chart=chart_of(months, formats),
     )
 
 
 def months_of(figures: Iterable[Figure]) -> tuple[Figure, ...]:
-    """Add up all cells month by month; a month without figures between others is all zeros."""
-    by_month: defaultdict[str, list[Figure]] = defaultdict(list)
-    for figure in figures:
-        by_month[figure.period].append(figure)
+    """Give month after month; one without a figure between others is all zeros."""
+    by_month = {figure.period: figure for figure in figures}
     if not by_month:
         return ()
     periods = range(month_number(min(by_month)), month_number(max(by_month)) + 1)
-    return tuple(
-        _sum(by_month[name], name, carried=by_month[name], pending=by_month[name])
-        for name in map(period_name, periods)
-    )
+    return tuple(by_month.get(name) or _nothing_in(name) for name in map(period_name, periods))
+
+
+def _nothing_in(month: str) -> Figure:
+    zeros = dict.fromkeys(Figure.__struct_fields__[len(("office", "procedure", "period")) :], 0)
+    return Figure(office=ALL, procedure=ALL, period=month, **zeros)
 
 
 def shown_months(months: Sequence[Figure]) -> tuple[Figure, ...]:
@@ -156,51 +170,10 @@ def series_of(figure: Figure) -> tuple[int, int, int]:
     return (on_time, figure.resolved_late, figure.pending)
 
 
-def _named(
-    figures: Iterable[Figure], key_of: Callable[[Figure], str], choices: Sequence[Choice]
-) -> tuple[NamedFigure, ...]:
+def _named(figures: Mapping[str, Figure], choices: Sequence[Choice]) -> tuple[NamedFigure, ...]:
     names = {choice.value: choice.name for choice in choices}
-    groups: defaultdict[str, list[Figure]] = defaultdict(list)
-    for figure in figures:
-        groups[key_of(figure)].append(figure)
-    rows = [NamedFigure(names.get(key, key), over_time(group)) for key, group in groups.items()]
+    rows = [NamedFigure(names.get(key, key), figure) for key, figure in figures.items()]
     return tuple(sorted(rows, key=lambda row: row.name))
-
-
-def over_time(figures: Sequence[Figure]) -> Figure:
-    """Add up figures of several months and cells into one.
-
-    A cell's months follow one another until nothing is pending, so what it carries in is what its
-    first month carries, and what it leaves is what is pending in its last.
-    """
-    cells: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
-    for figure in figures:
-        cells[figure.office, figure.procedure].append(figure)
-    ordered = [sorted(cell, key=lambda figure: figure.period) for cell in cells.values()]
-    return _sum(
-        figures, ALL, carried=[cell[0] for cell in ordered], pending=[cell[-1] for cell in ordered]
-    )
-
-
-def _sum(
-    figures: Sequence[Figure],
-    period: str,
-    *,
-    carried: Sequence[Figure],
-    pending: Sequence[Figure],
-) -> Figure:
-    return Figure(
-        office=ALL,
-        procedure=ALL,
-        period=period,
-        received=sum(figure.received for figure in figures),
-        resolved_early=sum(figure.resolved_early for figure in figures),
-        resolved_on_time=sum(figure.resolved_on_time for figure in figures),
-        resolved_late=sum(figure.resolved_late for figure in figures),
-        pending_in_time=sum(figure.pending_in_time for figure in pending),
-        pending_overdue=sum(figure.pending_overdue for figure in pending),
-        carried_over=sum(figure.carried_over for figure in carried),
-    )
 
 
 def identity_holds(figure: Figure) -> bool:
@@ -229,35 +202,18 @@ def veiled_part(
     counts = count_veiled(veils, as_of, asked.span, top)
     if asked.procedure is not None or not counts.figures:
         return None
-    of_month: defaultdict[str, list[VeiledFigure]] = defaultdict(list)
-    for figure in counts.figures:
-        of_month[figure.period].append(figure)
     tops = sorted({figure.office for figure in counts.figures})
     totals = {one: count_veiled(veils, as_of, asked.span, one).total for one in tops}
     query = {name: value for name, value in asked.query.items() if name != "office"}
     return VeiledPart(
         top=None if top is None else Choice(top, name_of(top)),
         by_month=tuple(
-            VeiledRow(formats.month(month), sum_veiled(of_month[month], month))
-            for month in sorted(of_month)[-MAX_MONTHS:]
+            VeiledRow(formats.month(figure.period), figure)
+            for figure in count_months(veils, as_of, asked.span, top)[-MAX_MONTHS:]
         ),
         by_office=tuple(VeiledRow(name_of(one), total) for one, total in totals.items()),
         total=counts.total,
         query=query if top is None else {**query, "office": top},
-    )
-
-
-def sum_veiled(figures: Sequence[VeiledFigure], period: str) -> VeiledFigure:
-    """Add up the figures of several offices in one month."""
-    return VeiledFigure(
-        office=ALL,
-        period=period,
-        received=sum(figure.received for figure in figures),
-        resolved_early=sum(figure.resolved_early for figure in figures),
-        resolved_on_time=sum(figure.resolved_on_time for figure in figures),
-        resolved_late=sum(figure.resolved_late for figure in figures),
-        pending=sum(figure.pending for figure in figures),
-        carried_over=sum(figure.carried_over for figure in figures),
     )
 
 

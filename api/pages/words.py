@@ -11,7 +11,7 @@ from api.pages.texts import Texts
 from domain.calendars import CalendarRecord
 from domain.moments import Moment
 from domain.offices import BilingualName, OfficeRecord
-from domain.procedures import ProcedureRecord
+from domain.procedures import Limit, LimitUnit, ProcedureRecord
 
 
 class Names(Protocol):
@@ -56,6 +56,12 @@ class Words:
         if record is None or not record.versions:
             return code
         return self.name(record.versions[-1].name)
+
+    def limit(self, limit: Limit) -> str:
+        """Say a limit that is known by number; one of no working days ends on its first."""
+        if limit.amount == 0 and limit.unit is LimitUnit.WORKING_DAYS:
+            return self.texts("procedures.same_day")
+        return self.texts(f"limit.{limit.unit.value}", amount=limit.amount)
 
     def member(self, section: str, member: Enum | str | int) -> str:
         """Say a member of a closed table, such as a role; the bare value if there is no word."""

@@ -15,6 +15,15 @@ CASEFILE_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "Hãy xin lại tệp từ thanh tra viên đã lập.", "Ask the inspector who made it again."
         ),
     ),
+    errors.CasefileOfAnotherLedger: malformed(
+        "Hồ sơ vụ việc này thuộc một sổ cái khác với sổ của các khóa xác minh.",
+        "The casefile is of another ledger than the anchors; nothing shows that it was tampered "
+        "with.",
+        Sentence(
+            "Hãy dùng tệp khóa (anchors.toml) của sổ cái ghi trong thông báo.",
+            "Verify it with the anchors (anchors.toml) of the ledger that the message names.",
+        ),
+    ),
     errors.CasefileTampered: malformed(
         "Một phần của hồ sơ vụ việc không phải là phần đã được thanh tra viên ký.",
         "A part of the casefile is not the one that the inspector signed for.",

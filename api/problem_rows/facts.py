@@ -56,7 +56,16 @@ _FINDING: Final = Sentence(
     "private part does.",
 )
 
+_LOOKS: Final = Sentence(
+    "Lệnh looks commit lập mục này: sổ lượt xem chỉ dài thêm, hoặc sang sổ kế tiếp, trên một luồng "
+    "duy nhất.",
+    "`looks commit` makes this entry: the book of looks only grows, or the next one begins, on its "
+    "one stream.",
+)
+
 _REMEDIES: Final[Mapping[str, Sentence]] = {
+    "book": _LOOKS,
+    "stream": _LOOKS,
     "grants": Sentence(
         "Mỗi vai trò ghi một lần dạng vai_trò@cơ_quan; ngày đầu không sau ngày cuối, importer "
         "không có ngày; chỉ cấp vai trò chưa có và chỉ thu hồi vai trò đang có, không kèm ngày.",

@@ -1,12 +1,13 @@
-"""Rows of the table of problems about open data and feeds."""
+"""Rows of the table of problems about open data, feeds and daily editions."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
 from api import errors as api_errors
-from api.problem_rows.shapes import ProblemType, row
+from api.problem_rows.shapes import ProblemType, alarm, row
 from domain.errors import Sentence
+from projections.editions import errors as edition_errors
 from projections.opendata import errors as data_errors
 
 OPEN_DATA_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
@@ -27,5 +28,22 @@ OPEN_DATA_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "Hãy tải CSV hoặc JSON Lines: cùng các dòng đó.",
             "Take CSV or JSON Lines: they hold the same rows.",
         ),
+    ),
+    edition_errors.NoEdition: row(
+        HTTPStatus.NOT_FOUND,
+        "Không có số liệu thống kê của ngày này.",
+        "There is no edition of the statistics of this day.",
+        Sentence(
+            "Ngày không có gì công bố thì bản trước vẫn còn hiệu lực; một ngày chỉ có bản riêng "
+            "sau khi công bố điểm chốt được niêm phong sau ngày đó. Các bản nằm ở "
+            "/v1/statistics/editions.",
+            "Where nothing was published, the edition before still stands; a day has its own once "
+            "a checkpoint sealed after its end is published. All of them are listed at "
+            "/v1/statistics/editions.",
+        ),
+    ),
+    edition_errors.EditionDiffers: alarm(
+        "Bản số liệu thống kê này không khớp với nhật ký.",
+        "This edition of the statistics does not agree with the log.",
     ),
 }

@@ -31,6 +31,8 @@ class ProblemType:
     status: HTTPStatus
     title: Sentence
     remedy: Sentence
+    # A fault of ours whose detail is a word of ours, and may be shown.
+    shows_detail: bool = False
 
     @property
     def is_ours(self) -> bool:

@@ -6,9 +6,8 @@ from http import HTTPStatus
 from falcon.asgi import Request, Response
 
 from api.bodies import FollowerHealth, Health, encode
-from api.data_folder import DataFolder
 from api.parts import Parts
-from ledger.witnessing.standing import read_standing
+from api.resources.observing.standing import ServerStanding, StandingSource
 
 
 class LivenessResource:
@@ -26,21 +25,22 @@ class ReadinessResource:
 
     Views may lag a little while work comes in. They count as stopped when they stood at the same
     place, behind the log, for longer than the limit; before the first position they are not ready.
+    Where the core has stopped, they are not ready at once. A projection that stopped alone is
+    named and leaves the server ready: all but what rests on it is answered as before, and whoever
+    took the server out of service for it would take away the rest as well.
     """
 
     def __init__(self, parts: Parts):
         self._parts = parts
-        settings = parts.settings
-        # Without a policy a file of counts is an older setting's.
-        self._standing = DataFolder(settings.data).witnesses if settings.witnesses else None
+        self._source = StandingSource(parts)
         self._behind_at: int | None = None
         self._behind_since = 0.0
 
     async def on_get(self, _request: Request, response: Response) -> None:
         """Ask writer and views."""
         writer = await self._parts.writer_reachable()
-        published_size, log_position = await asyncio.to_thread(self._sizes)
-        follows = self._follows(published_size, log_position)
+        standing = await asyncio.to_thread(self._source.read)
+        follows = self._follows(standing) and not standing.core_has_stopped
         ready = writer and follows
         response.data = encode(
             Health(
@@ -48,28 +48,20 @@ class ReadinessResource:
                 writer=writer,
                 follower=FollowerHealth(
                     follows=follows,
-                    log_position=log_position,
-                    behind_entries=published_size - log_position,
+                    log_position=standing.log_position,
+                    behind_entries=standing.published_size - standing.log_position,
                 ),
-                published_size=published_size,
-                witnesses=read_standing(self._standing) if self._standing else None,
+                published_size=standing.published_size,
+                projections=standing.projections,
+                witnesses=standing.witnesses,
             )
         )
         response.status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
         response.set_header("Cache-Control", "no-store")
 
-    def _sizes(self) -> tuple[int, int]:
-        # The views first: they are never ahead of what is published.
-        with self._parts.views.reading() as reader:
-            position = reader.position()
-        published = self._parts.reader.checkpoint()
-        return (
-            0 if published is None else published.tree_size,
-            0 if position is None else position.log_position,
-        )
-
-    def _follows(self, published_size: int, log_position: int) -> bool:
-        if log_position == published_size:
+    def _follows(self, standing: ServerStanding) -> bool:
+        log_position = standing.log_position
+        if log_position == standing.published_size:
             self._behind_at = None
             return True
         now = asyncio.get_running_loop().time()

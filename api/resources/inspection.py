@@ -18,7 +18,7 @@ from api.data_folder import DataFolder
 from api.errors import MalformedParameter, ServiceStarting, UnknownSigner
 from api.parts import Parts
 from api.reading.askers import signed_request
-from api.reading.looks import Look, LookBook, render_look_time
+from api.reading.looks import LookBook, render_look_time
 from api.reading.orders import OrderInForce, order_in_force
 from api.reading.rights import reading_as
 from api.resources.answers import (
@@ -28,9 +28,11 @@ from api.resources.answers import (
 )
 from api.signatures import RequestVerifier, SignedRequest
 from api.uploads import read_any_body
+from domain.facts import ANY_OFFICE
 from domain.keys import KeyRecord
 from domain.reading.rights import Reader, Subject
 from domain.roles import Role
+from ledger.looks.leaves import Look
 from projections.reading import read_trail, reference_to
 from projections.states import StreamStates
 from projections.views import Position, ViewReader
@@ -46,7 +48,7 @@ class Inspection:
 
     def __init__(self, parts: Parts):
         self._parts = parts
-        self._looks = LookBook(DataFolder(parts.settings.data).looks)
+        self._looks = LookBook(DataFolder(parts.settings.data).looks, parts.random_bytes)
         self._views = parts.views
         self._origin = parts.origin
         self._documents = parts.documents
@@ -88,13 +90,14 @@ class Inspection:
         signed: SignedRequest,
         subjects: Mapping[str, str],
         order: OrderInForce | None,
+        shown: Iterable[str] = (),
     ) -> None:
-        """Keep a look with the request that was signed for it.
+        """Keep a look with the request that was signed for it; ``shown`` as `_reach` has it.
 
         Raises:
             StoreUnavailable: it could not be kept; nothing may be answered.
         """
-        self._looks.note(self._look(inspector, signed, subjects, order))
+        self._looks.note(self._look(inspector, signed, subjects, order, shown))
 
     def note_look_at_offices(
         self,
@@ -114,6 +117,7 @@ class Inspection:
         signed: SignedRequest,
         subjects: Mapping[str, str],
         order: OrderInForce | None,
+        shown: Iterable[str] = (),
     ) -> Look:
         query = parse_qs(urlsplit(signed.url).query)
         return Look(
@@ -123,6 +127,7 @@ class Inspection:
             last_day=query.get("to", [None])[0],
             order=None if order is None else order.number,
             order_stream=None if order is None else order.stream,
+            reach=_reach(inspector, order, subjects, shown),
             target=signed.url,
             signature_input=_header(signed, "signature-input"),
             signature=_header(signed, "signature"),
@@ -196,6 +201,38 @@ class _OfSigner:
     period: tuple[datetime, datetime]
     follows: bool
     order_stream: str | None
+
+
+def covered_offices(inspector: KeyRecord) -> tuple[str, ...] | None:
+    """Give the offices that an inspector's grants cover now; None for all of them."""
+    if inspector.covers(Role.INSPECTOR, None):
+        return None
+    grants = (held.grant for held in inspector.held())
+    return tuple(
+        sorted({g.office for g in grants if g.role is Role.INSPECTOR and g.office != ANY_OFFICE})
+    )
+
+
+def _reach(
+    inspector: KeyRecord,
+    order: OrderInForce | None,
+    subjects: Mapping[str, str],
+    shown: Iterable[str],
+) -> str | None:
+    """Write the offices whose heads learn of a look at a procedure, or at an office above theirs.
+
+    Of a procedure they are those whose acts grants or an order let be shown. ``shown`` are offices
+    whose acts the answer shows, or might by the dossiers that the order names.
+    """
+    if "office" in subjects:
+        return " ".join(sorted(set(shown))) or None
+    if "procedure" not in subjects:
+        return None
+    covered = covered_offices(inspector)
+    if order is None:
+        return ANY_OFFICE if covered is None else " ".join(covered)
+    offices = {*order.scope.offices, *shown}
+    return " ".join(sorted(each for each in offices if covered is None or each in covered))
 
 
 def _header(signed: SignedRequest, name: str) -> str:

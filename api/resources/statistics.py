@@ -7,8 +7,9 @@ from typing import Final
 from falcon.asgi import Request, Response
 
 from api.errors import MalformedParameter, ServiceStarting
-from api.figures.answering import Answered, answer
+from api.figures.answering import answer
 from api.figures.asking import MEMBERS, PETITIONS, Members
+from api.figures.sources import Answered
 from api.negotiation import CSV_MEDIA_TYPE, Format, preferred_format
 from api.parts import Parts
 from api.reading.rights import check_right

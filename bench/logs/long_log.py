@@ -6,10 +6,13 @@ Made once per size: a folder that holds `log/`, its documents and the anchors. O
 """
 
 import heapq
+import os
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +32,7 @@ from ledger.documents import DocumentFolder
 from ledger.drafting import FIRST_PLACE, Drafter, Place, Publishing, place_after
 from ledger.key_files import OperatorKeys, render_anchors
 from ledger.opening import opening_action
+from ledger.private.vault import Keyring, PrivatePart, Vault
 from ledger.writing.envelopes import render_envelope
 from ledger.writing.public_log import index_key
 from ledger.writing.veils import Veil, render_veil
@@ -36,7 +40,7 @@ from transparency.checkpoints import Checkpoint, sign_checkpoint
 from transparency.hashing import leaf_hash
 from transparency.index import StreamIndex
 from transparency.merkle import MerkleTree
-from transparency.notes import SigningKey
+from transparency.notes import SigningKey, parse_note
 from transparency.seals import Seal, render_seal
 from transparency.tiles import (
     TILE_WIDTH,
@@ -54,6 +58,8 @@ SPAN: Final = timedelta(days=300)
 ENTRIES_PER_SEAL: Final = 256
 SHARE_WITHHELD: Final = 0.01
 TOP: Final = "H27"
+PARTS_PER_TRANSACTION: Final = 5_000
+STORED_AT: Final = "2026-01-01T00:00:00Z"
 # About what one dossier's life comes to, with what belongs to it on other streams.
 ENTRIES_PER_LIFE: Final = 7.8
 
@@ -64,6 +70,28 @@ def make_log(folder: Path, entries: int, seed: int = 0) -> Path:
     if not (made / "log" / "checkpoint").exists():
         _Maker(made, entries, seed).make()
     return made
+
+
+def make_log_and_vault(folder: Path, entries: int, entries_per_seal: int, seed: int = 0) -> Path:
+    """Give the folder of such a log with the private parts of its acts in a vault beside it."""
+    made = folder / f"{entries}-{seed}-{entries_per_seal}-vault"
+    if not (made / "log" / "checkpoint").exists():
+        maker = _Maker(made, entries, seed, entries_per_seal)
+        maker.make()
+        with closing(open_keyring(made)) as keyring, closing(open_vault(made, keyring)) as vault:
+            for start in range(0, len(maker.private), PARTS_PER_TRANSACTION):
+                vault.store(maker.private[start : start + PARTS_PER_TRANSACTION], STORED_AT)
+    return made
+
+
+def open_keyring(folder: Path) -> Keyring:
+    """Open the keyring of a log that was made with a vault."""
+    return Keyring(folder / "keyring.sqlite3", bytes(BYTES_OF_HASH), os.urandom)
+
+
+def open_vault(folder: Path, keyring: Keyring) -> Vault:
+    """Open the vault of a log that was made with one."""
+    return Vault(folder / "vault.sqlite3", keyring, ORIGIN, os.urandom)
 
 
 @dataclass(slots=True)
@@ -101,8 +129,12 @@ class _Published:
 
 
 class _Maker:
-    def __init__(self, folder: Path, entries: int, seed: int) -> None:
+    def __init__(
+        self, folder: Path, entries: int, seed: int, entries_per_seal: int = ENTRIES_PER_SEAL
+    ) -> None:
         self._folder, self._entries = folder, entries
+        self._entries_per_seal = entries_per_seal
+        self.private: list[PrivatePart] = []
         self._random = random.Random(seed)
         self._drafter = Drafter(ORIGIN, self._random.randbytes)
         self._lives = Lives(self._random)
@@ -122,7 +154,7 @@ class _Maker:
             unsealed += 1
             if self._left() > 1 and self._random.random() < SHARE_WITHHELD:
                 self._withheld(at)
-            if self._left() > 1 and unsealed >= ENTRIES_PER_SEAL - 1:
+            if self._left() > 1 and unsealed >= self._entries_per_seal - 1:
                 self._published.seal(at + timedelta(seconds=1))
                 unsealed = 0
             if self._left() == 1:
@@ -177,6 +209,10 @@ class _Maker:
         self._places[stream] = place_after(place, action.note)
         if action.document is not None:
             self._documents.store(action.document)
+        if action.details is not None and action.salt is not None:
+            text_hash = sha256(parse_note(action.note).text).digest()
+            part = PrivatePart(stream, place.version, text_hash, action.salt, action.details)
+            self.private.append(part)
         self._published.add(action.note, stream)
 
     def _act(self, at: datetime, act: Act) -> None:

@@ -2,7 +2,8 @@
 
 The dossiers are synthetic: their offices, procedures, channels, dates, waits and moved due dates
 are drawn from one seed, in the shape that the follower writes. Nobody signed anything, and each
-dossier is written as it was accepted and as it ended; a real one has about ten entries.
+dossier is written as it was accepted and as it ended; a real one has about ten entries. Of its acts
+only those about money are there.
 """
 
 import random
@@ -14,12 +15,21 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from bench.statistics.beside import (
+    DOSSIERS_PER_PETITION,
+    calendar,
+    fee_acts,
+    fee_of,
+    petitions,
+)
 from domain.decisions import StreamState
 from domain.dossiers import Dossier, Due, DueChange, Outcome, Status, Wait, WaitKind
 from domain.facts import Channel
 from domain.moments import Moment
 from domain.offices import BilingualName, Level, Office, OfficeRecord
 from domain.procedures import Limit, LimitUnit, Procedure, ProcedureRecord
+from domain.procedures.contents import Service, ServiceLevel
+from projections.dossier_rows import Act
 from projections.views import Position, Views, ViewUpdate, open_views
 
 SEED: Final = 766
@@ -52,6 +62,8 @@ def registry(offices: int, procedures: int) -> dict[str, StreamState]:
             level=Level.COMMUNE,
             limit=Limit(unit=LimitUnit.WORKING_DAYS, amount=5),
             field=f"Lĩnh vực {number % FIELDS}",
+            fee_vnd=fee_of(code),
+            service_level=ServiceLevel(service=Service.FULL),
         )
         states[f"procedure:{code}"] = ProcedureRecord(code, (procedure,), ("0" * 64,))
     return states
@@ -174,14 +186,20 @@ def fill(path: Path, count: int, offices: int, procedures: int) -> Views:
     views = open_views(path)
     states = states_in_time(dossiers(count, offices, procedures))
     start = datetime.combine(FIRST_DAY, time(), UTC)
-    position = _write(views, None, registry(offices, procedures), 1, start)
+    last_day = FIRST_DAY + timedelta(days=2 * DAYS)
+    known = {
+        **registry(offices, procedures),
+        **calendar(FIRST_DAY - timedelta(days=DAYS), last_day),
+        **dict(petitions(count // DOSSIERS_PER_PETITION, offices, FIRST_DAY, DAYS)),
+    }
+    position = _write(views, None, (known, []), 1, start)
     for first in range(0, len(states), STATES_PER_STEP):
         step = states[first : first + STATES_PER_STEP]
         is_last = first + STATES_PER_STEP >= len(states)
         sealed_at = SEALED_AT if is_last else step[-1][0]
         done = min(first + STATES_PER_STEP, len(states))
         size = 1 + count * ENTRIES_PER_DOSSIER * done // len(states)
-        position = _write(views, position, _by_stream(step), size, sealed_at)
+        position = _write(views, position, (_by_stream(step), fee_acts(step)), size, sealed_at)
     return views
 
 
@@ -192,11 +210,12 @@ def _by_stream(step: Iterable[tuple[datetime, Dossier]]) -> dict[str, StreamStat
 def _write(
     views: Views,
     old: Position | None,
-    states: dict[str, StreamState],
+    written: tuple[dict[str, StreamState], list[Act]],
     log_position: int,
     sealed_at: datetime,
 ) -> Position:
     position = Position(log_position, bytes(32), sealed_at, b"")
     old_position = 0 if old is None else old.log_position
-    views.write(ViewUpdate(old_position, position, states, (), ()))
+    states, acts = written
+    views.write(ViewUpdate(old_position, position, states, acts, ()))
     return position

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from cli.output import UsageProblem
 from cli.verifying.sentences import Explained
-from cli.verifying.witnesses import explain_witnesses
+from cli.verifying.witnesses import explain_witnesses, is_index_audited
 from ledger.timestamping.tokens import open_response
-from projections.casefiles.verifying import DetailsPart, ProvenDossier, VerifiedCasefile
-from transparency.encoding import encode_base64, render_utc_seconds
+from projections.casefiles.proving_trails import ProvenDossier
+from projections.casefiles.verifying import DetailsPart, VerifiedCasefile
+from transparency.encoding import encode_base64, render_utc_milliseconds, render_utc_seconds
 from transparency.policies import Policy
 
 
@@ -27,6 +28,8 @@ def explain_casefile(
     _explain_checkpoint(found, policy, explained)
     for dossier in found.dossiers:
         _explain_dossier(dossier, found, explained)
+        _explain_recorded_at(dossier, explained)
+        _explain_left_out(dossier, policy, explained)
     for opened in found.opened:
         _explain_opened(opened, explained)
     _explain_timestamp(found, roots, explained)
@@ -82,10 +85,10 @@ def _explain_dossier(each: ProvenDossier, found: VerifiedCasefile, explained: Ex
     explained.prove(
         f"{each.part}: lịch sử của {history.stream}, {len(history.acts)} hành vi đến điểm chốt "
         f"gồm {size} mục; {each.trail_acts} hành vi của dấu vết trên hồ sơ này đúng như lịch sử "
-        "chứng minh",
+        "chứng minh: loại, thời điểm, cơ quan, khóa, vai trò và mức bảo đảm",
         f"{each.part}: the history of {history.stream}, {len(history.acts)} acts up to a "
         f"checkpoint of {size} entries; {each.trail_acts} acts of the trail on this dossier are as "
-        "it proves",
+        "it proves: kind, moment, office, key, role and assurance",
     )
     listed = sum(act.stream == history.stream for act in found.trail.acts)
     if listed > each.trail_acts:
@@ -102,6 +105,61 @@ def _explain_dossier(each: ProvenDossier, found: VerifiedCasefile, explained: Ex
             f"that the checkpoint of {each.part} and that of the file are of one log (`verify "
             "--log` compares with the log)",
         )
+
+
+def _explain_recorded_at(each: ProvenDossier, explained: Explained) -> None:
+    if each.trail_acts:
+        stream = each.history.stream
+        sealed_at = render_utc_milliseconds(each.history.seal.sealed_at)
+        explained.leave_open(
+            f"các hành vi trên {stream} được ghi vào lúc mà dấu vết nêu: lịch sử chỉ chứng minh là "
+            f"không muộn hơn {sealed_at}",
+            f"that the acts on {stream} were recorded when the trail says: the history proves only "
+            f"that it was not after {sealed_at}",
+        )
+
+
+def _explain_left_out(each: ProvenDossier, policy: Policy | None, explained: Explained) -> None:
+    """Say whether the trail holds what the history shows to belong in it, as of which size."""
+    if each.left_out is None:
+        return
+    stream = each.history.stream
+    if each.left_out:
+        versions = ", ".join(map(str, each.left_out))
+        explained.leave_open(
+            f"hành vi {versions} của {stream}: lịch sử chứng minh là có, dấu vết không nêu (ngoài "
+            "phạm vi của thanh tra viên, hoặc bị bỏ ra)",
+            f"acts {versions} of {stream}: its history proves them and the trail leaves them out "
+            "(they lie beyond the inspector's grants or order, or were dropped)",
+        )
+    if each.proven_size is None:
+        versions = ", ".join(map(str, each.unjudged))
+        explained.leave_open(
+            f"rằng dấu vết không bỏ sót gì trên {stream}: hành vi {versions} không có trong đó, và "
+            "không gì trong tệp chứng minh nhật ký ở số mục mà dấu vết nêu là điểm chốt của nó",
+            f"that the trail lacks nothing of {stream}: acts {versions} are not in it, and nothing "
+            "in the file proves the log at the size that the trail names as its checkpoint",
+        )
+    elif not each.left_out:
+        _explain_nothing_lacks(each, policy, explained)
+
+
+def _explain_nothing_lacks(
+    each: ProvenDossier, policy: Policy | None, explained: Explained
+) -> None:
+    stream, size = each.history.stream, each.proven_size
+    is_audited = is_index_audited(policy, each.history.checkpoint.note)
+    by_vi, by_en = (
+        ("", "")
+        if is_audited
+        else (", theo chỉ mục của đơn vị vận hành", ", according to the operator's index")
+    )
+    explained.prove(
+        f"dấu vết không bỏ sót hành vi nào thuộc về nó trên {stream} trong {size} mục đầu của nhật "
+        f"ký{by_vi}",
+        f"the trail lacks nothing that belongs in it of {stream} among the log's first {size} "
+        f"entries{by_en}",
+    )
 
 
 def _explain_opened(opened: DetailsPart, explained: Explained) -> None:
@@ -149,14 +207,38 @@ def _explain_rest(found: VerifiedCasefile, explained: Explained) -> None:
             "with signature software, over the file manifest (`casefile extract`)",
         )
     explained.leave_open(
-        "rằng dấu vết là đầy đủ, số liệu so sánh, các phát hiện và hành vi trên hồ sơ khác: đó là "
-        "lời của máy chủ tại điểm chốt của dấu vết, được thanh tra viên ký nhận (lệnh audit đọc "
-        "toàn bộ nhật ký)",
-        "that the trail is whole, its figures beside the peers', the findings, and acts on other "
-        "dossiers: they are the server's word as of the trail's checkpoint, which the inspector "
-        "signed for (`audit` reads the whole log)",
+        "rằng dấu vết là đầy đủ ngoài các hồ sơ có lịch sử ở trên: chỉ mục đi theo từng dòng sự "
+        "kiện, không theo người hay cơ quan; kiểm toán viên đọc toàn bộ nhật ký (lệnh audit) rồi "
+        "so từng mục do các khóa đó ký (lệnh export)",
+        "that the trail is whole beyond the dossiers above: the index goes by streams, never by "
+        "persons or offices; an auditor reads the whole log (`audit`) and compares every entry "
+        "that those keys signed (`export`)",
+    )
+    explained.leave_open(
+        "số liệu so sánh, các phát hiện và hành vi trên hồ sơ khác: đó là lời của máy chủ tại điểm "
+        "chốt của dấu vết, được thanh tra viên ký nhận",
+        "the figures beside the peers', the findings, and acts on other dossiers: they are the "
+        "server's word as of the trail's checkpoint, which the inspector signed for",
     )
     explained.leave_open(
         "rằng một phát hiện là vi phạm: đó chỉ là dấu hiệu cần xem xét",
         "that a finding is a breach: it is a lead, never a verdict",
     )
+
+
+def casefile_members(found: VerifiedCasefile) -> dict[str, object]:
+    """Give what a verified casefile holds, as members for programs."""
+    return {
+        "inspector": found.manifest.inspector,
+        "subject": found.manifest.subject,
+        "acts": len(found.trail.acts),
+        "findings": found.findings,
+        "dossiers": [each.history.stream for each in found.dossiers],
+        "left_out": {
+            each.history.stream: None if each.left_out is None else list(each.left_out)
+            for each in found.dossiers
+        },
+        "unjudged": {each.history.stream: list(each.unjudged) for each in found.dossiers},
+        "proven_sizes": {each.history.stream: each.proven_size for each in found.dossiers},
+        "opened": [each.dossier for each in found.opened],
+    }

@@ -14,14 +14,13 @@ from cli.lapsing import Ending, end_orders, find_end, lapse_orders
 from cli.output import UsageProblem, command, report, say
 from cli.sessions import open_session
 from cli.sites import body_of
+from cli.sources import read_key_file
 from domain.actions import StreamType
 from domain.facts.integrity import AccessOrderIssued, AccessOrderIssuedDetails, OrderEnd
 from domain.moments import Moment, render_moment
 from domain.roles import Role
 from ledger.access_streams import AccessStreams
 from ledger.drafting import FIRST_PLACE
-from ledger.errors import StoreCorrupt
-from ledger.key_files import load_private_key
 from transparency.notes import SigningKey
 
 NONCE_BYTES: Final = 16
@@ -44,7 +43,7 @@ def inspect(path: str, key_file: Path, server: str | None, data: Path, *, as_jso
     A trail is a look at somebody, and is kept; /v1/looks lists the looks at whoever asks.
     The request is signed now: for a demo, whose clock is simulated, name its folder with --data.
     """
-    site, key = find_site(server, data), _load(key_file)
+    site, key = find_site(server, data), read_key_file(key_file)
     if not path.startswith("/"):
         raise UsageProblem(f"{path}: a path of the server is wanted, as /v1/findings")
     created = bootstrap.make_clock(settings_of_process({"data": data}))()
@@ -105,7 +104,7 @@ def issue(  # noqa: PLR0913, PLR0917 - one argument per option
         )
     except msgspec.ValidationError as error:
         raise UsageProblem(str(error)) from error
-    stream = asyncio.run(_issue(data, (Role(role), _load(key_file)), details))
+    stream = asyncio.run(_issue(data, (Role(role), read_key_file(key_file)), details))
     members = {"order": number, "stream": stream, "until": until}
     report(members, as_json=as_json)
 
@@ -142,7 +141,10 @@ async def _issue(
 def close(number: str, key_file: Path, data: Path, *, as_json: bool) -> None:
     """Sign an entry where the order was issued, and on every access stream with reads under it."""
     ending = Ending(
-        lambda order, _until: order == number, OrderEnd.CLOSED, Role.INSPECTOR, _load(key_file)
+        lambda order, _until: order == number,
+        OrderEnd.CLOSED,
+        Role.INSPECTOR,
+        read_key_file(key_file),
     )
     streams, closed_at = asyncio.run(_close(data, number, ending))
     members: dict[str, object] = {"order": number, "streams": streams}
@@ -175,10 +177,3 @@ async def _lapse(data: Path) -> int:
 
 for _command in (issue, close, lapse):
     orders.add_command(_command)
-
-
-def _load(path: Path) -> SigningKey:
-    try:
-        return load_private_key(path)
-    except StoreCorrupt as error:
-        raise UsageProblem(f"{path}: {error}") from error

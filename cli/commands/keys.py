@@ -12,6 +12,7 @@ from api.data_folder import DataFolder
 from cli.founding import found_keys
 from cli.output import Refused, UsageProblem, command, report, say
 from cli.sessions import Session, open_session, project, root_vkey
+from cli.sources import read_key_file
 from domain.facts import (
     Grant,
     KeyRegisteredDetails,
@@ -25,11 +26,9 @@ from domain.keys import vkey_name
 from domain.roles import ENROLLED_ASSURANCES, GRANTABLE_ROLES, Assurance, Role
 from ledger.action_notes import SubmittedAction
 from ledger.drafting import FIRST_PLACE, Place, next_place
-from ledger.errors import StoreCorrupt
 from ledger.key_files import (
     ANCHORS_FILE,
     load_anchors,
-    load_private_key,
     new_actor_key,
     next_root_file,
     save_private_key,
@@ -385,12 +384,9 @@ def _find_key(name: str, data: Path) -> SigningKey:
 
 
 def _load(path: Path, name: str) -> SigningKey:
-    try:
-        return load_private_key(path)
-    except FileNotFoundError as error:
-        raise UsageProblem(f"there is no key {name}: no such file, nor {path}") from error
-    except (OSError, StoreCorrupt, UnicodeDecodeError) as error:
-        raise UsageProblem(f"the key {name} cannot be read: {error}") from error
+    if not path.exists():
+        raise UsageProblem(f"there is no key {name}: no such file, nor {path}")
+    return read_key_file(path)
 
 
 for _command in (new, show, enroll, grant, replace, revoke, rotate_root, recover_root):

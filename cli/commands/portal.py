@@ -20,6 +20,7 @@ from api.data_folder import DataFolder
 from cli.access_entries import Reading, log_readings
 from cli.output import EXIT_FAILED, UsageProblem, command, report, talk
 from cli.sessions import Session, open_session, project
+from cli.sources import read_key_file
 from domain.actions import Action
 from domain.errors import NotYourOffice
 from domain.facts import Grant, RoleGranted
@@ -30,7 +31,7 @@ from domain.rules.register import office_record
 from ledger.access_streams import access_stream_of
 from ledger.codes.checking import RecordedCode, recorded_codes
 from ledger.drafting import next_place
-from ledger.errors import MalformedPacket, StoreCorrupt
+from ledger.errors import MalformedPacket
 from ledger.importing.pseudonyms import keyed_hash
 from ledger.key_files import load_private_key, new_actor_key, save_private_key
 from ledger.portal.exporting import NEVER_FILLED, packet_of
@@ -81,7 +82,7 @@ def export(
     Each dossier gets an entry on its access stream first, by the key. A packet begins with the
     private code, so a dossier without an access stream is left out, unless --unlogged says else.
     """
-    done = asyncio.run(_export(data, office, _load(key_file), unlogged=unlogged))
+    done = asyncio.run(_export(data, office, read_key_file(key_file), unlogged=unlogged))
     out.touch(mode=0o600)
     lines = [render_packet(packet) for packet in done.packets] or [NO_PACKETS]
     out.write_bytes(b"".join(line + b"\n" for line in lines))
@@ -241,7 +242,7 @@ async def _senders_key(
         UsageProblem: no office is named, and there is no key yet.
     """
     if key_file is not None:
-        return _load(key_file)
+        return read_key_file(key_file)
     path = DataFolder(session.settings.data).keys / f"portal-{origin}.key"
     if not path.exists():
         if office is None:
@@ -326,13 +327,6 @@ async def _find(data: Path, origin: str, code: str) -> tuple[str, int | None]:
         stream = bootstrap.foreign_stream(session.keys, origin, code)
         dossier = session.register().dossier(stream)
         return stream, None if dossier is None else dossier.status.value
-
-
-def _load(path: Path) -> SigningKey:
-    try:
-        return load_private_key(path)
-    except (OSError, StoreCorrupt, UnicodeDecodeError) as error:
-        raise UsageProblem(f"there is no key in {path}: {error}") from error
 
 
 for _command in (export, intake, reconcile, find):

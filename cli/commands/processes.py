@@ -16,8 +16,12 @@ import click
 from api import bootstrap
 from api.data_folder import DataFolder
 from api.erasing.stores import eraser as make_eraser
+from api.rebuilding.indexing import KeptIndex
+from api.rebuilding.telling import tell_of_stop
 from api.settings import Settings, settings_of_process
+from cli.judging.pacing import judge_soon
 from cli.lapsing import lapse_orders
+from cli.looking.committing import commit_looks
 from cli.output import EXIT_FAILED, command, talk
 from cli.sessions import Session, open_ledger
 from cli.tallying import publish_due, publish_due_dossiers
@@ -31,6 +35,8 @@ from ledger.timestamping.keeping import TimestampFolder
 from ledger.writing.client import LoopWriter
 from ledger.writing.loop import WriterLoop
 from ledger.writing.server import WriterServer
+from projections.entries import ProjectionError
+from projections.rebuilding.beside import take_away_leftovers
 from transparency.errors import TransparencyError
 from transparency.tile_store import SupersededPartials
 
@@ -39,11 +45,14 @@ SWEEP_SECONDS: Final = 24 * 3600.0
 TALLY_SECONDS: Final = 5.0
 # How soon after a day's end the orders that ended with it lapse.
 LAPSE_SECONDS: Final = 5.0
+# How long looks wait for the entry that counts them; the log does not say more exactly when.
+LOOKS_SECONDS: Final = 3600.0
 RETRY_SECONDS: Final = 60.0
 ERASE_SECONDS: Final = 5.0
 PARTIAL_TILES_SECONDS: Final = 60.0
 INDEX_SECONDS: Final = 1.0
-INDEX_ENTRIES: Final = 50_000
+# How soon after the seal that makes a day final its edition is made; a demo's days pass in seconds.
+EDITION_SECONDS: Final = 5.0
 
 
 @command("writer", help="The one writer of a data folder (started by serve).", hidden=True)
@@ -71,7 +80,9 @@ async def _write(settings: Settings) -> None:
     recording = WriterLoop(core, on_fatal, settings.publication_interval_seconds)
     recording.start()
     session = await open_ledger(settings, LoopWriter(recording.submit))
-    duties = [asyncio.create_task(duty(session)) for duty in (publish_tallies, lapse_daily)]
+    duties = [
+        asyncio.create_task(duty(session)) for duty in (publish_tallies, lapse_daily, commit_hourly)
+    ]
     server = WriterServer(DataFolder(settings.data).socket, recording.submit)
     await server.start()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -123,6 +134,17 @@ async def lapse_daily(session: Session) -> None:
         await asyncio.sleep(LAPSE_SECONDS)
 
 
+async def commit_hourly(session: Session) -> None:
+    """Commit to the looks that are kept, at the start and then every hour."""
+    while True:
+        try:
+            await commit_looks(session)
+        except LedgerError as error:
+            # Looks are kept all the same; a book that differs is told of every hour, and at audits.
+            talk.print(f"{error.code}: {error}", markup=False)
+        await asyncio.sleep(LOOKS_SECONDS)
+
+
 @command("follow", help="Keep the views (started by serve).", hidden=True)
 def follow(data: Path, *, as_json: bool) -> None:
     """Follow the published log until told to stop."""
@@ -137,8 +159,11 @@ def follow(data: Path, *, as_json: bool) -> None:
         _sweep_partial_tiles,
         _index_soon,
         _stamp_checkpoints,
+        _judge_soon,
+        _make_editions,
     ):
         threading.Thread(target=work, args=(settings, stop), daemon=True).start()
+    take_away_leftovers(DataFolder(settings.data).rebuilding)
     bootstrap.follower(settings).run(stop, settings.follower_poll_seconds)
 
 
@@ -181,8 +206,21 @@ def _index_soon(settings: Settings, stop: threading.Event) -> None:
     """Keep the index of histories close to the published log, so that no request waits for it."""
     reader, origin = bootstrap.ledger_reader(settings), bootstrap.operator_keys(settings).origin
     index = StoredIndex(DataFolder(settings.data).index, origin, reader)
+    kept = KeptIndex(index, reader, bootstrap.open_views(settings), tell_of_stop)
     while not stop.is_set():
-        _sweep(lambda: reader.checkpoint() is not None and index.catch_up(INDEX_ENTRIES))
+        _sweep(kept.catch_up)
+        stop.wait(INDEX_SECONDS)
+
+
+def _judge_soon(settings: Settings, stop: threading.Event) -> None:
+    """Keep the leads of findings close to the views; what fails is tried again."""
+
+    def judge() -> int:
+        judge_soon(settings, stop)
+        return 0
+
+    while not stop.is_set():
+        _sweep(judge)
         stop.wait(INDEX_SECONDS)
 
 
@@ -205,9 +243,24 @@ def _stamp_checkpoints(settings: Settings, stop: threading.Event) -> None:
         stop.wait(settings.timestamp_interval_seconds)
 
 
+def _make_editions(settings: Settings, stop: threading.Event) -> None:
+    """Make the daily editions that are final, unless the settings switch them off."""
+    if not settings.editions:
+        return
+    maker = bootstrap.edition_maker(settings)
+
+    def make() -> int:
+        # Beside the views of this process, at most half of the time is spent on editions.
+        return len(maker.make_due(stop.wait))
+
+    while not stop.is_set():
+        _sweep(make)
+        stop.wait(EDITION_SECONDS)
+
+
 def _sweep(sweeping: Callable[[], int]) -> None:
     try:
         sweeping()
-    except (LedgerError, TransparencyError) as error:
+    except (LedgerError, ProjectionError, TransparencyError) as error:
         # Whatever is wrong there, the other sweep, the views and tomorrow's sweep go on.
         talk.print(f"{error.code}: {error}", markup=False)

@@ -2,7 +2,8 @@
 
 It fails where a figure differs, and where the published figures lack entries for longer than the
 ledger promises to publish them in (`projections.recompute.measure_lag` says how that is known).
-With ``--request`` it only prints the bytes that a server answers to one statistics address.
+With ``--request`` it only prints the bytes that a server answers to one statistics address, and
+with ``--edition`` it holds one daily edition to the log.
 """
 
 import sys
@@ -17,12 +18,14 @@ from api import bootstrap
 from api.bodies import encode
 from api.data_folder import DataFolder
 from api.errors import MalformedParameter
-from api.figures.addresses import split_address, wanted_format
-from api.figures.answering import answer
+from api.figures.addresses import split_address
 from api.settings import settings_of_process
+from cli.editions.holding import hold_edition
+from cli.editions.published import find_published
 from cli.finding_acts.books import finding_members, two_books_of
 from cli.output import EXIT_FAILED, UsageProblem, command, report, say
 from cli.petition_figures import compare_petitions
+from cli.served_figures.comparing import Answers, AnswersOfWorld, compare_answers
 from cli.sources import LogAddress, decode_figures, fetch, find_anchors, find_log, open_log
 from cli.veiled_figures import compare_veiled
 from cli.verifying.evidence_files import evidence_members, evidence_option
@@ -36,7 +39,6 @@ from projections.recompute import (
     LONGEST_LAG,
     NO_LAG,
     Difference,
-    FiguresOfWorld,
     Lag,
     PublicWorld,
     compare,
@@ -60,6 +62,7 @@ class Compared:
     tallies: TallySums = NO_TALLIES
     veils: VeilSums = NOTHING_VEILED
     books: TwoBooks | None = None
+    answers: int = 0
 
     @property
     def ok(self) -> bool:
@@ -104,6 +107,10 @@ class Compared:
     type=click.IntRange(min=1),
     help="With --request: the checkpoint's size that the server's answer names; default: newest.",
 )
+@click.option(
+    "--edition",
+    help="Hold a daily edition to the log, byte for byte: its day, or the folder it lies in.",
+)
 @evidence_option
 def recompute(  # noqa: PLR0913 - one argument per option
     log_text: str | None,
@@ -113,6 +120,7 @@ def recompute(  # noqa: PLR0913 - one argument per option
     evidence_folder: Path | None,
     data: Path,
     *,
+    edition: str | None,
     as_json: bool,
 ) -> None:
     """Compare with the stored views; an address: with what it publishes; a folder: only compute."""
@@ -121,25 +129,47 @@ def recompute(  # noqa: PLR0913 - one argument per option
     if asked is not None:
         sys.stdout.buffer.write(answer_from(address, trusted, asked, tree_size))
         return
+    if edition is not None:
+        _hold_edition(edition, address, trusted, as_json=as_json)
+        return
     # Before the figures: what this log has had for longer than the delay, they must have.
     log = open_log(address, trusted)
     published = _published(address, data, is_own=log_text is None)
     world = _replay(address, trusted, None if published is None else published.counts)
     recomputed = count_world(world)
     lag, differences, books = NO_LAG, list[Difference](), None
+    answers = Answers(0, ())
     if published is not None:
         differences = compare(published.counts, recomputed)
         books = two_books_of(published.document, world, recomputed, differences)
         differences += compare_petitions(address, trusted, data, world)
         differences += compare_veiled(address, trusted, data, world)
+        answers = compare_answers(address, trusted, data, world)
+        differences += answers.differences
         lag = measure_lag(log, trusted.origin, published.counts.checkpoint.size)
     compared = Compared(
-        published is not None, tuple(differences), lag, world.tallies, world.veil_sums, books
+        published is not None,
+        tuple(differences),
+        lag,
+        world.tallies,
+        world.veil_sums,
+        books,
+        answers.compared,
     )
     by = JudgedBy(trusted, log=log)
     evidence_members(evidence_folder, compared.tally_problems, log, address, by)
     _print(recomputed, compared, log.tree_size, as_json=as_json)
     if not compared.ok:
+        sys.exit(EXIT_FAILED)
+
+
+def _hold_edition(text: str, address: LogAddress, anchors: Anchors, *, as_json: bool) -> None:
+    """Make an edition again from the log alone; say which files are otherwise, and fail."""
+    published = find_published(text, address)
+    log = open_log(address, anchors)
+    held = hold_edition(published, log, anchors, address.documents())
+    report(held.members(), as_json=as_json)
+    if held.wrong:
         sys.exit(EXIT_FAILED)
 
 
@@ -151,10 +181,9 @@ def answer_from(address: LogAddress, anchors: Anchors, asked: str, tree_size: in
         TransparencyError, EntryUnreadable: the log cannot be trusted, or has no such size.
     """
     try:
-        path, members = split_address(asked)
-        wanted = wanted_format(members)
+        split_address(asked)
         world = replay_log(address.tiles(), anchors, address.documents(), tree_size)
-        return answer(FiguresOfWorld(world), path, members, wanted).body
+        return AnswersOfWorld(world).to(asked)
     except MalformedParameter as error:
         raise UsageProblem(str(error)) from error
 
@@ -206,6 +235,7 @@ def _print(
     members = {
         "ok": compared.ok,
         "figures": len(recomputed.figures),
+        "answers": compared.answers,
         "differences": len(compared.differences),
         "checkpoint_size": recomputed.checkpoint.size,
         "log_size": log_size,

@@ -104,7 +104,7 @@ _CIVIL_STATUS: Final = (
         _procedure(
             "2.000815",
             ("Chứng thực bản sao từ bản chính", "Certified copy of an original"),
-            _prose("trong ngày (same day)"),
+            _prose("trong ngày"),
             field="Chứng thực",
             fee_vnd=2_000,
             # LAW: Decree 61/2018 art. 17.5: the decision is delegated to the counter.
@@ -116,7 +116,7 @@ _CIVIL_STATUS: Final = (
         _procedure(
             "2.000635",
             ("Cấp bản sao trích lục hộ tịch", "Civil-status extract copy"),
-            _prose("trong ngày (same day)"),
+            _prose("trong ngày"),
             field="Hộ tịch",
             fee_vnd=8_000,
         ),

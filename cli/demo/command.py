@@ -34,7 +34,7 @@ from cli.demo.province import INSPECTOR
 from cli.demo.scenario import CLOSES_AT, DEFAULT_DOSSIERS, STORIES, Scenario, build_scenario
 from cli.demo.server import make_fresh, serving
 from cli.demo.steps import REGISTRAR, SYSTEM, ActorKeys
-from cli.demo.tour import INSPECTOR_FILE, KEPT, keep, proof_lines, tour_lines
+from cli.demo.tour import INSPECTOR_FILE, KEPT, after_the_end, keep, proof_lines, tour_lines
 from cli.demo.veiling.crowds import expected_crowds
 from cli.demo.veiling.proving import prove_veils
 from cli.demo.witnessing.serving import POLICY_FILE, prove_witnesses, witnessed
@@ -183,7 +183,8 @@ def _run(plan: Plan) -> None:
         make_fresh(plan.data)
         operator = load_or_make_operator_keys(DataFolder(plan.data).keys, random_bytes)
         with witnessed(plan.data, operator), serving(plan.data, plan.port) as address:
-            talk.print(f"Hà Tĩnh (mẫu / sample): {address}/", markup=False)
+            if not plan.ends_after_proof:
+                talk.print(f"Hà Tĩnh (mẫu / sample): {address}/", markup=False)
             run = _drive_and_prove(plan, address, started)
             _print(plan, run)
             if run.ok and not plan.ends_after_proof:
@@ -263,6 +264,8 @@ def _print(plan: Plan, run: Run) -> None:
     if run.ok and not plan.ends_after_proof:
         lines += tour_lines(run.address, plan.data, run.scenario)
         lines.append("Ctrl-C để dừng / to stop")
+    elif run.ok:
+        lines += after_the_end(plan.data)
     click.echo("\n".join(lines))
     sys.stdout.flush()
 

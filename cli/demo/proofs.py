@@ -177,12 +177,17 @@ def prove_findings(evidence: Evidence, inspector: SigningKey, now: datetime, non
     missing = sorted(rule for rule, stream in expected.items() if (rule, stream) not in found)
     counts = {rule: sum(each.rule == rule for each in findings) for rule in sorted(expected)}
     words = ", ".join(f"{rule}: {count}" for rule, count in counts.items())
-    said = _both(f"Dấu hiệu gửi thanh tra: {words}", f"Leads for the inspector: {words}")
+    said = _both(
+        f"Dấu hiệu gửi thanh tra: {len(findings)}; của các quy tắc mà các câu chuyện nhắm đến: "
+        f"{words}",
+        f"Leads for the inspector: {len(findings)}; of the rules that the stories are about: "
+        f"{words}",
+    )
     return Proof(
         "findings",
         ok=not missing,
         sentences=(said,),
-        members={"counts": counts, "missing": missing},
+        members={"counts": counts, "missing": missing, "all": len(findings)},
     )
 
 

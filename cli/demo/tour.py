@@ -114,6 +114,15 @@ def proof_lines(proofs: Sequence[Proof]) -> Iterator[str]:
             yield f"    {sentence.en}"
 
 
+def after_the_end(data: Path) -> tuple[str, ...]:
+    """Say how to look at a demo whose server ended with its proofs."""
+    return (
+        "",
+        "Máy chủ đã dừng; muốn xem tiếp / The server has ended; to look at it:",
+        f"     dossier-ledger serve --data {data}",
+    )
+
+
 def tour_lines(address: str, data: Path, scenario: Scenario) -> Iterator[str]:
     """Lead through the running demo in five minutes."""
     by_story = {slip.story: slip for slip in slips(scenario)}

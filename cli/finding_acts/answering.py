@@ -1,7 +1,7 @@
-"""Answering and closing findings: who may is looked up first, since the ledger cannot tell.
+"""Answering and closing findings: what nobody asks of the signer is refused before it is signed.
 
-The office of a private finding is private, so the ledger takes the answer of any officer: here it
-is refused before anything is signed.
+Whom a private finding asks stands in its private part. The writer opens that and refuses others
+(`not_asked`); that a finding asks a person, whom one of several keys shows, is left to it.
 """
 
 from pathlib import Path
@@ -62,7 +62,7 @@ async def answer_here(session: Session, signer: Signer, stream: str, text: str) 
     role, key = signer
     record = session.register().key(key.name)
     is_of_office = record is not None and record.covers(role, life.office)
-    if not is_of_office and key.name != life.asked:
+    if not is_of_office and life.asked is None:
         raise UsageProblem(f"{key.name} is not {role.value} of the office that is asked")
     office = life.office if life.is_alarm else None
     (sent,) = await send_here(session, signer, [_answer(stream, text, office)])

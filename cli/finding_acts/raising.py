@@ -15,11 +15,20 @@ from domain.errors import Sentence
 from projections.findings import Finding, Severity
 from projections.findings.life.identities import identity_of_lead, is_alarm, stream_for
 from projections.findings.life.raising import raising_of
+from projections.findings.shapes import Peers
 
 
 class _Words(msgspec.Struct, frozen=True):
     vi: str
     en: str
+
+
+class _Peers(msgspec.Struct, frozen=True):
+    group: _Words
+    n: int
+    threshold: str
+    base_rate: str
+    observed: str
 
 
 class _Lead(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +43,7 @@ class _Lead(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[int, ...]
     finding_stream: str
     versions: tuple[int, ...] = ()
+    peers: _Peers | None = None
     raised: dict[str, object] | None = None
 
 
@@ -112,4 +122,15 @@ def _finding(lead: _Lead) -> Finding:
         innocent_explanations=(),
         evidence=lead.evidence,
         versions=lead.versions,
+        peers=None if lead.peers is None else _peers(lead.peers),
+    )
+
+
+def _peers(said: _Peers) -> Peers:
+    return Peers(
+        group=Sentence(said.group.vi, said.group.en),
+        n=said.n,
+        threshold=said.threshold,
+        base_rate=said.base_rate,
+        observed=said.observed,
     )

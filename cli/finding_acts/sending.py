@@ -9,7 +9,6 @@ import msgspec
 
 from api import bootstrap
 from api.settings import settings_of_process
-from cli.output import UsageProblem
 from cli.sessions import Session, project
 from cli.sites import Site, agreed_origin, body_of, render_submission
 from domain.facts import Details, Facts
@@ -17,8 +16,6 @@ from domain.moments import Moment
 from domain.roles import Role
 from ledger.action_notes import SubmittedAction
 from ledger.drafting import FIRST_PLACE, Drafter, Place, next_place
-from ledger.errors import StoreCorrupt
-from ledger.key_files import load_private_key
 from transparency.notes import SigningKey
 
 NONCE_BYTES: Final = 16
@@ -103,18 +100,6 @@ def ask_signed(site: Site, path: str, data: Path, key: SigningKey) -> bytes:
     created = bootstrap.make_clock(settings_of_process({"data": data}))()
     nonce = bootstrap.random_bytes(NONCE_BYTES).hex()
     return body_of(site.ask_signed(path, key, created, nonce))
-
-
-def load_key(path: Path) -> SigningKey:
-    """Read a key file.
-
-    Raises:
-        UsageProblem: it is none.
-    """
-    try:
-        return load_private_key(path)
-    except StoreCorrupt as error:
-        raise UsageProblem(f"{path}: {error}") from error
 
 
 def _stands_already(act: FindingAct, place: Place) -> bool:

@@ -15,6 +15,7 @@ from cli.verifying.sentences import Explained
 from ledger.evidence.judging import JudgedBy, judge_file
 from ledger.histories.verifying import verify_bundle
 from ledger.key_files import Anchors
+from projections.casefiles.files import CASEFILE_TYPE
 from transparency.checkpoints import SignedCheckpoint
 from transparency.evidence.files import EVIDENCE_TYPE, MAX_EVIDENCE_BYTES
 from transparency.histories.bundles import HISTORY_TYPE, parse_history
@@ -29,6 +30,7 @@ class FileKind(StrEnum):
     RECEIPT = "receipt"
     HISTORY = "history"
     EVIDENCE = "evidence"
+    CASEFILE = "casefile"
 
 
 class UnknownFileKind(UsageProblem):
@@ -49,6 +51,7 @@ class _ServersRefusal(msgspec.Struct, frozen=True):
 _TYPES: Final = {
     f'"type":"{HISTORY_TYPE}"'.encode(): FileKind.HISTORY,
     f'"type":"{EVIDENCE_TYPE}"'.encode(): FileKind.EVIDENCE,
+    f'"type":"{CASEFILE_TYPE}"'.encode(): FileKind.CASEFILE,
 }
 
 
@@ -78,9 +81,9 @@ def kind_of(data: bytes, path: Path) -> FileKind:
         _check_no_refusal(data, path)
     raise UnknownFileKind(
         f"{path} is none of the kinds of files that are verified: a receipt (*.tlog-proof), a "
-        "history (*.dossier.json), or evidence (*.evidence.json)\n"
+        "history (*.dossier.json), evidence (*.evidence.json), or a casefile (*.casefile.json)\n"
         f"{path} không thuộc loại tệp nào kiểm tra được: biên nhận (*.tlog-proof), lịch sử "
-        "(*.dossier.json), hay bằng chứng (*.evidence.json)"
+        "(*.dossier.json), bằng chứng (*.evidence.json), hay hồ sơ vụ việc (*.casefile.json)"
     )
 
 

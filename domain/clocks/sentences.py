@@ -12,7 +12,7 @@ from domain.clocks.counting import Count, CountedStretch, StartReason, StretchEf
 from domain.clocks.limits import ClockReading
 from domain.dossiers import Due, DueChange, HaltKind, TooLate, WaitKind
 from domain.errors import Sentence
-from domain.moments import Moment, time_zone
+from domain.moments import Moment, english_day, time_zone
 from domain.procedures import Limit, LimitUnit
 from domain.transitions.shapes import Clock
 
@@ -57,6 +57,9 @@ _STARTS: Final[Mapping[StartReason, Sentence]] = {
         "counted from {counts_from} because it arrived late or on a day off ({at})",
     ),
 }
+
+# A limit of no days ends on the day it is counted from: no first day is left out.
+_SAME_DAY: Final = Sentence("(từ {at})", "(from {at})")
 
 _STRETCHES: Final[Mapping[WaitKind | HaltKind, Sentence]] = {
     WaitKind.SUPPLEMENT: Sentence("chờ bổ sung", "waiting for the supplement"),
@@ -122,7 +125,8 @@ def _head(reading: ClockReading, zone: str) -> Sentence:
     if due is None:
         return Sentence(f"Không tính được hạn {what.vi}", f"No due date for {what.en} is computed")
     at = _due_text(due, zone)
-    return Sentence(f"Hạn {what.vi} là {at.vi}", f"The limit for {what.en} ends on {at.en}")
+    ends = "ends on" if due.instant is None else "ends at"
+    return Sentence(f"Hạn {what.vi} là {at.vi}", f"The limit for {what.en} {ends} {at.en}")
 
 
 def _what(reading: ClockReading) -> Sentence:
@@ -155,7 +159,7 @@ def _clauses(
 def _limit_clause(counted: Count, zone: str) -> Sentence:
     limit, start = counted.limit, counted.first_start
     at, counts_from = _moment_text(start.at, zone), _moment_text(start.counts_from, zone)
-    begins = _STARTS[start.reason]
+    begins = _begins(limit, start.reason)
     vi = begins.vi.format(at=at.vi, counts_from=counts_from.vi)
     en = begins.en.format(at=at.en, counts_from=counts_from.en)
     if limit.unit is LimitUnit.UNKNOWN:
@@ -164,8 +168,17 @@ def _limit_clause(counted: Count, zone: str) -> Sentence:
     return Sentence(f"{amount.vi} {vi}", f"{amount.en} {en}")
 
 
+def _begins(limit: Limit, reason: StartReason) -> Sentence:
+    is_same_day = _is_same_day(limit) and reason is StartReason.DAY_AFTER
+    return _SAME_DAY if is_same_day else _STARTS[reason]
+
+
+def _is_same_day(limit: Limit) -> bool:
+    return limit.amount == 0 and limit.unit is LimitUnit.WORKING_DAYS
+
+
 def _amount_text(limit: Limit) -> Sentence:
-    if limit.amount == 0 and limit.unit is LimitUnit.WORKING_DAYS:
+    if _is_same_day(limit):
         return Sentence("trong ngày làm việc", "within the working day")
     unit = _UNITS[limit.unit]
     english = unit.en.removesuffix("s") if limit.amount == 1 else unit.en
@@ -269,6 +282,7 @@ def _due_text(due: Due, zone: str) -> Sentence:
 def _moment_text(moment: Moment, zone: str) -> Sentence:
     if moment.instant is None:
         day = moment.day_in(zone)
-        return Sentence(f"{day:%d/%m/%Y}", day.isoformat())
+        return Sentence(f"{day:%d/%m/%Y}", english_day(day))
     local = moment.instant.astimezone(time_zone(zone))
-    return Sentence(f"{local:%H:%M %d/%m/%Y}", f"{local:%Y-%m-%d %H:%M}")
+    english = f"{local:%H:%M} on {english_day(local.date())}"
+    return Sentence(f"{local:%H:%M %d/%m/%Y}", english)

@@ -200,6 +200,23 @@ class AccessOpenedDetails(Details, frozen=True, kw_only=True):
     end: OrderEnd
 
 
+class AccessLooksCommitted(Facts, frozen=True, kw_only=True):
+    """So many looks of inspectors are in the book, under this root (ADR 0043); whose stays private.
+
+    `looks` counts those of the whole `book`, whose number rises only after a book was lost.
+    """
+
+    public_because: ClassVar[Mapping[str, str]] = {
+        "book": "a book of looks that was lost shows",
+        "looks": "no look is dropped or added after this entry",
+        "root": "each look proves its place, and tells nobody else of itself",
+    }
+
+    book: Annotated[int, Meta(ge=1, le=1_000_000)]
+    looks: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+    root: Sha256Base64
+
+
 class ErasureGround(StrEnum):
     """Why personal data is destroyed."""
 
@@ -250,7 +267,8 @@ class FindingRaisedDetails(Details, frozen=True, kw_only=True):
     """By which rule, on which entries it rests, and what they are about.
 
     `about` is the stream that the rule looked at, and `versions` its acts there, all that there is
-    of a veiled dossier. `asked` is the key of the officer whose own answer is wanted.
+    of a veiled dossier. `asked` is the key of the officer whose own answer is wanted. One number
+    may have two rules: `against_peers` says that it is the one that compares.
     """
 
     rule: FindingRule
@@ -262,6 +280,7 @@ class FindingRaisedDetails(Details, frozen=True, kw_only=True):
     about: PrivateLine | None = None
     versions: Annotated[tuple[StreamVersion, ...], Meta(max_length=1000)] = ()
     asked: KeyName | None = None
+    against_peers: bool = False
 
 
 class FindingAnswered(Facts, frozen=True, kw_only=True):

@@ -75,6 +75,13 @@ INTEGRITY: Final[tuple[Kind, ...]] = (
         signers=signed_by(any_of(Role.INSPECTOR), any_of(Role.SYSTEM)),
         details_required=True,
     ),
+    # Looks that open nothing private: their book is a tree whose root stands here (ADR 0043).
+    Kind(
+        name="access.looks_committed",
+        stream=StreamType.ACCESS,
+        facts=facts.AccessLooksCommitted,
+        signers=signed_by(any_of(Role.SYSTEM)),
+    ),
     Kind(
         name="dossier.personal_data_erased",
         stream=StreamType.DOSSIER,

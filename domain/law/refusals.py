@@ -196,6 +196,11 @@ RULES: Final[tuple[RuleRow, ...]] = (
         "a read under an order that nobody issued, that has ended, or that is for others",
     ),
     _private(
+        "not_asked",
+        "Giải trình cảnh báo riêng khi không phải người hoặc cơ quan được hỏi",
+        "an answer to a private finding by somebody whom it does not ask",
+    ),
+    _private(
         "wrong_access_stream",
         "Mục truy cập ghi trên luồng của hồ sơ khác",
         "a read that stands on another access stream than its dossier's",

@@ -11,6 +11,10 @@ import msgspec
 from domain.facts.integrity import AccessLoggedDetails, AccessPurpose, FindingVerdict
 from domain.moments import Moment
 
+# The one stream of a ledger where inspectors' looks are committed to (ADR 0043). The id is the
+# SHA-256 of the line `dossier-ledger/looks@v1`, so that no dossier's access stream is called so.
+LOOKS_STREAM: Final = "access:d61fe222c8557ffe389b1c7b1a78948ce1c0aec7d590118106dd5ecacdb6ef60"
+
 # No law on the length of inspections was read: a year is our own bound on how long one is sealed.
 LONGEST_ORDER: Final = timedelta(days=366)
 
@@ -79,13 +83,16 @@ class AccessRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="access"
     """How often somebody read private details of one dossier, and when last.
 
     Or, of a stream that began with an inspection order, by whose key that was issued, and whether
-    it has ended. What it permits is private.
+    it has ended. What it permits is private. Or, on the one stream where looks are committed to,
+    which book they stand in and how many there are.
     """
 
     reads: int
     last_read_at: Moment
     issued_by: str | None = None
     has_ended: bool = False
+    looks_book: int = 0
+    looks: int = 0
 
 
 class DenunciationRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="denunciation"):

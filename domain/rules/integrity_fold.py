@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from domain.actions import Action
 from domain.dossiers import Dossier
 from domain.facts.integrity import (
+    AccessLooksCommitted,
     FindingClosed,
     FindingRaised,
     LateEntryDeclared,
@@ -75,6 +76,15 @@ def _access_opened(state: StreamState | None, _action: Action, _register: Regist
     return replace(state, has_ended=state.issued_by is not None)
 
 
+def _looks_committed(
+    state: StreamState | None, action: Action, _register: Register
+) -> AccessRecord:
+    facts = action.facts
+    assert isinstance(facts, AccessLooksCommitted)
+    record = state if isinstance(state, AccessRecord) else AccessRecord(0, action.at)
+    return replace(record, looks_book=facts.book, looks=facts.looks)
+
+
 def _finding_raised(
     _state: StreamState | None, action: Action, _register: Register
 ) -> FindingRecord:
@@ -117,6 +127,7 @@ INTEGRITY_FOLDS: Final[Mapping[str, Fold]] = {
     "access.logged": _access_logged,
     "access.order_issued": _order_issued,
     "access.opened": _access_opened,
+    "access.looks_committed": _looks_committed,
     "finding.raised": _finding_raised,
     "finding.answered": _finding_answered,
     "finding.closed": _finding_closed,

@@ -23,6 +23,7 @@ from domain.facts.integrity import (
     PUBLIC_ALARMS,
     TWO_BOOKS,
     AccessLoggedDetails,
+    AccessLooksCommitted,
     AccessPurpose,
     CorrectionAppended,
     CorrectionAppendedDetails,
@@ -39,7 +40,14 @@ from domain.moments import Moment, is_before, parse_moment
 from domain.offices import OfficeRecord
 from domain.oversight.corrections import PUBLIC_FIELDS
 from domain.oversight.erasure import ErasureCase, check_erasure, retained_from, retention_end
-from domain.oversight.integrity import LONGEST_ORDER, FindingRecord, Outage, outage_rule_on
+from domain.oversight.integrity import (
+    LONGEST_ORDER,
+    LOOKS_STREAM,
+    AccessRecord,
+    FindingRecord,
+    Outage,
+    outage_rule_on,
+)
 from domain.oversight.two_books import parse_books
 from domain.procedures import Procedure
 from domain.rules.register import Register, StreamState, office_record, procedure_record
@@ -140,6 +148,18 @@ def _outage_ended(state: StreamState | None, action: Action, _register: Register
         raise FactInvalid("until: it is before the outage began, or after this act")
 
 
+def _looks_committed(state: StreamState | None, action: Action, _register: Register) -> None:
+    """Check that the book of looks only grows, and that all of it is on the one stream."""
+    facts = action.facts
+    assert isinstance(facts, AccessLooksCommitted)
+    if action.stream != LOOKS_STREAM:
+        raise FactInvalid(f"stream: looks are committed to on {LOOKS_STREAM}")
+    book, looks = (state.looks_book, state.looks) if isinstance(state, AccessRecord) else (0, 0)
+    is_longer = facts.book == book and facts.looks > looks
+    if not (is_longer or facts.book == book + 1):
+        raise FactInvalid(f"book, looks: book {book} had {looks} already")
+
+
 def _erased(state: StreamState | None, action: Action, register: Register) -> None:
     """Check what public facts say against erasure; who holds the vault asks for the rest."""
     assert isinstance(state, Dossier)
@@ -225,6 +245,7 @@ INTEGRITY_FACT_RULES: Final[Mapping[str, FactRule]] = {
     "office.late_entry_declared": _late_entry,
     "ledger.outage_declared": _outage_declared,
     "ledger.outage_ended": _outage_ended,
+    "access.looks_committed": _looks_committed,
     "dossier.personal_data_erased": _erased,
     "finding.raised": _finding_raised,
     "finding.answered": _finding_answered,

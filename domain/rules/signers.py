@@ -23,6 +23,7 @@ from domain.facts import (
     OfficeRegistered,
 )
 from domain.facts.integrity import (
+    AccessLooksCommitted,
     AccessOpened,
     FindingRaised,
     OutageDeclared,
@@ -45,6 +46,9 @@ from domain.rules.registrars import (
 from domain.rules.territory import acts_for, check_in_force
 
 UTC_ZONE = "UTC"
+
+# What only this ledger's own system may sign, after its checks.
+_OWN_SYSTEMS = PersonalDataErased | AccessOpened | AccessLooksCommitted | FindingRaised
 
 
 def check_signers(state: StreamState | None, action: Action, register: Register) -> None:
@@ -89,7 +93,7 @@ def _check_signer(
 
 def _check_foreign_system(action: Action, signer: Signer) -> None:
     """Check that another system does not do what only this ledger's own may, after its checks."""
-    if isinstance(action.facts, PersonalDataErased | AccessOpened | FindingRaised):
+    if isinstance(action.facts, _OWN_SYSTEMS):
         raise NotYourRole(f"{signer.key} {action.kind.name}")
 
 

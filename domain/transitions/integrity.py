@@ -28,6 +28,7 @@ INTEGRITY: Final[Mapping[str, Transition]] = {
     "access.logged": Transition(rows="47", creates=True, continues=True),
     "access.order_issued": Transition(rows="", creates=True),
     "access.opened": Transition(rows="", continues=True),
+    "access.looks_committed": Transition(rows="", creates=True, continues=True),
     "dossier.personal_data_erased": Transition(
         rows="48",
         moves=stay(Status.NOT_ACCEPTED, Status.STOPPED, Status.RESULT_RETURNED),

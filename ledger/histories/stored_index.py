@@ -19,7 +19,7 @@ them. CRASH: each call is one transaction, so the file stands at one place or at
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
@@ -170,6 +170,37 @@ class StoredIndex:
         with self._transaction("BEGIN IMMEDIATE") as connection:
             return self._advance(connection, published, most_entries)
 
+    def log_position(self) -> int:
+        """Give how many entries were taken in; none of a file that is another ledger's.
+
+        Raises:
+            StoreUnavailable: the file cannot be read.
+        """
+        with self._transaction("BEGIN") as connection:
+            origin, taken_in, _ = _place(connection)
+        return taken_in if origin == self._origin else 0
+
+    def replace_by(self, remade: Path) -> bool:
+        """Put the rows of an index made beside in the place of these; False where these lead.
+
+        CRASH: it is one transaction, and whoever proves from the file sees the old rows until its
+        end.
+
+        Raises:
+            StoreUnavailable: one of the two files does not read or write; nothing was replaced.
+        """
+        try:
+            self._connection().execute("ATTACH DATABASE ? AS remade", (str(remade),))
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"the index made beside does not read: {error}") from error
+        try:
+            with self._transaction("BEGIN IMMEDIATE") as connection:
+                published = self._reader.checkpoint()
+                return _replace_rows(connection, 0 if published is None else published.tree_size)
+        finally:
+            with suppress(sqlite3.Error):
+                self._connection().execute("DETACH DATABASE remade")
+
     def _stands_at(self, published: PublishedCheckpoint) -> bool:
         with self._transaction("BEGIN") as connection:
             return _place(connection) == (self._origin, published.tree_size, published.note)
@@ -265,6 +296,17 @@ def _empty(connection: sqlite3.Connection) -> int:
     for table in ("streams", "nodes", "place"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 - one of three names
     return 0
+
+
+def _replace_rows(connection: sqlite3.Connection, published_size: int) -> bool:
+    (taken_in,) = connection.execute("SELECT taken_in FROM remade.place").fetchone() or (0,)
+    # One that claims more than is published leads nowhere.
+    if taken_in < _place(connection)[1] <= published_size:
+        return False
+    _empty(connection)
+    for table in _TABLES:
+        connection.execute(f"INSERT INTO main.{table} SELECT * FROM remade.{table}")  # noqa: S608 - one of three names
+    return True
 
 
 def _append(connection: sqlite3.Connection, changed: Iterable[tuple[bytes, bytes]]) -> None:

@@ -15,13 +15,14 @@ signed, that does not show.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
 
 from domain.actions import Action, StreamType
 from domain.facts import Details
+from domain.keys import KeyRecord
 from ledger.action_notes import OpenedText, check_private_part, open_text
 from ledger.errors import (
     DetailsMismatch,
@@ -71,7 +72,8 @@ class VerifiedAct:
 class VerifiedHistory:
     """A stream's acts that were verified, as of a checkpoint; `is_veiled`: perhaps not all.
 
-    `key_names` are those whose whole streams were read, `roots` the registrar's roots in order.
+    `key_names` are those whose whole streams were read; `keys` the registry's records of signers,
+    by their names, as those streams leave them: a key that a dossier brings has none.
     """
 
     stream: str
@@ -81,6 +83,7 @@ class VerifiedHistory:
     key_names: tuple[str, ...]
     is_veiled: bool = False
     unread_revocations: tuple[str, ...] = ()
+    keys: Mapping[str, KeyRecord] = field(default_factory=dict)
 
 
 def verify_bundle(data: bytes, anchors: Anchors) -> VerifiedHistory:
@@ -114,7 +117,14 @@ def verify_bundle(data: bytes, anchors: Anchors) -> VerifiedHistory:
         for entry_index, opened in streams[bundle.stream]
     )
     _check_all_used(openings)
-    return VerifiedHistory(bundle.stream, acts, proven.checkpoint, proven.seal, _key_names(streams))
+    return VerifiedHistory(
+        bundle.stream,
+        acts,
+        proven.checkpoint,
+        proven.seal,
+        _key_names(streams),
+        keys=_signers(judge, acts),
+    )
 
 
 def open_stream(
@@ -203,6 +213,7 @@ def _veiled(
         _key_names(proven.streams),
         is_veiled=True,
         unread_revocations=_revoked_signers(judge, acts),
+        keys=_signers(judge, acts),
     )
 
 
@@ -218,10 +229,14 @@ def _check_absent(bundle: HistoryBundle, proven: ProvenHistory) -> None:
         raise HistoryIncomplete(f"no note of {bundle.stream} is there")
 
 
+def _signers(judge: RightsJudge, acts: Sequence[VerifiedAct]) -> dict[str, KeyRecord]:
+    names = sorted({signer.key for act in acts for signer in act.action.signers})
+    return {name: record for name in names if (record := judge.key(name)) is not None}
+
+
 def _revoked_signers(judge: RightsJudge, acts: Sequence[VerifiedAct]) -> tuple[str, ...]:
-    signers = {signer.key for act in acts for signer in act.action.signers}
-    records = {name: judge.key(name) for name in signers}
-    return tuple(sorted(n for n, each in records.items() if each and each.revoked_at is not None))
+    records = _signers(judge, acts)
+    return tuple(name for name, each in records.items() if each.revoked_at is not None)
 
 
 def _veiled_act(

@@ -15,7 +15,8 @@ TOML; unknown names are errors. The worked examples are ``examples/mappings/*.to
 - ``[procedure]``: ``code``, ``name.vi``, ``name.en``, ``field``; its limit is unknown.
 - ``[channel]``: ``default``, and ``attribute`` of the case with ``values`` from its text.
 - ``[[activity]]``: ``name``, ``kinds`` in the order of preference (the first that the dossier's
-  state permits is taken, none: a foreign step), and ``facts`` that always hold.
+  state permits is taken, none: a foreign step), ``facts`` that always hold, and ``when``: what
+  the event's own attributes must say for the row to hold (else a foreign step).
 - ``[[attribute]]`` of the case: ``name``, ``kind`` (``dossier.submitted``,
   ``dossier.due_date_imported``, ``dossier.end_imported``), ``precision`` (``instant``, ``day``).
 """
@@ -118,6 +119,7 @@ class ActivityRow(_Table, frozen=True, kw_only=True):
     name: Text
     kinds: Annotated[tuple[Text, ...], msgspec.Meta(min_length=1, max_length=8)]
     facts: dict[str, FactValue] = {}
+    when: dict[Text, str] = {}
 
 
 class AttributeRow(_Table, frozen=True, kw_only=True):
@@ -231,14 +233,16 @@ def _check_activity(row: ActivityRow) -> None:
         if kind is None or not is_importable(kind) or kind_name in _NOT_FOR_ACTIVITIES:
             raise MalformedMapping(f"activity {row.name!r}: no kind {kind_name!r} for activities")
         if kind_name == SUBMITTED:
-            _check_no_facts(row)
+            _check_bare(row)
         else:
             static_facts(row, kind)
 
 
-def _check_no_facts(row: ActivityRow) -> None:
+def _check_bare(row: ActivityRow) -> None:
     if row.facts:
         raise MalformedMapping(f"activity {row.name!r}: a submission takes its facts from tables")
+    if row.when:
+        raise MalformedMapping(f"activity {row.name!r}: a submission holds without conditions")
 
 
 def is_importable(kind: Kind) -> bool:

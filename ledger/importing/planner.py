@@ -68,6 +68,7 @@ class Planner:
         self._stage = Stage(mapping)
         self._attributes: dict[str, AttributeRow] = {row.kind: row for row in mapping.attribute}
         self._submissions = {row.name for row in mapping.activity if SUBMITTED in row.kinds}
+        self._activities = {row.name: row for row in mapping.activity}
         self._candidates = {row.name: tuple(_candidates(row)) for row in mapping.activity}
 
     def plan_case(self, case: ForeignCase) -> CasePlan:
@@ -146,12 +147,29 @@ class Planner:
     def _tell(self, rehearsal: Rehearsal, step: _Step) -> PlannedAction:
         """Tell one event by the first of its kinds that the state permits, or as foreign."""
         said = self._said(step.event)
-        for kind, static in self._candidates.get(step.event.activity, ()):
+        for kind, static in self._kinds_of(step.event):
             facts = msgspec.structs.replace(static, **said)
             action = PlannedAction(kind, step.at, facts, from_event=True)
             if rehearsal.permits(action):
                 return action
         return rehearsal.play(self._foreign_step(rehearsal, step, said))
+
+    def _kinds_of(self, event: ForeignEvent) -> tuple[tuple[Kind, ImportableFacts], ...]:
+        """Give the kinds that the event's row names, if the row holds for this event.
+
+        Raises:
+            MalformedSource: a CSV file has no column that the row asks for.
+        """
+        row = self._activities.get(event.activity)
+        if row is None or not all(self._says(event, *wanted) for wanted in row.when.items()):
+            return ()
+        return self._candidates[row.name]
+
+    def _says(self, event: ForeignEvent, name: str, wanted: str) -> bool:
+        # Every event of a CSV file has every column; an event of an XES log need not.
+        if self._mapping.source.format == "csv" and name not in event.attributes:
+            raise MalformedSource(f"the column {name!r} of `when` is missing", line=event.line)
+        return event.attributes.get(name) == wanted
 
     def _said(self, event: ForeignEvent) -> dict[str, str]:
         """Give what the public facts of one event's action say: by whom, and which activity."""

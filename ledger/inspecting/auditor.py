@@ -7,7 +7,7 @@ batches: at most so many are in memory.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -26,6 +26,7 @@ from ledger.errors import LedgerError, StoreCorrupt
 from ledger.inspecting.code_runs import CodeRuns
 from ledger.inspecting.deferred import DeferredActs
 from ledger.inspecting.erasures import Erasures
+from ledger.inspecting.looks import CommittedLooks, KeptBook
 from ledger.inspecting.opening import PartOpener, Recorded
 from ledger.inspecting.orphans import Orphans
 from ledger.inspecting.references import References
@@ -53,6 +54,7 @@ class VaultSources:
     """What an inspector opens besides the log.
 
     ``allotted`` is None where there is no book of codes, ``pool`` where there is no promise key.
+    ``read_looks`` gives the book of looks, None where there is none.
     """
 
     ledger: str
@@ -61,6 +63,7 @@ class VaultSources:
     documents: DocumentSource
     allotted: Sequence[AllottedCode] | None = None
     pool: DeferredPool | None = None
+    read_looks: Callable[[], KeptBook | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class VaultAuditor:
         self._references = References(reader, self._opener, sources.ledger, report)
         self._erasures = Erasures(reader, report)
         self._codes = CodeRuns(report)
+        self._looks = CommittedLooks(report)
 
     def audit(self, log: TrustedLog) -> Iterator[VaultReport]:
         """Take a whole log in; gives the report as it grows, complete at the end.
@@ -173,6 +177,7 @@ class VaultAuditor:
         self.state.apply(action, leaf_hash(one.opened.note), is_place_vague=is_place_vague)
         self._codes.take(action, self.state)
         self._references.take(one.entry_index, action)
+        self._looks.take(one.entry_index, action)
         self._erasures.take(one.entry_index, action, self.state, self._deferred.denounced)
         self._note_number(action)
         if is_of_one_registrar(action, self.state):
@@ -229,6 +234,7 @@ class VaultAuditor:
         self._deferred.finish(self.state, is_whole=is_whole)
         self._opener.sort_missing()
         self._codes.finish(sources.allotted, self._now)
+        self._looks.finish(sources.read_looks)
         if sources.pool is not None:
             self._check_tallies(sources.pool)
         orphans = Orphans(sources.vault, sources.reader, self.report)

@@ -16,6 +16,8 @@ ENVELOPE_DIFFERS: Final = "envelope_differs"
 ENVELOPE_EMPTY: Final = "envelope_without_event"
 CORRECTION_MISMATCH: Final = "correction_mismatch"
 ACCESS_MISMATCH: Final = "access_stream_mismatch"
+LOOKS_DIFFER: Final = "looks_differ"
+LOOK_FORGED: Final = "look_forged"
 
 
 class Check(StrEnum):
@@ -29,6 +31,7 @@ class Check(StrEnum):
     CODES = "dossier_codes"
     CORRECTIONS = "corrections"
     ACCESS = "access_streams"
+    LOOKS = "looks"
     ERASURES = "erasures"
     NUMBERS = "personnel_numbers"
     SEGREGATION = "segregation"
@@ -44,6 +47,7 @@ class Why(StrEnum):
     NEWER = "newer_than_the_checkpoint"
     NO_PROMISE_KEY = "no_promise_key"
     NO_BOOK_OF_CODES = "no_book_of_codes"
+    NOT_COMMITTED = "not_committed_to_yet"
     VIEWS_ELSEWHERE = "views_at_another_checkpoint"
     NO_VIEWS = "no_sound_views"
 

@@ -1,4 +1,4 @@
-"""What a decision needs of other acts' private parts: personnel numbers, inspection orders.
+"""What a decision needs of other acts' private parts: personnel numbers, orders, findings.
 
 Whoever holds the vault fills it, from what is recorded and then act by act. Without a vault it
 stays empty, as for the public audit, which asks none of its questions.
@@ -8,8 +8,13 @@ from collections.abc import Callable, Iterable
 
 from domain.actions import Action
 from domain.facts import KeyRegisteredDetails
-from domain.facts.integrity import AccessLoggedDetails, AccessOrderIssuedDetails
+from domain.facts.integrity import (
+    AccessLoggedDetails,
+    AccessOrderIssuedDetails,
+    FindingRaisedDetails,
+)
 from domain.oversight.integrity import AccessRecord
+from domain.rules.people.answers import check_answer
 from domain.rules.people.inspection_orders import (
     InspectionOrder,
     check_order,
@@ -23,16 +28,18 @@ from domain.rules.register import Register
 LoadActions = Callable[[], Iterable[Action]]
 FindAccess = Callable[[str], AccessRecord | None]
 
-REMEMBERED_KINDS = ("key.registered", "access.order_issued")
+FINDING_CLOSED = "finding.closed"
+REMEMBERED_KINDS = ("key.registered", "access.order_issued", "finding.raised")
 
 
 class PrivateMemory:
-    """Personnel numbers by key, and orders by the stream where they were issued."""
+    """Personnel numbers by key; orders, and findings that are open, by their streams."""
 
     def __init__(self, load: LoadActions | None = None):
         self._load = load
         self._numbers: dict[str, str] = {}
         self._orders: dict[str, AccessOrderIssuedDetails] = {}
+        self._raised: dict[str, FindingRaisedDetails] = {}
 
     def learn(self) -> None:
         """Take in what is recorded.
@@ -50,6 +57,10 @@ class PrivateMemory:
                 self._numbers[action.stream_id] = number
             case AccessOrderIssuedDetails() as details:
                 self._orders[action.stream] = details
+            case FindingRaisedDetails() as details:
+                self._raised[action.stream] = details
+            case _ if action.kind.name == FINDING_CLOSED:
+                self._raised.pop(action.stream, None)
             case _:
                 pass
 
@@ -57,11 +68,12 @@ class PrivateMemory:
         """Check what rests on other acts' private parts.
 
         Raises:
-            ActionRefused: as `check_personnel`, `check_order` and `check_read`.
+            ActionRefused: as `check_personnel`, `check_order`, `check_read` and `check_answer`.
         """
         check_personnel(action, register, self._numbers.get)
         check_order(action, register, self._numbers.get)
         check_read(action, self._order_of(action, find_access), register)
+        check_answer(action, self._raised.get(action.stream), register, self._numbers.get)
 
     def _order_of(self, action: Action, find_access: FindAccess) -> InspectionOrder | None:
         if not isinstance(action.details, AccessLoggedDetails):

@@ -9,6 +9,12 @@ class MalformedCasefile(ProjectionError):
     code = "malformed_casefile"
 
 
+class CasefileOfAnotherLedger(ProjectionError):
+    """The casefile names another ledger than the anchors do: nothing in it was checked."""
+
+    code = "casefile_of_another_ledger"
+
+
 class CasefileTampered(ProjectionError):
     """A part of a casefile is not the one that was signed for; the message begins with its name."""
 

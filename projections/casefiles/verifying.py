@@ -9,7 +9,7 @@ What the trail says of other dossiers, the findings, the context and opened priv
 server's word, which the inspector signed for: only an audit, or those dossiers' histories, show it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,12 +17,10 @@ import msgspec
 
 from domain.facts.integrity import AccessLogged
 from domain.keys import KeyRecord
-from domain.moments import render_moment
 from domain.roles import Role
 from ledger.action_notes import open_text
 from ledger.errors import LedgerError
 from ledger.histories.verifying import (
-    VerifiedAct,
     VerifiedHistory,
     judge_streams,
     open_stream,
@@ -30,7 +28,11 @@ from ledger.histories.verifying import (
 )
 from ledger.key_files import Anchors
 from ledger.writing.public_log import index_key
-from projections.casefiles.errors import CasefileTampered, MalformedCasefile
+from projections.casefiles.errors import (
+    CasefileOfAnotherLedger,
+    CasefileTampered,
+    MalformedCasefile,
+)
 from projections.casefiles.files import (
     CHECKPOINT,
     DETAILS,
@@ -47,7 +49,12 @@ from projections.casefiles.files import (
     check_parts,
     parse_casefile,
 )
-from projections.counts import CheckpointReference
+from projections.casefiles.proving_trails import (
+    ProvenDossier,
+    TrailPart,
+    check_each_once,
+    prove_dossier,
+)
 from transparency.checkpoints import SignedCheckpoint, open_checkpoint
 from transparency.encoding import encode_base64
 from transparency.errors import SignatureInvalid, TransparencyError
@@ -57,25 +64,6 @@ from transparency.notes import open_note, parse_vkey
 from transparency.verifier import verify_receipt
 
 ShapeT = TypeVar("ShapeT")
-
-
-class TrailActPart(msgspec.Struct, frozen=True, kw_only=True):
-    """One act as the trail in a casefile has it, as far as a history can confirm it."""
-
-    stream: str
-    version: int
-    kind: str
-    at: str
-    entry_index: int | None = None
-    key: str | None = None
-
-
-class TrailPart(msgspec.Struct, frozen=True, kw_only=True):
-    """The trail in a casefile."""
-
-    acts: tuple[TrailActPart, ...]
-    checkpoint: CheckpointReference
-    as_of: str
 
 
 class DetailsPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,15 +79,6 @@ class DetailsPart(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Findings(msgspec.Struct, frozen=True):
     findings: tuple[msgspec.Raw, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ProvenDossier:
-    """One dossier's history, and how many of the trail's acts on it the history proves."""
-
-    part: str
-    history: VerifiedHistory
-    trail_acts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +103,16 @@ def verify_casefile(data: bytes, anchors: Anchors) -> VerifiedCasefile:
 
     Raises:
         MalformedCasefile: it is none.
+        CasefileOfAnotherLedger: the anchors are another ledger's.
         CasefileTampered: one of its parts, which the message names, is not what it has to be.
     """
     casefile = parse_casefile(data)
     manifest = check_parts(casefile)
     if manifest.ledger != anchors.origin:
-        raise CasefileTampered(MANIFEST, f"it is of {manifest.ledger}, not of {anchors.origin}")
+        raise CasefileOfAnotherLedger(
+            f"the casefile is of {manifest.ledger}, the anchors are of {anchors.origin}; "
+            "nothing shows that it was tampered with, and nothing in it was checked"
+        )
     inspector = _inspector(casefile, manifest, anchors)
     trail = _trail(casefile)
     checkpoint = _checkpoint(casefile, trail, anchors)
@@ -140,7 +123,7 @@ def verify_casefile(data: bytes, anchors: Anchors) -> VerifiedCasefile:
         statement=_statement(casefile),
         trail=trail,
         findings=len(_decode(casefile, FINDINGS, _Findings).findings),
-        dossiers=tuple(_dossiers(casefile, trail, checkpoint, anchors)),
+        dossiers=tuple(_dossiers(casefile, manifest, trail, checkpoint, anchors)),
         opened=tuple(_opened(casefile, manifest, anchors)),
         checkpoint=checkpoint,
         timestamp=casefile.parts.get(TIMESTAMP),
@@ -185,7 +168,9 @@ def _statement(casefile: Casefile) -> str:
 
 
 def _trail(casefile: Casefile) -> TrailPart:
-    return _decode(casefile, TRAIL, TrailPart)
+    trail = _decode(casefile, TRAIL, TrailPart)
+    check_each_once(trail)
+    return trail
 
 
 def _decode(casefile: Casefile, part: str, shape: type[ShapeT]) -> ShapeT:
@@ -210,7 +195,11 @@ def _checkpoint(casefile: Casefile, trail: TrailPart, anchors: Anchors) -> Signe
 
 
 def _dossiers(
-    casefile: Casefile, trail: TrailPart, checkpoint: SignedCheckpoint, anchors: Anchors
+    casefile: Casefile,
+    manifest: Manifest,
+    trail: TrailPart,
+    checkpoint: SignedCheckpoint,
+    anchors: Anchors,
 ) -> Iterator[ProvenDossier]:
     for part, data in sorted(casefile.parts.items()):
         if not part.startswith(HISTORIES):
@@ -222,30 +211,7 @@ def _dossiers(
             raise CasefileTampered(
                 part, "the log signed another checkpoint of this size for it: keep the file"
             )
-        yield ProvenDossier(part, history, _count_proven(history, trail))
-
-
-def _count_proven(history: VerifiedHistory, trail: TrailPart) -> int:
-    """Count the trail's acts on a dossier, each of which its history must hold as it is said."""
-    proven: Mapping[int, VerifiedAct] = {act.action.version: act for act in history.acts}
-    listed = [act for act in trail.acts if act.stream == history.stream]
-    for act in listed:
-        found = proven.get(act.version)
-        # An act may be newer than the history: then nothing here proves it, and it is not counted.
-        if found is not None and not _agrees(act, found):
-            raise CasefileTampered(
-                TRAIL, f"version {act.version} of {act.stream} is not what its history proves"
-            )
-    return sum(act.version in proven for act in listed)
-
-
-def _agrees(said: TrailActPart, found: VerifiedAct) -> bool:
-    action = found.action
-    is_same = (said.kind, said.at) == (action.kind.name, render_moment(action.at))
-    has_signed = said.key is None or any(each.key == said.key for each in action.signers)
-    # Of a veiled act the history names the veil, which a trail does not.
-    is_there = said.entry_index is None or said.entry_index == found.entry_index
-    return is_same and has_signed and is_there
+        yield prove_dossier(part, history, manifest, trail, checkpoint)
 
 
 def _opened(casefile: Casefile, manifest: Manifest, anchors: Anchors) -> Iterator[DetailsPart]:

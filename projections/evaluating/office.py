@@ -70,7 +70,8 @@ class Missing(StrEnum):
 class IndicatorFigure(msgspec.Struct, frozen=True, kw_only=True):
     """One of the nine indicators; `tenths` (0 to 20) or why there are none.
 
-    `counted` is on how many it rests: dossiers, raters who answered, or petitions.
+    `counted` is on how many it rests: dossiers, raters who answered, or petitions. Of dossiers,
+    `without_due` count as on time since they had no due date; null where none are counted so.
     """
 
     number: int
@@ -78,6 +79,7 @@ class IndicatorFigure(msgspec.Struct, frozen=True, kw_only=True):
     counted: int = 0
     tenths: int | None = None
     missing: Missing | None = None
+    without_due: int | None = None
 
 
 class OfficeEvaluation(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +113,8 @@ class Inputs:
     """What one office's evaluation is made from, all of the months of one period.
 
     `figures` are the office's counts, `feedback` the figures of feedback under all labels, `cells`
-    those of the tallies, `online_received` how many of what it accepted came online.
+    those of the tallies, `online_received` how many of what it accepted came online, and
+    `without_due` how many were resolved without a due date.
     """
 
     office: str
@@ -119,6 +122,7 @@ class Inputs:
     feedback: Sequence[PetitionFigure] = ()
     cells: Sequence[Cell] = ()
     online_received: int = 0
+    without_due: int = 0
     procedures: Mapping[str, ProcedureRecord] = field(default_factory=dict)
 
 
@@ -159,7 +163,13 @@ def _total_time(inputs: Inputs) -> IndicatorFigure:
     tenths = counted_tenths(points)
     if tenths is None:
         return _without(1, Source.FIGURES, Missing.NOTHING_ENDED)
-    return IndicatorFigure(number=1, source=Source.FIGURES, counted=points.total(), tenths=tenths)
+    return IndicatorFigure(
+        number=1,
+        source=Source.FIGURES,
+        counted=points.total(),
+        tenths=tenths,
+        without_due=inputs.without_due,
+    )
 
 
 def _rated(number: int, inputs: Inputs, law: EvaluationLaw) -> IndicatorFigure:

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.errors import DomainError, MalformedDocument
+from domain.errors import MalformedDocument
 from domain.evaluation import CIRCULAR_2018
 from domain.facts import Channel
 from domain.facts.tallies import TallyPublished
-from domain.figures import received_period
 from domain.moments import Moment
 from domain.offices import OfficeRecord
 from domain.oversight.petitions import PetitionTrack
@@ -18,11 +17,14 @@ from ledger.documents import DocumentSource
 from ledger.errors import StoreCorrupt
 from ledger.storage.port import LedgerReader
 from projections.counts import Span
-from projections.dossier_rows import counted_dossier
 from projections.evaluating.office import Inputs, OfficeEvaluation, indicators_of, summed
 from projections.evaluating.periods import day_after, last_quarter, months_of_period
-from projections.petitions.figures import PetitionFigure
-from projections.reading import read_counts, read_petition_figures, reference_to
+from projections.petitions.figures import PetitionFigure, count_petitions
+from projections.petitions.groups import filed_about
+from projections.reading import read_counts, read_petition_world, reference_to
+from projections.statistics.asking import CellSource, Query
+from projections.statistics.judging import resolved_without_due
+from projections.statistics.walking import sums_by_group, total_of, whole_stand
 from projections.views import ViewReader
 
 
@@ -56,13 +58,16 @@ def read_evaluation(
     counts = read_counts(reader, Span(months[0], months[-1]), name)
     assert counts is not None
     documents, cells = _cells_of(tallies, months, position.log_position)
+    counted = reader.cells(position)
+    whole = Query(office=name, first=months[0], last=months[-1])
     indicators = indicators_of(
         Inputs(
             office=name,
             figures=counts.figures,
             feedback=tuple(_feedback(reader, months)),
             cells=cells,
-            online_received=_online_received(reader, name, zone, months),
+            online_received=_online_received(counted, name, months),
+            without_due=resolved_without_due(counted, whole).by_law,
             procedures=reader.procedures(),
         )
     )
@@ -88,21 +93,15 @@ def read_evaluation(
 
 
 def _feedback(reader: ViewReader, months: Sequence[str]) -> Iterator[PetitionFigure]:
-    statistics = read_petition_figures(reader)
-    for figure in () if statistics is None else statistics.figures:
-        if figure.track == PetitionTrack.FEEDBACK and figure.period in months:
-            yield figure
+    world = read_petition_world(reader)
+    assert world is not None
+    rows = filed_about(reader.petition_rows(), PetitionTrack.FEEDBACK, months)
+    return (each for each in count_petitions(rows, world).figures if each.period in months)
 
 
-def _online_received(reader: ViewReader, office: str, zone: str, months: Sequence[str]) -> int:
-    found = 0
-    for row in reader.dossier_rows(office):
-        if row.channel == Channel.ONLINE:
-            try:
-                found += received_period(counted_dossier(row), zone) in months
-            except (DomainError, ValueError) as error:
-                raise StoreCorrupt(f"the row of {row.stream} cannot be read") from error
-    return found
+def _online_received(cells: CellSource, office: str, months: Sequence[str]) -> int:
+    query = Query(office=office, channel=Channel.ONLINE, first=months[0], last=months[-1])
+    return whole_stand(total_of(sums_by_group(cells, query)), query.period).received
 
 
 def _cells_of(

@@ -40,7 +40,7 @@ class Severity(StrEnum):
 class Audience(StrEnum):
     """Who sees the findings of a rule (domain.md 7.2, "Fairness").
 
-    What is public is so by office and procedure, and never names a person.
+    What is public names an office and the stream of a public entry, and never a person.
     """
 
     PUBLIC_ALARM = "public_alarm"

@@ -18,7 +18,7 @@ from projections.index766.reasons import (
     NO_CALENDAR,
     TOO_FEW_PETITIONS,
 )
-from projections.petitions.groups import WHOLE_LEDGER, above, group_petitions
+from projections.petitions.groups import WHOLE_LEDGER, above, filed_about, group_petitions
 from projections.petitions.rows import PetitionRow
 from projections.petitions.standing import PetitionWorld, Standing, standing_of
 
@@ -43,8 +43,8 @@ def feedback_of(
     filed: list[PetitionRecord] = []
     over = () if unit is None else (WHOLE_LEDGER, *above(unit, world.offices))
     is_above = False
-    for group in group_petitions(rows, world):
-        if group.track != PetitionTrack.FEEDBACK or group.period not in months:
+    for group in group_petitions(filed_about(rows, PetitionTrack.FEEDBACK, months), world):
+        if group.period not in months:
             continue
         if unit is None or group.office == unit or unit in above(group.office, world.offices):
             filed += group.petitions

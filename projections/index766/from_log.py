@@ -1,18 +1,21 @@
 """The public record as a replayed log leaves it, without any database: for recompute."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from domain.calendars import NATIONAL_CALENDAR
 from domain.procedures import ProcedureRecord
 from projections.dossier_rows import Act, DossierRow, row_of
 from projections.index766.inputs import PublicRecord
+from projections.index766.payments import payments_of
 from projections.petitions.rows import row_of_petition
 from projections.petitions.standing import PetitionWorld
+from projections.recompute import PublicWorld
 from projections.states import StreamStates
+from projections.statistics.asking import CellSource
 from projections.statistics.in_memory import CellsInMemory
 from projections.statistics.places import places_of
-from projections.stored.fees import FeeAct, Offices
+from projections.stored.fees import FeeAct
 
 
 def record_of_log(
@@ -25,26 +28,42 @@ def record_of_log(
     rows = {dossier.stream: row_of(dossier) for dossier in states.dossiers()}
     offices, calendar = states.offices(), states.calendar(NATIONAL_CALENDAR)
     fees = sorted(_fee_acts(acts, rows), key=lambda each: each.stream)
-
-    def fee_acts(first: date, last: date, _offices: Offices) -> Iterator[FeeAct]:
-        # As the views do: a day to each side, since texts are those of UTC.
-        start, end = (first - _DAY).isoformat(), (last + 2 * _DAY).isoformat()
-        return (act for act in fees if start <= act.accepted_at < end)
-
+    places = places_of([*offices.values(), *procedures.values()])
     return PublicRecord(
-        cells=CellsInMemory(
-            rows.values(), places_of([*offices.values(), *procedures.values()]), sealed_at
-        ),
+        cells=CellsInMemory(rows.values(), places, sealed_at),
         procedures=procedures,
         petitions=[row_of_petition(stream, one) for stream, one in states.petitions().items()],
         petition_world=PetitionWorld(
             offices, None if calendar is None else calendar.calendar, sealed_at
         ),
-        fee_acts=fee_acts,
+        payments=lambda wanted: payments_of(fees, places, wanted),
     )
 
 
-_DAY = timedelta(days=1)
+def record_of_world(world: PublicWorld, cells: CellSource) -> PublicRecord:
+    """Give the record of a log that was replayed, with the cells of its dossiers."""
+    fees = [
+        FeeAct(
+            row.stream,
+            row.office,
+            row.procedure,
+            row.accepted_at,
+            act.kind,
+            act.amount_vnd,
+            act.payment_method,
+        )
+        for row in world.rows
+        if row.accepted_at is not None
+        for act in world.acts.get(row.stream, ())
+        if act.amount_vnd is not None
+    ]
+    return PublicRecord(
+        cells=cells,
+        procedures=world.procedures,
+        petitions=world.petition_rows,
+        petition_world=PetitionWorld(world.offices, world.calendar, world.sealed_at),
+        payments=lambda wanted: payments_of(fees, world.places, wanted),
+    )
 
 
 def _fee_acts(acts: Iterable[Act], rows: Mapping[str, DossierRow]) -> Iterator[FeeAct]:

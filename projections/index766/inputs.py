@@ -21,11 +21,17 @@ from projections.index766.competence import (
     with_transaction,
 )
 from projections.index766.feedback import feedback_inputs, feedback_of
-from projections.index766.payments import Accepted, Payments, paid_online, payments_of
-from projections.index766.reasons import OPEN_DOSSIERS, SATISFACTION_UNKNOWN, not_on_record
+from projections.index766.payments import Accepted, Payments, paid_online
+from projections.index766.reasons import (
+    OPEN_DOSSIERS,
+    SATISFACTION_UNKNOWN,
+    not_on_record,
+    on_time_without_due,
+)
 from projections.petitions.rows import PetitionRow
 from projections.petitions.standing import PetitionWorld
 from projections.statistics.asking import CellSource, Dimension, Query
+from projections.statistics.judging import resolved_without_due
 from projections.statistics.measures import Measure
 from projections.statistics.periods import (
     Granularity,
@@ -36,24 +42,21 @@ from projections.statistics.periods import (
     periods_between,
 )
 from projections.statistics.walking import Group, Stand, sums_by_group, total_of, whole_stand
-from projections.stored.fees import FeeAct, Offices
-
-FeeActs = Callable[[date, date, Offices], Iterable[FeeAct]]
+from projections.stored.fees import Offices
 
 
 @dataclass(frozen=True, slots=True)
 class PublicRecord:
     """What the inputs are folded from, all as of one checkpoint.
 
-    ``fee_acts`` gives the acts about money of dossiers that were accepted about some days, by
-    dossier; of some offices at least.
+    ``payments`` counts dossiers by how they were paid.
     """
 
     cells: CellSource
     procedures: Mapping[str, ProcedureRecord]
     petitions: Iterable[PetitionRow]
     petition_world: PetitionWorld
-    fee_acts: FeeActs
+    payments: Callable[[Accepted], Payments]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def _of_documents(record: PublicRecord, asked: Asked) -> dict[str, Input]:
     payments = _payments(record, asked)
     return {
         "1.3": full_content(_competent(record, asked, today)),
-        "2.1": on_time(received.whole),
+        "2.1": on_time(received.whole, _without_due(record, asked)),
         "3.1": offered_online(procedures),
         "3.2": used_online(procedures, frozenset(received.online)),
         "3.3": _online_share(received),
@@ -119,11 +122,20 @@ def _of_documents(record: PublicRecord, asked: Asked) -> dict[str, Input]:
     }
 
 
-def on_time(whole: Stand) -> Measured:
-    """Measure 2.1: what ended in time and is pending in time, as the index counts."""
+def _without_due(record: PublicRecord, asked: Asked) -> int:
+    query = query_of(record.cells, asked, frozenset())
+    return resolved_without_due(record.cells, query).by_index
+
+
+def on_time(whole: Stand, without_due: int = 0) -> Measured:
+    """Measure 2.1: what ended in time and is pending in time, as the index counts.
+
+    Its note says how many of the numerator ended ``without_due``: nothing could make them late.
+    """
     counted = whole.resolved + whole.pending
     late = whole.values[Measure.INDEX_RESOLVED_LATE] + whole.index_overdue
-    return Measured(counted - late, counted, OPEN_DOSSIERS)
+    note = on_time_without_due(without_due) if without_due else OPEN_DOSSIERS
+    return Measured(counted - late, counted, note)
 
 
 def _online_share(received: Received) -> Measured:
@@ -187,7 +199,4 @@ def _competent(record: PublicRecord, asked: Asked, day: date) -> dict[str, Proce
 
 
 def _payments(record: PublicRecord, asked: Asked) -> Payments:
-    offices = _offices(record.cells, asked)
-    acts = record.fee_acts(*asked.days, offices)
-    wanted = Accepted(offices, asked.period, asked.granularity)
-    return payments_of(acts, record.cells.places(), wanted)
+    return record.payments(Accepted(_offices(record.cells, asked), asked.months))

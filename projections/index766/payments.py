@@ -31,15 +31,17 @@ class Payments:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Which dossiers are looked at: of these offices (None: all), accepted in one period."""
+    """Which dossiers are looked at: of these offices (None: all), accepted in these months."""
 
     offices: frozenset[str] | None
-    period: str
-    granularity: Granularity
+    months: tuple[str, ...]
 
 
 def payments_of(acts: Iterable[FeeAct], places: Places, wanted: Accepted) -> Payments:
-    """Fold acts about money; those of one dossier must follow one another."""
+    """Fold acts about money; those of one dossier must follow one another.
+
+    The views keep what it gives month by month (`projections.stored.payments`).
+    """
     paid: dict[str, int] = {}
     nothing: dict[str, int] = {}
     for _, of_dossier in groupby(acts, key=attrgetter("stream")):
@@ -61,7 +63,7 @@ def _is_wanted(act: FeeAct, places: Places, wanted: Accepted) -> bool:
     if zone is None:
         return False
     day = parse_moment(act.accepted_at).day_in(zone)
-    return period_at(day, wanted.granularity) == wanted.period
+    return period_at(day, Granularity.MONTH) in wanted.months
 
 
 def paid_online(

@@ -81,6 +81,22 @@ NO_RULE_HERE: Final = Sentence(
 )
 
 OPEN_DOSSIERS: Final = Sentence(vi="Không gồm hồ sơ được che.", en="Without veiled dossiers.")
+
+
+def on_time_without_due(dossiers: int) -> Sentence:
+    """Say how many dossiers that ended count as on time for want of a due date."""
+    return Sentence(
+        vi=(
+            f"{OPEN_DOSSIERS.vi} Trong tử số có {dossiers} hồ sơ đã giải quyết không có ngày hẹn "
+            "trả và không có thời hạn."
+        ),
+        en=(
+            f"{OPEN_DOSSIERS.en} Of the numerator, {dossiers} were resolved without an appointment "
+            "and without a due date."
+        ),
+    )
+
+
 BY_LEVEL: Final = Sentence(
     vi="Thẩm quyền lấy theo cấp thực hiện ghi trong thủ tục đang có hiệu lực cuối kỳ.",
     en="Competence is read from the levels that procedures in force at the period's end name.",

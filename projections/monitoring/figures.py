@@ -7,7 +7,7 @@ smaller size than one compared before are folded from the beginning.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 import msgspec
 
@@ -187,10 +187,12 @@ def _compare_structs(
 
 def _by_key(
     figures: Iterable[msgspec.Struct], key_fields: tuple[str, ...]
-) -> dict[tuple[str, ...], dict[str, int]]:
-    by_key: dict[tuple[str, ...], dict[str, int]] = {}
+) -> dict[tuple[str, ...], dict[str, Any]]:
+    by_key: dict[tuple[str, ...], dict[str, Any]] = {}
     for figure in figures:
-        fields = msgspec.structs.asdict(figure)
+        # What is null has no number yet: it differs from every number, and is said as it stands.
+        said = msgspec.structs.asdict(figure).items()
+        fields = {name: "null" if value is None else value for name, value in said}
         key = tuple(str(fields.pop(name)) for name in key_fields)
         known = by_key.setdefault(key, {TIMES_PUBLISHED: 0})
         # A figure that is published twice would show another number to another reader.

@@ -100,8 +100,8 @@ DURATIONS: Final = Dataset(
         column(
             "resolved",
             ColumnType.INTEGER,
-            "Số hồ sơ đã giải quyết xong.",
-            "How many dossiers were resolved.",
+            "Số hồ sơ đã giải quyết xong và đo được; không kể hồ sơ kết thúc trước khi tiếp nhận.",
+            "How many resolved dossiers were measured: none that ended before its acceptance.",
         ),
         column(
             "gross_median_seconds",

@@ -2,14 +2,17 @@
 
 A rule whose audience is the inspectors is not in it, nor one with a private input, nor anything
 of veiled dossiers. Persons are told by their keys alone here, as any reader of the log tells them.
+What an inspector raised, what an office answered and what became of it stays private but for public
+alarms (formats.md), so no row says whether somebody looked at it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from msgspec import structs
 
+from domain.actions import StreamType
 from domain.errors import Sentence
 from projections.findings import Finding, find
 from projections.findings.life.alarms import raised_alarm
@@ -20,6 +23,8 @@ from projections.petitions.overdue import overdue_petitions
 from projections.reading import read_petition_world
 from projections.views import ViewReader
 
+_DOSSIER: Final = f"{StreamType.DOSSIER}:"
+_PETITION: Final = f"{StreamType.PETITION}:"
 _PUBLIC: Final = frozenset({Audience.PUBLIC, Audience.PUBLIC_ALARM})
 
 FINDINGS: Final = Dataset(
@@ -61,6 +66,24 @@ FINDINGS: Final = Dataset(
         ),
         column("reason_vi", ColumnType.TEXT, "Lý do, tiếng Việt.", "Reason in Vietnamese."),
         column("reason_en", ColumnType.TEXT, "Lý do, tiếng Anh.", "Reason in English."),
+        column(
+            "is_verdict",
+            ColumnType.BOOLEAN,
+            "Luôn là false: dòng này là dấu hiệu, chưa ai kết luận điều gì.",
+            "Always false: this row is a lead, and nobody has concluded anything by it.",
+        ),
+        column(
+            "innocent_explanations_vi",
+            ColumnType.TEXT,
+            "Các lý do chính đáng có thể có, tiếng Việt, cách nhau bằng dấu chấm phẩy.",
+            "What may innocently explain it, in Vietnamese, parted by semicolons.",
+        ),
+        column(
+            "innocent_explanations_en",
+            ColumnType.TEXT,
+            "Các lý do chính đáng có thể có, tiếng Anh, cách nhau bằng dấu chấm phẩy.",
+            "What may innocently explain it, in English, parted by semicolons.",
+        ),
     ),
     key=(),
 )
@@ -69,6 +92,23 @@ FINDINGS: Final = Dataset(
 def finding_rows(reader: ViewReader) -> Iterator[Row]:
     """Give the rows of `FINDINGS`."""
     return map(_row, filter(is_public, _all_findings(reader)))
+
+
+def kept_finding_rows(leads: Iterable[Finding]) -> Iterator[Row]:
+    """Give the same rows from leads that are kept, which come in the order of a walk.
+
+    Personnel numbers joined persons there, and private parts told what was asked for: rules that
+    ask for either are none of the public ones.
+    """
+    others: list[Finding] = []
+    for finding in filter(is_public, leads):
+        if finding.stream.startswith(_DOSSIER):
+            yield _row(finding)
+        else:
+            others.append(finding)
+    for is_alarm in (False, True):
+        some = (each for each in others if each.stream.startswith(_PETITION) is not is_alarm)
+        yield from map(_row, sorted(some, key=_place))
 
 
 def is_public(finding: Finding) -> bool:
@@ -117,4 +157,11 @@ def _row(finding: Finding) -> Row:
         "evidence": finding.evidence,
         "reason_vi": finding.reason.vi,
         "reason_en": finding.reason.en,
+        "is_verdict": False,
+        "innocent_explanations_vi": _together(said.vi for said in finding.innocent_explanations),
+        "innocent_explanations_en": _together(said.en for said in finding.innocent_explanations),
     }
+
+
+def _together(sentences: Iterable[str]) -> str:
+    return "; ".join(sentence.rstrip(".") for sentence in sentences)

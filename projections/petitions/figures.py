@@ -38,6 +38,9 @@ class PetitionFigure(msgspec.Struct, frozen=True, kw_only=True):
     disputed: int
 
 
+_COUNTED: Final = PetitionFigure.__struct_fields__[len(("track", "office", "period")) :]
+
+
 class PetitionStatistics(msgspec.Struct, frozen=True, kw_only=True):
     """Figures with the checkpoint that they are as of; `totals` has one figure for each track.
 
@@ -69,11 +72,17 @@ def count_petitions(rows: Iterable[PetitionRow], world: PetitionWorld) -> Petiti
         _figure((group.track, group.office, group.period), group.petitions, world)
         for group in groups
     ]
-    totals = []
-    for track in PetitionTrack:
-        of_track = [one for group in groups if group.track == track for one in group.petitions]
-        totals.append(_figure((track.value, WHOLE_LEDGER, WHOLE_LEDGER), of_track, world))
-    return PetitionCounts(tuple(figures), tuple(totals))
+    return PetitionCounts(tuple(figures), tuple(_total(figures, track) for track in PetitionTrack))
+
+
+def _total(figures: Iterable[PetitionFigure], track: PetitionTrack) -> PetitionFigure:
+    """Add up the figures of a track; each petition stands in one of them."""
+    totals = dict.fromkeys(_COUNTED, 0)
+    for figure in figures:
+        if figure.track == track:
+            for name in _COUNTED:
+                totals[name] += getattr(figure, name)
+    return PetitionFigure(track=track.value, office=WHOLE_LEDGER, period=WHOLE_LEDGER, **totals)
 
 
 def _figure(

@@ -6,18 +6,22 @@ ten up to the top is shown under no office, and is never listed one by one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from heapq import heapify, heappop, heappush
 from itertools import groupby
 from typing import Final
 
 from domain.figures import period_of
 from domain.offices import OfficeRecord
-from domain.oversight.petitions import PetitionRecord
+from domain.oversight.petitions import PetitionRecord, PetitionTrack
 from projections.petitions.rows import PetitionRow, petition_of_row
 from projections.petitions.standing import PetitionWorld
+from projections.statistics.periods import Granularity, first_day, last_day
 
 LEAST_SHOWN: Final = 10
+_ZONES_APART: Final = timedelta(days=1)
 WHOLE_LEDGER: Final = "*"
 
 
@@ -50,6 +54,19 @@ def group_petitions(rows: Iterable[PetitionRow], world: PetitionWorld) -> Iterat
             yield PetitionGroup(track, period, office, tuple(records))
 
 
+def filed_about(
+    rows: Iterable[PetitionRow], track: PetitionTrack, months: Sequence[str]
+) -> Iterator[PetitionRow]:
+    """Give the petitions of a track filed in these months, and perhaps some of those beside them.
+
+    No petition of another track or month is in a group of theirs, so the others need no grouping.
+    """
+    # Months are those of the office's zone, texts of instants those of UTC.
+    first, last = first_day(min(months)), last_day(max(months), Granularity.MONTH)
+    start, end = (first - _ZONES_APART).isoformat(), (last + 2 * _ZONES_APART).isoformat()
+    return (row for row in rows if row.track == track and start <= row.filed_at < end)
+
+
 def _cell(record: PetitionRecord, world: PetitionWorld) -> tuple[str, str, str]:
     period = period_of(record.filed_at, world.zone(record.office))
     return record.track.value, period, record.office
@@ -60,16 +77,24 @@ def roll_up(
 ) -> dict[str, list[PetitionRecord]]:
     """Move what is too small to the office above, from the lowest offices to the highest."""
     found = {office: list(records) for office, records in by_office.items()}
-    waiting = set(found)
+    over = {office: above(office, offices) for office in found}
+    waiting = [_turn(office, over[office]) for office in found]
+    heapify(waiting)
     while waiting:
-        office = max(waiting, key=lambda each: (len(above(each, offices)), each))
-        waiting.discard(office)
+        office = heappop(waiting)[2]
         if office == WHOLE_LEDGER or len(found[office]) >= LEAST_SHOWN:
             continue
-        parent = next(iter(above(office, offices)), WHOLE_LEDGER)
-        found[parent] = [*found.get(parent, ()), *found.pop(office)]
-        waiting.add(parent)
+        parent = next(iter(over[office]), WHOLE_LEDGER)
+        if parent not in found:
+            found[parent], over[parent] = [], above(parent, offices)
+            heappush(waiting, _turn(parent, over[parent]))
+        found[parent] += found.pop(office)
     return found
+
+
+def _turn(office: str, over: tuple[str, ...]) -> tuple[int, tuple[int, ...], str]:
+    """Give what sorts the lowest offices first, and of one level the last by name."""
+    return -len(over), (*(-ord(letter) for letter in office), 1), office
 
 
 def above(office_id: str, offices: Mapping[str, OfficeRecord]) -> tuple[str, ...]:

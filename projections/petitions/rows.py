@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from domain.decisions import StreamState
+from domain.errors import DomainError
 from domain.facts.feedback import ComplaintOutcome, FeedbackCategory
 from domain.moments import Moment, parse_moment, render_moment
 from domain.oversight.petitions import PetitionRecord, PetitionState, PetitionTrack
+from ledger.errors import StoreCorrupt
 
 
 class PetitionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,8 +75,15 @@ def petition_of_row(row: PetitionRow) -> PetitionRecord:
     """Give the petition of a row, without the keys that sign for its petitioner.
 
     Raises:
-        DomainError, ValueError: the row does not hold a petition.
+        StoreCorrupt: the row does not hold a petition.
     """
+    try:
+        return _petition(row)
+    except (DomainError, AttributeError, TypeError, ValueError) as error:
+        raise StoreCorrupt(f"the row of {row.stream} does not hold a petition: {error}") from error
+
+
+def _petition(row: PetitionRow) -> PetitionRecord:
     return PetitionRecord(
         track=PetitionTrack(row.track),
         state=PetitionState(row.state),

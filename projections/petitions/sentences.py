@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.errors import Sentence
+from domain.moments import english_day
 from domain.oversight.petition_law import PetitionClock
 from domain.oversight.petitions import PetitionDue, PetitionRecord, PetitionState, PetitionTrack
 from domain.procedures import LimitUnit
@@ -161,8 +162,8 @@ def clock_sentence(due: PetitionDue, state: ClockState, zone: str) -> Sentence:
     return Sentence(
         f"{name.vi} là {due.limit.amount} {unit.vi}, kể từ {_vietnamese(started)}, đến hết "
         f"{_vietnamese(ends)} ({law.vi}): {stands.vi}.{doubt.vi}",
-        f"{name.en} is {due.limit.amount} {unit.en} from {started.isoformat()}, to the end of "
-        f"{ends.isoformat()} ({law.en}): {stands.en}.{doubt.en}",
+        f"{name.en} is {due.limit.amount} {unit.en} from {english_day(started)}, to the end of "
+        f"{english_day(ends)} ({law.en}): {stands.en}.{doubt.en}",
     )
 
 

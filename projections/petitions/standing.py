@@ -15,6 +15,7 @@ from domain.errors import CalendarHorizonPassed
 from domain.offices import OfficeRecord
 from domain.oversight.petition_law import PetitionClock
 from domain.oversight.petitions import PetitionDue, PetitionRecord, petition_dues
+from ledger.errors import StoreCorrupt
 
 
 class Standing(StrEnum):
@@ -41,8 +42,15 @@ class PetitionWorld:
     as_of: datetime
 
     def zone(self, office_id: str) -> str:
-        """Give the time zone of an office."""
-        return self.offices[office_id].office.time_zone
+        """Give the time zone of an office.
+
+        Raises:
+            StoreCorrupt: no such office is registered, which no recorded act can name.
+        """
+        record = self.offices.get(office_id)
+        if record is None:
+            raise StoreCorrupt("a petition is with an office that is not registered")
+        return record.office.time_zone
 
 
 def clocks_of(record: PetitionRecord, world: PetitionWorld) -> tuple[PetitionDue, ...]:

@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from domain.decisions import StreamState
+from ledger.errors import StoreCorrupt
 from projections.petitions.rows import PetitionRow, petition_rows_of
 from projections.tables import petitions_table
 
@@ -24,7 +25,15 @@ def replace_petitions(connection: sa.Connection, states: Mapping[str, StreamStat
 
 
 def read_petitions(connection: sa.Connection) -> list[PetitionRow]:
-    """Give the rows of all petitions, by stream."""
-    names = [column.name for column in petitions_table.columns]
-    query = sa.select(petitions_table).order_by(petitions_table.c.stream)
-    return [PetitionRow(**dict(zip(names, row, strict=True))) for row in connection.execute(query)]
+    """Give the rows of all petitions, by stream.
+
+    Raises:
+        StoreCorrupt: a column holds something of another type.
+    """
+    names = PetitionRow.__struct_fields__
+    query = sa.select(*(petitions_table.c[name] for name in names)).order_by("stream")
+    rows = [dict(zip(names, row, strict=True)) for row in connection.execute(query)]
+    try:
+        return msgspec.convert(rows, list[PetitionRow])
+    except msgspec.ValidationError as error:
+        raise StoreCorrupt(f"the rows of petitions cannot be read: {error}") from error

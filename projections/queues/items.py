@@ -15,13 +15,15 @@ import msgspec
 
 from domain.deadlines import passes_at
 from domain.dossiers import Dossier, Due
+from domain.figures import is_pending_overdue
 from domain.moments import render_moment
 from projections.dossier_rows import render_due
 from projections.status.basis import Basis
 from projections.status.desks import Desk
-from projections.status.situation import Situation
-from projections.status.steps import Step
-from projections.status.waiting import Awaited
+from projections.status.moving import movement_of
+from projections.status.standing import Standing
+from projections.status.steps import Step, step_of
+from projections.status.waiting import Awaited, awaited_now
 
 DUE_SOON_HOURS: Final = 24
 NEVER: Final = "9999"
@@ -84,22 +86,24 @@ class Placed:
     """A pending dossier with where it stands, and whether that is with the asker in person."""
 
     dossier: Dossier
-    situation: Situation
+    standing: Standing
     basis: Basis
     is_mine: bool = False
     is_veiled: bool = False
 
 
 def item_of(placed: Placed, due_soon_hours: int) -> QueueItem:
-    """Make the line of a dossier."""
-    dossier, situation = placed.dossier, placed.situation
-    step = situation.step if isinstance(situation.step, Step) else None
-    desk, movement = situation.desk, situation.movement
-    due = running_due(dossier)
+    """Make the line of a dossier, as of the instant of its basis."""
+    dossier, basis = placed.dossier, placed.basis
+    desk, moved = placed.standing.desk, placed.standing.moved
+    found = step_of(dossier, basis)
+    step = found if isinstance(found, Step) else None
+    movement = movement_of(dossier, moved, basis)
+    due, is_overdue = running_due(dossier), _is_overdue(dossier, basis)
     return QueueItem(
         stream=dossier.stream,
         office=dossier.current_office if desk is None else desk.office,
-        stage=situation.stage.value,
+        stage=placed.standing.stage.value,
         since=render_moment(dossier.submitted_at if desk is None else desk.since),
         procedure=dossier.procedure,
         procedure_version=dossier.procedure_version,
@@ -110,12 +114,12 @@ def item_of(placed: Placed, due_soon_hours: int) -> QueueItem:
         step_number=None if step is None else step.number,
         step_used_percent=None if step is None else step.used_percent,
         due=render_due(due),
-        due_at=None if due is None else due_at_text(passes_at(due, placed.basis.zone)),
+        due_at=None if due is None else due_at_text(passes_at(due, basis.zone)),
         accepted_at=None if dossier.accepted_at is None else render_moment(dossier.accepted_at),
         submitted_at=render_moment(dossier.submitted_at),
-        waits_for=tuple(waiting.what.value for waiting in situation.waiting),
-        overdue=situation.overdue is not None,
-        due_soon=_is_due_soon(placed, due, due_soon_hours),
+        waits_for=tuple(what.value for what, _ in awaited_now(dossier, placed.standing.stage)),
+        overdue=is_overdue,
+        due_soon=not is_overdue and _is_due_soon(placed, due, due_soon_hours),
         idle_working_days=movement.working_days if movement and movement.is_idle else None,
         mine=placed.is_mine,
         veiled=placed.is_veiled,
@@ -138,8 +142,17 @@ def due_at_text(instant: datetime) -> str:
     return instant.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def _is_overdue(dossier: Dossier, basis: Basis) -> bool:
+    return dossier.due is not None and is_pending_overdue(dossier, basis.as_of, basis.zone)
+
+
+def awaited_by(placed: Placed) -> tuple[Awaited, ...]:
+    """Give for whom a dossier waits."""
+    return tuple(whom for _, whom in awaited_now(placed.dossier, placed.standing.stage))
+
+
 def _is_due_soon(placed: Placed, due: Due | None, hours: int) -> bool:
-    if due is None or placed.situation.overdue is not None or placed.dossier.is_waiting:
+    if due is None or placed.dossier.is_waiting:
         return False
     return is_soon(due, placed.basis.zone, placed.basis.as_of, hours)
 

@@ -3,23 +3,24 @@
 Who asks, for which offices, and whom a leader's assignment means is told by whoever checked it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
+from domain.actions import StreamType
 from domain.deadlines import passes_at
 from domain.dossiers import Dossier
 from domain.moments import render_moment
 from domain.oversight.petitions import PetitionRecord
 from domain.roles import Role
 from domain.rules.register import Register
-from projections.dossier_rows import Act, render_due
+from projections.dossier_rows import render_due
 from projections.petitions.rows import PetitionRow, petition_of_row
 from projections.petitions.standing import PetitionWorld, clocks_of
 from projections.queues.items import (
     Placed,
     Queue,
     QueueItem,
+    awaited_by,
     belongs,
     due_at_text,
     in_order,
@@ -28,11 +29,11 @@ from projections.queues.items import (
     item_of,
     may_belong,
 )
-from projections.queues.stored import PendingReader
+from projections.queues.stored import DeskReader, Lying
 from projections.reading import read_petition_world
+from projections.states import StreamStates
 from projections.status.basis import basis_of
-from projections.status.situation import situation_of
-from projections.views import ViewReader
+from projections.views import Position, ViewReader
 
 Assignment = tuple[str, int]
 """A dossier's stream, and the version of the act by which a leader gave it to somebody."""
@@ -55,98 +56,74 @@ class Officer:
 def list_queue(
     reader: ViewReader, register: Register, officer: Officer, queue: Queue, due_soon_hours: int
 ) -> tuple[QueueItem, ...]:
-    """Give a queue in its order, as of the views' checkpoint; nothing before the first one."""
+    """Give a queue in its order, as of the views' checkpoint; nothing before the first one.
+
+    Raises:
+        StoreUnavailable: the follower catches up, and keeps the desks at its end.
+    """
     position = reader.position()
     if position is None:
         return ()
     if queue is Queue.PETITIONS:
         return in_order(_petitions(reader, officer, due_soon_hours))
-    as_of = position.sealed_at
-    pending = PendingReader(reader)
-    dossiers = {
-        dossier.stream: dossier
-        for dossier in pending.pending()
-        if may_belong(dossier, queue, as_of, due_soon_hours)
-    }
-    placed = _placed(pending, dossiers, register, officer, as_of)
+    placed = _placed(reader, position, register, officer, (queue, due_soon_hours))
     return in_order(
         item
-        for item, awaited in (
-            (item_of(one, due_soon_hours), [each.awaited for each in one.situation.waiting])
-            for one in placed
-        )
-        if belongs(item, queue, awaited)
+        for one in placed
+        if queue is not Queue.MINE or one.is_mine
+        if belongs(item := item_of(one, due_soon_hours), queue, awaited_by(one))
     )
 
 
 def _placed(
-    reader: PendingReader,
-    dossiers: Mapping[str, Dossier],
+    reader: ViewReader,
+    position: Position,
     register: Register,
     officer: Officer,
-    as_of: datetime,
+    asked: tuple[Queue, int],
 ) -> Iterator[Placed]:
-    veiled = reader.veiled_among(dossiers)
-    # A veiled dossier is for the offices that have it alone; what was sent on is public of others.
-    near = {stream for stream, one in dossiers.items() if _is_near(one, officer)}
-    sent = reader.sent_to(dossiers.keys() - near - veiled)
-    near |= {stream for stream, offices in sent.items() if any(map(officer.covers, offices))}
-    acts = reader.acts_of_all(near)
+    desks, as_of = DeskReader(reader), position.sealed_at
+    desks.check_stand(position)
     found = [
-        place
-        for stream in near
-        if (place := _place(dossiers[stream], acts[stream], register, as_of)) is not None
-        and _lies_here(place, officer)
+        each
+        for each in desks.held_by(officer.covers)
+        if may_belong(each.dossier, asked[0], as_of, asked[1])
     ]
-    mine = _assigned_to(officer, found)
-    for one in found:
+    assigned = _assigned_to(officer, found)
+    if isinstance(register, StreamStates):
+        # At once: one by one they would take longer than all the rest.
+        register.prefetch(_asked_of(each.dossier) for each in found)
+    for each in found:
         yield Placed(
-            one.dossier,
-            one.situation,
-            one.basis,
-            is_mine=_is_mine(one, officer, mine),
-            is_veiled=one.dossier.stream in veiled,
+            each.dossier,
+            each.held.standing,
+            basis_of(each.dossier, register, as_of),
+            is_mine=_is_mine(each, officer, assigned),
+            is_veiled=each.is_veiled,
         )
 
 
-def _is_near(dossier: Dossier, officer: Officer) -> bool:
-    return officer.covers(dossier.office) or officer.covers(dossier.current_office)
+def _asked_of(dossier: Dossier) -> str:
+    return f"{StreamType.PROCEDURE}:{dossier.procedure}"
 
 
-def _place(dossier: Dossier, acts: list[Act], register: Register, as_of: datetime) -> Placed | None:
-    if not acts:
-        return None
-    basis = basis_of(dossier, register, as_of)
-    return Placed(dossier, situation_of(dossier, acts, basis), basis)
-
-
-def _lies_here(placed: Placed, officer: Officer) -> bool:
-    """Tell whether one of the officer's offices has it; its sender, until it is taken over."""
-    desk, dossier = placed.situation.desk, placed.dossier
-    if desk is None:
-        return officer.covers(dossier.current_office)
-    if officer.covers(desk.office):
-        return True
-    return not desk.taken_over and officer.covers(dossier.current_office)
-
-
-def _assigned_to(officer: Officer, found: Iterable[Placed]) -> Collection[Assignment]:
+def _assigned_to(officer: Officer, found: Iterable[Lying]) -> Collection[Assignment]:
     given = [
-        (one.dossier.stream, desk.assigned_version)
-        for one in found
-        if (desk := one.situation.desk) is not None
+        (each.dossier.stream, desk.assigned_version)
+        for each in found
+        if (desk := each.held.standing.desk) is not None
         and desk.assigned_version is not None
         and desk.key is None
     ]
     return officer.assigned(given) if given else ()
 
 
-def _is_mine(placed: Placed, officer: Officer, assigned: Collection[Assignment]) -> bool:
-    desk = placed.situation.desk
+def _is_mine(lying: Lying, officer: Officer, assigned: Collection[Assignment]) -> bool:
+    desk = lying.held.standing.desk
     if desk is None:
         return False
     if desk.key is None and desk.assigned_version is not None:
-        return (placed.dossier.stream, desk.assigned_version) in assigned
+        return (lying.dossier.stream, desk.assigned_version) in assigned
     if desk.is_nobodys and desk.role is Role.APPROVER:
         return officer.approves(desk.office)
     return is_with(desk, officer.keys)

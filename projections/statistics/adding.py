@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 
 from domain.dossiers import Dossier
@@ -34,6 +35,8 @@ COARSEST: Final = ""
 MONTH_GRAINS: Final = ("opc", "op", "oc", "pc", "o", "p", "c", "")
 DAY_GRAINS: Final = (FINEST, COARSEST)
 MONTH_LENGTH: Final = len("2026-11")
+# Durations are never below 0, so this one is none.
+NOT_MEASURED: Final = -1
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -77,7 +80,8 @@ Durations = list[tuple[int, int, int]]
 class CellChanges:
     """What is to be added to cells of days in the finest grain, as of one instant.
 
-    Durations are (gross seconds, net seconds, +1 or -1).
+    Durations are (gross seconds, net seconds, +1 or -1); what ends before its acceptance is not
+    measured, and stands among them as `NOT_MEASURED`, so that it can be counted.
     """
 
     as_of: datetime
@@ -124,9 +128,11 @@ class CellChanges:
         for measure in ended.measures:
             values[measure] += sign
         values[Measure.SUPPLEMENT_REQUESTS] += sign * ended.supplement_requests
-        self.durations[kind, day].append((ended.gross_seconds, ended.net_seconds, sign))
+        self.durations[kind, day].append((*_seconds_of(ended), sign))
         if ended.reason is not None:
             self.reasons[kind, day][f"{RESOLVED_PREFIX}{ended.reason}"] += sign
+        for name in ended.without_due:
+            self.reasons[kind, day][name] += sign
 
     def _add_change(self, kind: Kind, day: str, name: str, delta: int) -> None:
         measure = _MEASURE_OF.get(name)
@@ -134,6 +140,12 @@ class CellChanges:
             self.reasons[kind, day][name] += delta
         else:
             self.values[kind, day][measure] += delta
+
+
+def _seconds_of(ended: Ended) -> tuple[int, int]:
+    if ended.gross_seconds is None or ended.net_seconds is None:
+        return NOT_MEASURED, NOT_MEASURED
+    return ended.gross_seconds, ended.net_seconds
 
 
 _MEASURE_OF: Final = dict(zip(MEASURES, Measure, strict=True))
@@ -167,11 +179,18 @@ def cells_of(
         place = (kind, day[:period_length])
         by_period[place] = merge(by_period.get(place), part)
     cells: dict[CellKey, Part] = {}
-    for grain in grains:
-        for (kind, period), part in by_period.items():
-            key = key_of(grain, kind, period)
+    told_apart = tuple(grains)
+    for (kind, period), part in by_period.items():
+        for grain, office, procedure, channel in masks_of(kind, told_apart):
+            key = CellKey(grain, office, procedure, channel, period)
             cells[key] = merge(cells.get(key), part)
     return cells
+
+
+@lru_cache(maxsize=10_000)
+def masks_of(kind: Kind, grains: tuple[str, ...]) -> list[tuple[str, str, str, str]]:
+    """Give for each grain what it tells apart of a kind: grain, office, procedure, channel."""
+    return [key_of(grain, kind, "")[:-1] for grain in grains]
 
 
 def key_of(grain: str, kind: Kind, period: str) -> CellKey:

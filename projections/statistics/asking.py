@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, NamedTuple, Protocol
+from itertools import islice
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from projections.counts import ALL
 from projections.statistics.adding import Kind
@@ -20,6 +21,8 @@ from projections.statistics.places import Places
 # The name under which everything before the first period asked for is summed up.
 BEFORE: Final = ""
 WHOLE: Final = "*"
+
+FigureT = TypeVar("FigureT")
 
 
 class Dimension(StrEnum):
@@ -114,7 +117,10 @@ class ReasonSum(NamedTuple):
 
 
 class DurationSum(NamedTuple):
-    """Durations in seconds, as rising 64-bit integers; of one group there may be several."""
+    """Durations in seconds, as 64-bit integers; of one group there may be several.
+
+    They are so many runs after one another, each of them rising.
+    """
 
     office: str
     procedure: str
@@ -122,6 +128,7 @@ class DurationSum(NamedTuple):
     period: str
     gross: bytes
     net: bytes
+    runs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +165,22 @@ class CellSource(Protocol):
 
     def ahead(self) -> Iterable[Ahead]:
         """Give the dossiers that are ahead of the figures."""
+
+
+class TooManyFigures(Exception):
+    """An answer would have more figures than may be asked for at once."""
+
+
+def few(figures: Iterable[FigureT], most: int | None) -> tuple[FigureT, ...]:
+    """Give the figures; those beyond ``most`` are not even made.
+
+    Raises:
+        TooManyFigures: there are more.
+    """
+    found = tuple(figures if most is None else islice(figures, most + 1))
+    if most is not None and len(found) > most:
+        raise TooManyFigures
+    return found
 
 
 def selection_of(query: Query, places: Places) -> Selection:

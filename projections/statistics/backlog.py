@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from projections.counts import CheckpointReference
-from projections.statistics.asking import CellSource, Query
+from projections.statistics.asking import CellSource, Query, few
 from projections.statistics.counting import Asked
 from projections.statistics.walking import group_order, stands, sums_by_group
 
@@ -40,13 +40,19 @@ class PendingOverTime(msgspec.Struct, frozen=True, kw_only=True):
     definition: str = DEFINITION
 
 
-def backlog_of(source: CellSource, query: Query) -> tuple[BacklogFigure, ...]:
-    """Give the backlog of each group of a query, period by period."""
+def backlog_of(
+    source: CellSource, query: Query, most: int | None = None
+) -> tuple[BacklogFigure, ...]:
+    """Give the backlog of each group of a query, period by period.
+
+    Raises:
+        TooManyFigures: they are more than ``most``.
+    """
     assert query.by_period
 
     groups = sums_by_group(source, query)
     today = source.places().latest_day(source.as_of())
-    return tuple(
+    made = (
         BacklogFigure(
             office=group.office,
             procedure=group.procedure,
@@ -59,3 +65,4 @@ def backlog_of(source: CellSource, query: Query) -> tuple[BacklogFigure, ...]:
         for group in sorted(groups, key=group_order)
         for stand in stands(groups[group], query, today)
     )
+    return few(made, most)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from domain.dossiers import Dossier
-from domain.figures import Stretch
+from domain.figures import holds_at
 from domain.moments import Moment, time_zone
 from projections.statistics.adding import Kind
 from projections.statistics.asking import Ahead
@@ -34,7 +34,7 @@ def ahead_of(dossier: Dossier, zone: str, as_of: datetime) -> Ahead | None:
     late = {
         measure: is_open and has_come
         for measure, stretches in late_stretches(dossier, zone).items()
-        if _holds_at(stretches, as_of)
+        if holds_at(stretches, as_of)
     }
     if not late:
         return None
@@ -59,9 +59,3 @@ def moves_of(ahead: Ahead, granularity: Granularity) -> Iterator[tuple[str, str,
             yield first, measure, +1
             if end is not None:
                 yield end, measure, -1
-
-
-def _holds_at(stretches: tuple[Stretch, ...], instant: datetime) -> bool:
-    return any(
-        each.since <= instant and (each.until is None or instant < each.until) for each in stretches
-    )

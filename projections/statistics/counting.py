@@ -12,6 +12,8 @@ nothing (nothing carried, nothing received) are left out. The total is of all fi
 over all periods asked for.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -24,7 +26,7 @@ from projections.counts import (
     Figure,
     Span,
 )
-from projections.statistics.asking import CellSource, Dimension, Query
+from projections.statistics.asking import CellSource, Dimension, Query, few
 from projections.statistics.measures import Measure
 from projections.statistics.walking import (
     EVERYTHING,
@@ -99,16 +101,23 @@ def asked_of(query: Query) -> Asked:
     )
 
 
-def count_groups(source: CellSource, query: Query) -> tuple[tuple[GroupFigure, ...], GroupFigure]:
-    """Give the figures of a query in order, and their total."""
+def count_groups(
+    source: CellSource, query: Query, most: int | None = None
+) -> tuple[tuple[GroupFigure, ...], GroupFigure]:
+    """Give the figures of a query in order, and their total.
+
+    Raises:
+        TooManyFigures: they are more than ``most``.
+    """
     groups = sums_by_group(source, query)
     today = source.places().latest_day(source.as_of())
-    figures = tuple(
+    made = (
         _figure(group, stand)
         for group in sorted(groups, key=group_order)
         for stand in stands(groups[group], query, today)
         if stand.carried_over or stand.received
     )
+    figures = few(made, most)
     return figures, _figure(EVERYTHING, whole_stand(total_of(groups), query.period))
 
 
@@ -140,6 +149,40 @@ def first_total(
     query = Query(office=office, procedure=procedure, first=span.first, last=span.last)
     total = total_of(sums_by_group(source, query))
     return first_figure(EVERYTHING, whole_stand(total, span.text))
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSums:
+    """The figures of `counts@v1` added up: by month, by office, by procedure, and all of them."""
+
+    months: tuple[Figure, ...]
+    offices: tuple[Figure, ...]
+    procedures: tuple[Figure, ...]
+    total: Figure
+
+
+def first_sums(
+    source: CellSource,
+    span: Span = ALL_HISTORY,
+    office: str | None = None,
+    procedure: str | None = None,
+) -> FirstSums:
+    """Give the sums of `first_counts`, each from coarser cells; sums of nothing are left out."""
+    query = Query(office=office, procedure=procedure, first=span.first, last=span.last)
+    months, offices, procedures = (
+        tuple(_first_by(source, replace(query, by=frozenset({dimension}))))
+        for dimension in (Dimension.PERIOD, Dimension.OFFICE, Dimension.PROCEDURE)
+    )
+    return FirstSums(months, offices, procedures, first_total(source, span, office, procedure))
+
+
+def _first_by(source: CellSource, query: Query) -> Iterator[Figure]:
+    groups = sums_by_group(source, query)
+    today = source.places().latest_day(source.as_of())
+    for group in sorted(groups, key=group_order):
+        for stand in stands(groups[group], query, today):
+            if stand.carried_over or stand.received:
+                yield first_figure(group, stand)
 
 
 def first_figure(group: Group, stand: Stand) -> Figure:

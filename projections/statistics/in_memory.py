@@ -63,7 +63,7 @@ class CellsInMemory:
 
     def sums(self, wanted: Selection) -> Iterator[Sum]:
         """Give the sums of all measures."""
-        place = _placing(wanted)
+        place = placing(wanted)
         sums: defaultdict[tuple[str, str, str, str], Vector] = defaultdict(
             lambda: [0] * len(MEASURES)
         )
@@ -77,7 +77,7 @@ class CellsInMemory:
 
     def reasons(self, wanted: Selection) -> Iterator[ReasonSum]:
         """Give the sums of the reasons for which law and index differ."""
-        place = _placing(wanted)
+        place = placing(wanted)
         sums: Counter[tuple[str, str, str, str, str]] = Counter()
         for (kind, day), counts in self._cells.reasons.items():
             group = place(kind, day)
@@ -88,7 +88,7 @@ class CellsInMemory:
 
     def durations(self, wanted: Selection) -> Iterator[DurationSum]:
         """Give the durations of what ended in the periods asked for."""
-        place = _placing(wanted)
+        place = placing(wanted)
         found: defaultdict[tuple[str, str, str, str], Durations] = defaultdict(list)
         for (kind, day), durations in self._cells.durations.items():
             group = place(kind, day)
@@ -103,7 +103,7 @@ class CellsInMemory:
         return self._ahead
 
 
-def _placing(
+def placing(
     wanted: Selection,
 ) -> Callable[[Kind, str], tuple[str, str, str, str] | None]:
     """Give what says into which sum a cell of a day goes; None where into none."""

@@ -9,21 +9,31 @@ Of all dossiers carried into a period P or received in it (domain.md 5.1, 2.1; 5
 Where the two differ for a dossier there is one reason (`domain.on_time_766.differences`), and the
 counts of the reasons add up to the dossiers that differ: `resolved` in P, and `pending` at its
 end. The end of P is its last instant, or `as_of` if that is earlier.
+
+What has no due date is never late by law, what has no appointment either is never late by the
+index; `resolved_without_due` tells how many of those on time were resolved in P without one.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 import msgspec
 
 from domain.on_time_766 import REASON_SENTENCES, Reason766
 from projections.counts import ALL, CheckpointReference
-from projections.statistics.asking import BEFORE, CellSource, Dimension, Query, selection_of
+from projections.statistics.asking import BEFORE, CellSource, Dimension, Query, few, selection_of
 from projections.statistics.being_ahead import moves_of
 from projections.statistics.counting import Asked
 from projections.statistics.in_memory import is_selected
-from projections.statistics.measures import PENDING_PREFIX, RESOLVED_PREFIX, Measure
+from projections.statistics.measures import (
+    INDEX_WITHOUT_DUE,
+    PENDING_PREFIX,
+    RESOLVED_PREFIX,
+    WITHOUT_DUE,
+    Measure,
+)
 from projections.statistics.walking import (
     EVERYTHING,
     Group,
@@ -43,11 +53,15 @@ Reasons = defaultdict[Group, defaultdict[str, Counter[str]]]
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What one yardstick says of the dossiers of a period."""
+    """What one yardstick says of the dossiers of a period.
+
+    `resolved_without_due` are among those on time: resolved without anything to be late by.
+    """
 
     on_time: int
     resolved_late: int
     pending_late: int
+    resolved_without_due: int
 
 
 class ReasonCount(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -93,22 +107,43 @@ class Timeliness(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judge_groups(
-    source: CellSource, query: Query
+    source: CellSource, query: Query, most: int | None = None
 ) -> tuple[tuple[TimelinessFigure, ...], TimelinessFigure]:
-    """Give the figures of a query in order, and their total."""
+    """Give the figures of a query in order, and their total.
+
+    Raises:
+        TooManyFigures: they are more than ``most``.
+    """
     groups, reasons = sums_by_group(source, query), _reasons(source, query)
     today = source.places().latest_day(source.as_of())
-    figures = tuple(
+    made = (
         figure
         for group in sorted(groups, key=group_order)
         for figure in _figures(group, stands(groups[group], query, today), reasons[group], query)
     )
+    figures = few(made, most)
     total: Counter[str] = Counter()
     for by_period in reasons.values():
         for period, counts in by_period.items():
             total.update(_pending_alone(counts) if period == BEFORE else counts)
     whole = whole_stand(total_of(groups), query.period)
     return figures, _figure(EVERYTHING, whole, total)
+
+
+class WithoutDue(NamedTuple):
+    """How many dossiers were resolved on time without anything to be late by."""
+
+    by_law: int
+    by_index: int
+
+
+def resolved_without_due(source: CellSource, query: Query) -> WithoutDue:
+    """Count what a query's total counts as on time for want of a due date, of all it asks for."""
+    counts = Counter[str]()
+    for row in source.reasons(selection_of(replace(query, by=frozenset()), source.places())):
+        if row.period != BEFORE:
+            counts[row.measure] += row.dossiers
+    return WithoutDue(counts[WITHOUT_DUE], counts[INDEX_WITHOUT_DUE])
 
 
 def texts_of(figures: tuple[TimelinessFigure, ...]) -> tuple[ReasonText, ...]:
@@ -174,21 +209,39 @@ def _figure(group: Group, stand: Stand, counts: Counter[str]) -> TimelinessFigur
         channel=group.channel,
         period=stand.period,
         dossiers=dossiers,
-        by_law=_judged(dossiers, stand.values[Measure.RESOLVED_LATE], stand.overdue),
-        by_index=_judged(dossiers, stand.values[Measure.INDEX_RESOLVED_LATE], stand.index_overdue),
+        by_law=_judged(
+            dossiers, stand.values[Measure.RESOLVED_LATE], stand.overdue, counts.get(WITHOUT_DUE, 0)
+        ),
+        by_index=_judged(
+            dossiers,
+            stand.values[Measure.INDEX_RESOLVED_LATE],
+            stand.index_overdue,
+            counts.get(INDEX_WITHOUT_DUE, 0),
+        ),
         differences=tuple(_differences(counts)),
     )
 
 
-def _judged(dossiers: int, resolved_late: int, pending_late: int) -> Judged:
+def _judged(dossiers: int, resolved_late: int, pending_late: int, without_due: int) -> Judged:
     on_time = dossiers - resolved_late - pending_late
-    assert on_time >= 0
-    return Judged(on_time=on_time, resolved_late=resolved_late, pending_late=pending_late)
+    assert 0 <= without_due <= on_time
+    return Judged(
+        on_time=on_time,
+        resolved_late=resolved_late,
+        pending_late=pending_late,
+        resolved_without_due=without_due,
+    )
 
 
 def _differences(counts: Counter[str]) -> Iterator[ReasonCount]:
-    for reason in Reason766:
-        resolved = counts[f"{RESOLVED_PREFIX}{reason.value}"]
-        pending = counts[f"{PENDING_PREFIX}{reason.value}"]
+    # Few of the reasons occur, and there are thousands of figures.
+    for reason, (of_resolved, of_pending) in _MEASURES_OF.items() if counts else ():
+        resolved, pending = counts.get(of_resolved, 0), counts.get(of_pending, 0)
         if resolved or pending:
-            yield ReasonCount(reason=reason.value, resolved=resolved, pending=pending)
+            yield ReasonCount(reason=reason, resolved=resolved, pending=pending)
+
+
+_MEASURES_OF: Final = {
+    reason.value: (f"{RESOLVED_PREFIX}{reason.value}", f"{PENDING_PREFIX}{reason.value}")
+    for reason in Reason766
+}

@@ -3,20 +3,30 @@
 Whole seconds; the percentile p of n values is the one of rank ceil(p n / 100), so it is a value
 that occurred. `durations@v1` is as `projections.durations` gives it; `durations@v2` is of any
 grouping and period, with the third quartile and the longest, too. A dossier belongs to the period
-in which it counts as resolved.
+in which it counts as resolved. One that ended before its acceptance is not measured: `resolved`
+counts the others, `ends_before_acceptance` these, and together they are what counts call resolved.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import msgspec
 
 from projections.counts import ALL, ALL_HISTORY, CheckpointReference, Span
-from projections.durations import MEDIAN, NINETIETH, Duration, nearest_rank
-from projections.statistics.adding import unpack_seconds
-from projections.statistics.asking import WHOLE, CellSource, Dimension, Query, selection_of
+from projections.durations import MEDIAN, NINETIETH, Duration
+from projections.statistics.adding import NOT_MEASURED, pack_seconds, unpack_seconds
+from projections.statistics.asking import (
+    WHOLE,
+    CellSource,
+    Dimension,
+    Query,
+    few,
+    selection_of,
+)
 from projections.statistics.counting import Asked
 from projections.statistics.walking import EVERYTHING, Group, group_order
 
@@ -26,8 +36,42 @@ LONGEST: Final = 100
 SECONDS_BYTES: Final = 8
 MOST_SORTED: Final = 4_000
 LEAST_OF_RUN: Final = 100
+_NOT_MEASURED: Final = pack_seconds([NOT_MEASURED])
 
-Packed = tuple[list[bytes], list[bytes]]
+
+@dataclass(slots=True)
+class Packed:
+    """Durations in seconds as 64-bit integers; each of the texts rises if all are such runs."""
+
+    gross: list[bytes] = field(default_factory=list)
+    net: list[bytes] = field(default_factory=list)
+    are_runs: bool = True
+
+    def add(self, gross: bytes, net: bytes, runs: int = 1) -> None:
+        """Add durations of as many runs."""
+        self.gross.append(gross)
+        self.net.append(net)
+        self.are_runs &= runs <= 1
+
+    def in_order(self) -> "Packed":
+        """Give the same as one run."""
+        gross, net = (
+            pack_seconds(unpack_seconds(b"".join(each))) for each in (self.gross, self.net)
+        )
+        return Packed([gross], [net])
+
+    @property
+    def resolved(self) -> int:
+        """Count the dossiers that were measured."""
+        return sum(map(len, self.gross)) // SECONDS_BYTES - self.ends_before_acceptance
+
+    @property
+    def ends_before_acceptance(self) -> int:
+        """Count the dossiers that were not measured, since they ended before their acceptance.
+
+        Bytes suffice: no duration has so many set bits, so none of its parts is taken for one.
+        """
+        return sum(each.count(_NOT_MEASURED) for each in self.gross)
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -40,7 +84,10 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class GroupDuration(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """How long the resolved dossiers of one group and period took; net is without the waits."""
+    """How long the resolved dossiers of one group and period took; net is without the waits.
+
+    `ends_before_acceptance` are resolved, too, and left out of all else here.
+    """
 
     office: str
     procedure: str
@@ -48,6 +95,7 @@ class GroupDuration(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     channel: str
     period: str
     resolved: int
+    ends_before_acceptance: int
     gross: Spread
     net: Spread
 
@@ -64,17 +112,30 @@ class GroupedDurations(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measure_groups(
-    source: CellSource, query: Query
+    source: CellSource, query: Query, most: int | None = None
 ) -> tuple[tuple[GroupDuration, ...], GroupDuration]:
-    """Give the durations of a query in order, and those of all of its dossiers."""
+    """Give the durations of a query in order, and those of all of its dossiers.
+
+    Raises:
+        TooManyFigures: they are more than ``most``.
+    """
     found = _packed(source, query)
+    keys = few(sorted(found, key=_order), most)
+    wanted = selection_of(query, source.places())
+    if wanted.offices is None and wanted.procedures is None:
+        # The total from coarser cells: fewer and longer runs to look through.
+        whole = _packed(source, replace(query, by=frozenset()))
+        everything = whole.get((EVERYTHING, WHOLE), Packed())
+    else:
+        # No cells are coarser, so what was put in order for the groups serves the total, too.
+        found = {key: found[key].in_order() for key in keys}
+        everything = Packed()
+        for packed in found.values():
+            everything.add(packed.gross[0], packed.net[0])
     named = [
         _duration(group, query.period if period == WHOLE else period, found[group, period])
-        for group, period in sorted(found, key=_order)
+        for group, period in keys
     ]
-    # The total from coarser cells: fewer and longer runs to look through.
-    whole = _packed(source, replace(query, by=frozenset()))
-    everything = whole.get((EVERYTHING, WHOLE), ([], []))
     return tuple(named), _duration(EVERYTHING, query.period, everything)
 
 
@@ -95,11 +156,11 @@ def first_durations(
         last=span.last,
         by=frozenset(by),
     )
-    found = _packed(source, query)
-    return [
-        _first_duration(group, ALL if period == WHOLE else period, found[group, period])
-        for group, period in sorted(found, key=_order)
-    ]
+    found: defaultdict[tuple[str, str, str], Packed] = defaultdict(Packed)
+    for row in source.durations(selection_of(query, source.places())):
+        period = ALL if row.period == WHOLE else row.period
+        found[row.office, row.procedure, period].add(row.gross, row.net, row.runs)
+    return [first_duration(*key, found[key]) for key in sorted(found) if found[key].resolved]
 
 
 def _packed(source: CellSource, query: Query) -> dict[tuple[Group, str], Packed]:
@@ -107,16 +168,15 @@ def _packed(source: CellSource, query: Query) -> dict[tuple[Group, str], Packed]
     found: dict[tuple[Group, str], Packed] = {}
     # Many rows are of one group, and naming it costs more than all else that is done with them.
     known: dict[tuple[str, str, str, str], Packed] = {}
-    for office, procedure, channel, period, gross, net in source.durations(
+    for office, procedure, channel, period, gross, net, runs in source.durations(
         selection_of(query, places)
     ):
         packed = known.get((office, procedure, channel, period))
         if packed is None:
             group = Group.of(office, procedure, channel, query, places)
-            packed = found.setdefault((group, period), ([], []))
+            packed = found.setdefault((group, period), Packed())
             known[office, procedure, channel, period] = packed
-        packed[0].append(gross)
-        packed[1].append(net)
+        packed.add(gross, net, runs)
     return found
 
 
@@ -131,15 +191,18 @@ def _duration(group: Group, period: str, packed: Packed) -> GroupDuration:
         field=group.field,
         channel=group.channel,
         period=period,
-        resolved=sum(map(len, packed[0])) // SECONDS_BYTES,
-        gross=_spread(packed[0]),
-        net=_spread(packed[1]),
+        resolved=packed.resolved,
+        ends_before_acceptance=packed.ends_before_acceptance,
+        gross=spread_of(packed.gross, are_runs=packed.are_runs),
+        net=spread_of(packed.net, are_runs=packed.are_runs),
     )
 
 
-def _spread(packed: list[bytes]) -> Spread:
+def spread_of(packed: list[bytes], *, are_runs: bool = True) -> Spread:
+    """Give the percentiles of durations as `ranked` does."""
     percentiles = (MEDIAN, THIRD_QUARTILE, NINETIETH, LONGEST)
-    found: list[int] | list[None] = ranked(packed, percentiles) or [None] * 4
+    ranks = ranked(packed, percentiles, are_runs=are_runs)
+    found: list[int] | list[None] = ranks or [None] * len(percentiles)
     median, third_quartile, ninetieth, longest = found
     return Spread(
         median_seconds=median,
@@ -149,19 +212,29 @@ def _spread(packed: list[bytes]) -> Spread:
     )
 
 
-def ranked(packed: list[bytes], percentiles: Sequence[int]) -> list[int]:
+def ranked(packed: list[bytes], percentiles: Sequence[int], *, are_runs: bool = True) -> list[int]:
     """Give percentiles of several rising runs by the nearest rank; none where there are no values.
 
-    Few values, or short runs, are sorted; long ones are not: the least value is searched for that
-    so many of all values do not exceed, which is one of them.
+    What is below 0 was not measured, and is left out. Few values, short runs, or what is no run
+    are sorted; long runs are not: the least value is searched for that so many of all values do not
+    exceed, which is one of them.
     """
     count = sum(map(len, packed)) // SECONDS_BYTES
-    if count <= max(MOST_SORTED, LEAST_OF_RUN * len(packed)):
-        rising = sorted(unpack_seconds(b"".join(packed)))
-        return [nearest_rank(rising, percentile) for percentile in percentiles] if rising else []
-    runs = [unpack_seconds(each) for each in packed if each]
+    is_one_run = are_runs and len(packed) == 1
+    if is_one_run or not are_runs or count <= max(MOST_SORTED, LEAST_OF_RUN * len(packed)):
+        found: Sequence[int] = unpack_seconds(packed[0] if is_one_run else b"".join(packed))
+        rising = found if is_one_run else sorted(found)
+        if rising and rising[0] < 0:
+            rising = rising[bisect_left(rising, 0) :]
+            count = len(rising)
+        # The nearest rank, written out: a list of figures asks for tens of thousands of them.
+        return [rising[-(-each * count // 100) - 1] for each in percentiles] if rising else []
+    runs = [run for each in packed if (run := _measured(unpack_seconds(each)))]
+    count = sum(map(len, runs))
+    if not runs:
+        return []
     lowest, highest = min(run[0] for run in runs), max(run[-1] for run in runs)
-    found = []
+    ranks = []
     for percentile in percentiles:
         rank = -(-percentile * count // 100)
         lowest_of_rank = bisect_left(
@@ -169,17 +242,24 @@ def ranked(packed: list[bytes], percentiles: Sequence[int]) -> list[int]:
             rank,
             key=lambda seconds: sum(bisect_right(run, seconds) for run in runs),
         )
-        found.append(lowest + lowest_of_rank)
-    return found
+        ranks.append(lowest + lowest_of_rank)
+    return ranks
 
 
-def _first_duration(group: Group, period: str, packed: Packed) -> Duration:
-    gross, net = (ranked(each, (MEDIAN, NINETIETH)) for each in packed)
+def _measured(run: "array[int]") -> "array[int]":
+    return run[bisect_left(run, 0) :] if run and run[0] < 0 else run
+
+
+def first_duration(office: str, procedure: str, period: str, packed: Packed) -> Duration:
+    """Give a figure of `durations@v1` of dossiers that were resolved; at least one was."""
+    percentiles = (MEDIAN, NINETIETH)
+    gross = ranked(packed.gross, percentiles, are_runs=packed.are_runs)
+    net = ranked(packed.net, percentiles, are_runs=packed.are_runs)
     return Duration(
-        office=group.office,
-        procedure=group.procedure,
+        office=office,
+        procedure=procedure,
         period=period,
-        resolved=sum(map(len, packed[0])) // SECONDS_BYTES,
+        resolved=packed.resolved,
         gross_median_seconds=gross[0],
         gross_p90_seconds=gross[1],
         net_median_seconds=net[0],

@@ -17,11 +17,13 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Final
 
-from domain.deadlines import Timeliness
-from domain.dossiers import Dossier
+from domain.deadlines import Timeliness, passes_at
+from domain.dossiers import Dossier, Due, WaitKind
 from domain.figures import (
     Stretch,
+    all_dues,
     gross_duration_seconds,
+    holds_at,
     net_duration_seconds,
     overdue_stretches,
     resolution,
@@ -29,7 +31,14 @@ from domain.figures import (
     turning_points,
 )
 from domain.moments import Moment
-from domain.on_time_766 import On766, difference_766, late_stretches_766, verdict_766
+from domain.on_time_766 import (
+    On766,
+    difference_766,
+    late_stretches_766,
+    processing_end,
+    verdict_766,
+    yardstick_766,
+)
 
 
 class Measure(IntEnum):
@@ -56,6 +65,9 @@ OVERDUE: Final = MEASURES[Measure.OVERDUE]
 INDEX_OVERDUE: Final = MEASURES[Measure.INDEX_OVERDUE]
 RESOLVED_PREFIX: Final = "resolved:"
 PENDING_PREFIX: Final = "pending:"
+# Resolved in time for want of anything that they could have been late by: by law, by the index.
+WITHOUT_DUE: Final = f"{RESOLVED_PREFIX}law_without_due"
+INDEX_WITHOUT_DUE: Final = f"{RESOLVED_PREFIX}index_without_due"
 
 _RESOLVED: Final = {
     Timeliness.EARLY: Measure.RESOLVED_EARLY,
@@ -75,14 +87,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What the end of a dossier adds to its day; net seconds are without the applicant's waits."""
+    """What the end of a dossier adds to its day; net seconds are without the applicant's waits.
+
+    Both are None where the end lies before the acceptance: that is no measurement. ``without_due``
+    names by what it had no due date, of `WITHOUT_DUE` and `INDEX_WITHOUT_DUE`.
+    """
 
     day: date
     measures: tuple[Measure, ...]
     supplement_requests: int
-    gross_seconds: int
-    net_seconds: int
+    gross_seconds: int | None
+    net_seconds: int | None
     reason: str | None = None
+    without_due: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +131,6 @@ def _ended(dossier: Dossier, received_on: date, zone: str) -> Ended | None:
     kind = resolution(dossier, zone)
     if dossier.ended_at is None or kind is None:
         return None
-    gross, net = gross_duration_seconds(dossier, zone), net_duration_seconds(dossier, zone)
-    assert gross is not None
-    assert net is not None
     measures = [_RESOLVED[kind]]
     is_late_by_index = verdict_766(dossier, zone) is On766.LATE
     if is_late_by_index:
@@ -128,10 +142,18 @@ def _ended(dossier: Dossier, received_on: date, zone: str) -> Ended | None:
         day=max(received_on, dossier.ended_at.day_in(zone)),
         measures=tuple(measures),
         supplement_requests=dossier.supplement_requests,
-        gross_seconds=gross,
-        net_seconds=net,
+        gross_seconds=gross_duration_seconds(dossier, zone),
+        net_seconds=net_duration_seconds(dossier, zone),
         reason=_reason_at_end(dossier, zone) if differs else None,
+        without_due=tuple(_without_due(dossier, is_late_by_index=is_late_by_index)),
     )
+
+
+def _without_due(dossier: Dossier, *, is_late_by_index: bool) -> Iterator[str]:
+    if dossier.due is None:
+        yield WITHOUT_DUE
+    if not is_late_by_index and yardstick_766(dossier) is None:
+        yield INDEX_WITHOUT_DUE
 
 
 def _reason_at_end(dossier: Dossier, zone: str) -> str:
@@ -148,8 +170,23 @@ def _changes(
 ) -> Iterator[Change]:
     first = Moment(day=received_on).start_in(zone)
     last = None if ended is None else Moment(day=ended.day).start_in(zone)
+    if last is not None and _is_surely_in_time(dossier, zone, last):
+        return
     for name, stretches in late_stretches(dossier, zone).items():
         yield from _within(stretches, name, first, last)
+
+
+def _is_surely_in_time(dossier: Dossier, zone: str, until: datetime) -> bool:
+    """Tell whether no due date passes before an instant, so that nothing need be looked at.
+
+    The index may call late before that whoever was asked for papers more than once.
+    """
+    asked = sum(wait.kind is WaitKind.SUPPLEMENT for wait in dossier.waits)
+    if max(asked, dossier.supplement_requests) > 1:
+        return False
+    yardstick = yardstick_766(dossier)
+    dues = all_dues(dossier) if yardstick is None else [yardstick, *all_dues(dossier)]
+    return all(passes_at(due, zone) >= until for due in dues)
 
 
 def late_stretches(dossier: Dossier, zone: str) -> dict[str, tuple[Stretch, ...]]:
@@ -158,33 +195,49 @@ def late_stretches(dossier: Dossier, zone: str) -> dict[str, tuple[Stretch, ...]
     As far as the dossier is pending: its end is for the caller.
     """
     by_law = overdue_stretches(dossier, zone)
-    if _is_plain(dossier):
+    if _is_plain(dossier, zone):
         return {OVERDUE: by_law, INDEX_OVERDUE: by_law}
     by_index = tuple(Stretch(each.since, each.until) for each in late_stretches_766(dossier, zone))
-    reasons = _reasons(dossier, (*by_law, *by_index), zone)
+    reasons = _reasons(dossier, by_law, by_index, zone)
     return {OVERDUE: by_law, INDEX_OVERDUE: by_index, **reasons}
 
 
-def _is_plain(dossier: Dossier) -> bool:
+def _is_plain(dossier: Dossier, zone: str) -> bool:
     """Tell whether law and index surely agree while it is pending: one due date, nothing waited."""
-    return (
-        dossier.due is not None
-        and dossier.due == dossier.appointment
-        and dossier.supplement_requests == 0
-        and not (dossier.waits or dossier.halts or dossier.due_changes)
-    )
+    due = dossier.due
+    if due is None or dossier.supplement_requests:
+        return False
+    if dossier.waits or dossier.halts or dossier.due_changes:
+        return False
+    return due == dossier.appointment or _stands_for_appointment(due, dossier, zone)
+
+
+def _stands_for_appointment(due: Due, dossier: Dossier, zone: str) -> bool:
+    """Tell whether the index goes by the due date alone, from acceptance to end."""
+    if dossier.appointment is not None or dossier.accepted_at is None:
+        return False
+    has_no_other_end = dossier.returned_at is None or dossier.ended_at is not None
+    return has_no_other_end and passes_at(due, zone) >= dossier.accepted_at.start_in(zone)
 
 
 def _reasons(
-    dossier: Dossier, late: Sequence[Stretch], zone: str
+    dossier: Dossier, by_law: Sequence[Stretch], by_index: Sequence[Stretch], zone: str
 ) -> dict[str, tuple[Stretch, ...]]:
     """Give by reason when the two judgements of a pending dossier differ."""
+    late = (*by_law, *by_index)
     bounds = {moment for each in late for moment in (each.since, each.until) if moment is not None}
     assert dossier.accepted_at is not None
-    bounds.add(dossier.accepted_at.start_in(zone))
+    accepted_at, end = dossier.accepted_at.start_in(zone), processing_end(dossier)
+    ended_at = None if end is None else end.start_in(zone)
+    bounds.add(accepted_at)
     cuts = sorted(bounds.union(turning_points(dossier, zone)))
-    found = [difference_766(dossier, zone, cut) for cut in cuts]
-    reasons = [None if each is None else each.reason.value for each in found]
+    reasons: list[str | None] = []
+    for cut in cuts:
+        # Between acceptance and end the stretches have told already whether the two agree.
+        is_pending = accepted_at <= cut and (ended_at is None or cut < ended_at)
+        agree = is_pending and holds_at(by_law, cut) == holds_at(by_index, cut)
+        found = None if agree else difference_766(dossier, zone, cut)
+        reasons.append(None if found is None else found.reason.value)
     return {
         f"{PENDING_PREFIX}{reason}": stretches_where(cuts, [each == reason for each in reasons])
         for reason in sorted({each for each in reasons if each is not None})

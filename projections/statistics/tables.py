@@ -12,6 +12,10 @@ import sqlalchemy as sa
 
 from projections.statistics.measures import MEASURES
 
+# Lines of durations of all history, and those of months.
+WHOLE_SPAN: Final = "*"
+MONTH_SPAN: Final = "month"
+
 _KIND: Final = ("office", "procedure", "channel")
 
 
@@ -19,8 +23,9 @@ _KIND: Final = ("office", "procedure", "channel")
 class CellTables:
     """Every table that statistics are read from, but the dossiers themselves.
 
-    ``lines`` holds the figures of `counts@v1` as they are published; ``stand`` says up to which
-    log position everything here is counted.
+    ``lines`` holds the figures of `counts@v1` as they are published, ``duration_lines`` those of
+    `durations@v1`; ``stand`` says up to which log position everything here is counted.
+    ``payments`` counts dossiers by how they were paid, and ``payment_marks`` says which those are.
 
     ``later`` holds the changes still to come, and ``ahead`` the dossiers that came or went after
     the day of the figures.
@@ -33,6 +38,9 @@ class CellTables:
     month_durations: sa.Table
     day_durations: sa.Table
     lines: sa.Table
+    duration_lines: sa.Table
+    payments: sa.Table
+    payment_marks: sa.Table
     stand: sa.Table
     later: sa.Table
     ahead: sa.Table
@@ -50,6 +58,9 @@ def cell_tables(metadata: sa.MetaData) -> CellTables:
         month_durations=_table(metadata, "month_durations", _month_key(), _durations()),
         day_durations=_table(metadata, "day_durations", _day_key(), _durations()),
         lines=_lines_table(metadata),
+        duration_lines=_duration_lines_table(metadata),
+        payments=_payments_table(metadata),
+        payment_marks=_payment_marks_table(metadata),
         stand=_stand_table(metadata),
         later=_table(metadata, "later_changes", _later_key(), _count()),
         ahead=_ahead_table(metadata),
@@ -112,9 +123,54 @@ def _lines_table(metadata: sa.MetaData) -> sa.Table:
         _key("period", 7),
         sa.Column("pending", sa.BigInteger, nullable=False),
         sa.Column("overdue", sa.BigInteger, nullable=False),
-        sa.Column("line", sa.Text, nullable=False),
+        *_written(),
         # In the order of the key, in which a list of figures is read.
         sqlite_with_rowid=False,
+    )
+
+
+def _written() -> list[sa.Column[Any]]:
+    # A figure as JSON, and as CSV without the line's end (`projections.statistics.lines`).
+    return [sa.Column(name, sa.Text, nullable=False) for name in ("line", "csv")]
+
+
+def _duration_lines_table(metadata: sa.MetaData) -> sa.Table:
+    # All history (`*`) apart from its months: either list is then read without the other.
+    return sa.Table(
+        "duration_lines",
+        metadata,
+        _key("span", 5),
+        _key("office", 64),
+        _key("procedure", 64),
+        _key("period", 7),
+        *_written(),
+        sqlite_with_rowid=False,
+    )
+
+
+def _payments_table(metadata: sa.MetaData) -> sa.Table:
+    names = ("paid_online", "owing_nothing")
+    return sa.Table(
+        "payment_cells",
+        metadata,
+        _key("grain", 2),
+        _key("office", 64),
+        _key("period", 7),
+        _key("procedure", 64),
+        *(sa.Column(name, sa.BigInteger, nullable=False) for name in names),
+        sqlite_with_rowid=False,
+    )
+
+
+def _payment_marks_table(metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        "payment_marks",
+        metadata,
+        sa.Column("stream", sa.String(120), primary_key=True),
+        sa.Column("office", sa.String(64), nullable=False),
+        sa.Column("procedure", sa.String(64), nullable=False),
+        sa.Column("period", sa.String(7), nullable=False),
+        sa.Column("payment", sa.String(16), nullable=False),
     )
 
 

@@ -38,9 +38,22 @@ class Movement:
     sentence: Sentence | None = None
 
 
-def movement_of(dossier: Dossier, acts: Sequence[Act], basis: Basis) -> Movement | None:
-    """Give the last movement; None where the views hold no act of the dossier."""
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """By what kind of act a dossier moved last, and when."""
+
+    kind: str
+    at: Moment
+
+
+def last_moved(acts: Sequence[Act]) -> Moved | None:
+    """Give the last act that moved a dossier; None where the views hold none."""
     last = next((act for act in reversed(acts) if act.kind in MOVEMENTS), None)
+    return None if last is None else Moved(last.kind, last.at)
+
+
+def movement_of(dossier: Dossier, last: Moved | None, basis: Basis) -> Movement | None:
+    """Give the last movement as of an instant; None where there was none."""
     if last is None:
         return None
     days = None if dossier.ended_at is not None else _working_days_since(last.at, basis)

@@ -13,7 +13,7 @@ from projections.dossier_rows import Act
 from projections.status.basis import Basis
 from projections.status.desks import Desk, desk_of
 from projections.status.lateness import Overdue, overdue_of
-from projections.status.moving import Movement, movement_of
+from projections.status.moving import Movement, last_moved, movement_of
 from projections.status.next_steps import NextSteps, next_steps
 from projections.status.stages import Stage, stage_of
 from projections.status.steps import Step, StepGap, following_step, step_of
@@ -47,7 +47,7 @@ def situation_of(dossier: Dossier, acts: Sequence[Act], basis: Basis) -> Situati
         step=step_of(dossier, basis),
         waiting=waiting_for(dossier, acts, stage, basis),
         next=next_steps(dossier, stage, following_step(dossier, basis)),
-        movement=movement_of(dossier, acts, basis),
+        movement=movement_of(dossier, last_moved(acts), basis),
         overdue=overdue_of(dossier, basis),
         idle_after_working_days=basis.parameters.idle_after_working_days,
     )

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from domain.calendars import WorkingTime, working_time_between
+from domain.calendars import WorkingTime
 from domain.clocks.limits import published_step
+from domain.clocks.spans import long_working_time_between
 from domain.dossiers import Dossier, Halt, StepBegun, Wait
 from domain.errors import CalendarHorizonPassed, Sentence
 from domain.moments import Moment
@@ -159,7 +160,7 @@ def working_seconds(working: WorkingTime, start: datetime, end: datetime) -> int
     Raises:
         CalendarHorizonPassed: the calendar does not cover it.
     """
-    return working_time_between(working, start, end) // _SECOND if start < end else 0
+    return long_working_time_between(working, start, end) // _SECOND if start < end else 0
 
 
 def _waited_seconds(dossier: Dossier, since: datetime, basis: Basis) -> int:

@@ -112,6 +112,23 @@ _ASKS: Final[Mapping[WaitKind, frozenset[str]]] = {
 }
 
 
+def awaited_now(dossier: Dossier, stage: Stage) -> tuple[tuple[WaitedFor, Awaited], ...]:
+    """Give what the dossier waits for and from whom, in the order of `waiting_for`."""
+    if dossier.ended_at is not None:
+        return ()
+    halts = tuple(_HALTS[halt.kind] for halt in open_halts(dossier))
+    if not dossier.is_waiting or not dossier.waits:
+        return halts
+    return (_turn(dossier.waits[-1].kind, stage), *halts)
+
+
+def _turn(kind: WaitKind, stage: Stage) -> tuple[WaitedFor, Awaited]:
+    """Tell what a wait is for, and whose turn it is; papers that came wait for the office."""
+    if stage is Stage.SUPPLEMENT_CHECK:
+        return WaitedFor.SUPPLEMENT_CHECK, Awaited.OFFICE
+    return _WAITS[kind]
+
+
 def waiting_for(
     dossier: Dossier, acts: Sequence[Act], stage: Stage, basis: Basis
 ) -> tuple[Waiting, ...]:
@@ -130,11 +147,10 @@ def _of_the_applicant(
     if not dossier.is_waiting or not dossier.waits:
         return
     wait = dossier.waits[-1]
-    what, awaited = _WAITS[wait.kind]
+    what, awaited = _turn(wait.kind, stage)
     if stage is Stage.SUPPLEMENT_CHECK:
         handed_in = last_of(acts, {"dossier.supplement_submitted"})
         assert handed_in is not None
-        what, awaited = WaitedFor.SUPPLEMENT_CHECK, Awaited.OFFICE
         yield Waiting(what, awaited, handed_in.at, None, SENTENCES[what])
         return
     until, is_verified = _until(wait.kind, dossier, acts, basis)

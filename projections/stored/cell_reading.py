@@ -1,36 +1,20 @@
-"""Reading cells: sums from the tables of the views, in one transaction, as of its checkpoint.
-
-Each question is answered from the coarsest cells that can answer it. Days are kept in the finest
-and the coarsest grain; what lies before the month in which they begin is summed up from months.
-"""
+"""Reading cells: sums from the tables of the views, in one transaction, as of its checkpoint."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
 
 import sqlalchemy as sa
 
-from projections.counts import ALL, Span, open_row
+from projections.counts import ALL, ALL_HISTORY, Span, open_row
 from projections.dossier_rows import DossierRow
-from projections.statistics.adding import COARSEST, FINEST
-from projections.statistics.asking import (
-    BEFORE,
-    WHOLE,
-    Ahead,
-    DurationSum,
-    ReasonSum,
-    Selection,
-    Sum,
-)
+from projections.statistics.asking import Ahead, DurationSum, ReasonSum, Selection, Sum
 from projections.statistics.being_ahead import ahead_of
+from projections.statistics.lines import AS_JSON, LineForm
 from projections.statistics.measures import MEASURES
-from projections.statistics.periods import MONTHS_PER_QUARTER, Granularity, first_day, last_day
 from projections.statistics.places import OfficePlace, Places
+from projections.statistics.tables import MONTH_SPAN, WHOLE_SPAN
+from projections.stored.cell_queries import Condition, parts_of, runs_query, sums_query
 from projections.tables import CELLS, dossiers_table
-
-Condition = sa.ColumnElement[bool]
-
-_DIMENSIONS: Final = (("o", "office"), ("p", "procedure"), ("c", "channel"))
 
 
 class StoredCells:
@@ -59,50 +43,76 @@ class StoredCells:
             )
         return self._places
 
+    def months(self, office: str | None = None) -> tuple[str, ...]:
+        """Give the months in which an office, or any, has acts, ascending."""
+        table = CELLS.months
+        grain, name = ("", ALL) if office is None else ("o", office)
+        query = sa.select(table.c.period).distinct().order_by(table.c.period)
+        wanted = query.where(table.c.grain == grain, table.c.office == name)
+        return tuple(self._connection.scalars(wanted))
+
     def sums(self, wanted: Selection) -> Iterator[Sum]:
         """Give the sums of all measures."""
-        for query in _queries(wanted, CELLS.months, CELLS.days, MEASURES):
-            for row in self._connection.execute(query):
+        for part in parts_of(wanted, (CELLS.months, CELLS.days)):
+            for row in self._connection.execute(sums_query(part, wanted, MEASURES)):
                 yield Sum(row[0], row[1], row[2], row[3], row[4:])
 
     def reasons(self, wanted: Selection) -> Iterator[ReasonSum]:
         """Give the sums of the reasons for which law and index differ."""
-        tables = CELLS.month_reasons, CELLS.day_reasons
-        for query in _queries(wanted, *tables, ("count",), named=("measure",)):
-            for row in self._connection.execute(query):
+        for part in parts_of(wanted, (CELLS.month_reasons, CELLS.day_reasons)):
+            for row in self._connection.execute(sums_query(part, wanted, ("count",), ("measure",))):
                 yield ReasonSum(*row)
 
     def durations(self, wanted: Selection) -> Iterator[DurationSum]:
         """Give the durations of what ended in the periods asked for."""
-        table, grain = CELLS.month_durations, wanted.grain
-        if wanted.granularity is Granularity.DAY:
-            table, grain = CELLS.day_durations, _day_grain(wanted)
-        period = table.c.period
-        conditions = [*_of_kind(table, wanted, grain), *_until_last(period, wanted)]
-        if wanted.first is not None:
-            conditions.append(period >= _lowest(wanted.first, wanted.granularity))
-        groups = _groups(table, wanted)
-        shown = _named_period(period, wanted.granularity) if wanted.by_period else _text(WHOLE)
-        columns = [*groups, shown, table.c.gross, table.c.net]
-        rows = self._connection.execute(sa.select(*columns).where(*conditions))
-        return map(DurationSum._make, rows)
+        for part in parts_of(wanted, (CELLS.month_durations, CELLS.day_durations)):
+            if not part.is_before:
+                yield from map(
+                    DurationSum._make, self._connection.execute(runs_query(part, wanted))
+                )
 
-    def count_lines(self, span: Span, office: str | None, procedure: str | None) -> bytes:
-        """Give the figures of `counts@v1` of a span as a JSON list, in their order."""
-        lines = CELLS.lines.c
-        conditions: list[Condition] = []
-        for column, wanted in ((lines.office, office), (lines.procedure, procedure)):
-            if wanted is not None:
-                conditions.append(column == wanted)
+    def count_lines(
+        self, span: Span, office: str | None, procedure: str | None, form: LineForm = AS_JSON
+    ) -> bytes:
+        """Give the figures of `counts@v1` of a span, in their order."""
+        return self._lines(CELLS.lines, (), (span, office, procedure), form)
+
+    def duration_lines(
+        self,
+        span: Span,
+        office: str | None,
+        procedure: str | None,
+        form: LineForm = AS_JSON,
+        *,
+        by_period: bool,
+    ) -> bytes:
+        """Give the figures of `durations@v1` by months, or of all history, which has no span."""
+        assert by_period or span == ALL_HISTORY
+        kept = CELLS.duration_lines.c.span == (MONTH_SPAN if by_period else WHOLE_SPAN)
+        return self._lines(CELLS.duration_lines, (kept,), (span, office, procedure), form)
+
+    def _lines(
+        self,
+        table: sa.Table,
+        conditions: Sequence[Condition],
+        asked: tuple[Span, str | None, str | None],
+        form: LineForm,
+    ) -> bytes:
+        span, wanted = asked[0], [*conditions]
+        for column, name in ((table.c.office, asked[1]), (table.c.procedure, asked[2])):
+            if name is not None:
+                wanted.append(column == name)
         if span.first is not None:
-            conditions.append(lines.period >= span.first)
+            wanted.append(table.c.period >= span.first)
         if span.last is not None:
-            conditions.append(lines.period <= span.last)
-        ordered = sa.select(lines.line).where(*conditions)
-        listed = ordered.order_by(lines.office, lines.procedure, lines.period).subquery()
-        joined = sa.select(sa.func.group_concat(listed.c.line, ","))
-        found: str = self._connection.execute(joined).scalar() or ""
-        return b"[" + found.encode() + b"]"
+            wanted.append(table.c.period <= span.last)
+        line = (table.c.csv if form.is_csv else table.c.line).label("line")
+        keys = (table.c.office, table.c.procedure, table.c.period)
+        listed = sa.select(line).where(*wanted).order_by(*keys).subquery()
+        joined = sa.func.group_concat(listed.c.line, form.between)
+        # As bytes: millions of characters are neither decoded here nor encoded again.
+        found: bytes = self._connection.scalar(sa.select(sa.cast(joined, sa.LargeBinary))) or b""
+        return form.whole(found)
 
     def ahead(self) -> Iterator[Ahead]:
         """Give the dossiers that are ahead of the figures."""
@@ -116,101 +126,3 @@ class StoredCells:
             found = ahead_of(open_row(stored), zone, self._as_of)
             if found is not None:
                 yield found
-
-
-def _queries(
-    wanted: Selection,
-    months: sa.Table,
-    days: sa.Table,
-    summed: Sequence[str],
-    named: Sequence[str] = (),
-) -> Iterator[sa.Select[Any]]:
-    if wanted.granularity is not Granularity.DAY:
-        period = months.c.period
-        conditions = [*_of_kind(months, wanted, wanted.grain), *_until_last(period, wanted)]
-        yield _query(months, wanted, _bucket(period, wanted), conditions, summed, named)
-        return
-    period = days.c.period
-    conditions = [*_of_kind(days, wanted, _day_grain(wanted)), *_until_last(period, wanted)]
-    if wanted.first is not None:
-        month = wanted.first[: len("2026-11")]
-        conditions.append(period >= f"{month}-01")
-        earlier = [*_of_kind(months, wanted, wanted.grain), months.c.period < month]
-        yield _query(months, wanted, _text(BEFORE), earlier, summed, named)
-    yield _query(days, wanted, _bucket(period, wanted), conditions, summed, named)
-
-
-def _query(
-    table: sa.Table,
-    wanted: Selection,
-    bucket: sa.ColumnElement[str],
-    conditions: Sequence[Condition],
-    summed: Sequence[str],
-    named: Sequence[str],
-) -> sa.Select[Any]:
-    names = [table.c[name] for name in named]
-    apart = [table.c[name] for letter, name in _DIMENSIONS if letter in wanted.apart]
-    sums = [sa.func.sum(table.c[name]) for name in summed]
-    columns = [*_groups(table, wanted), bucket.label("bucket"), *names, *sums]
-    return sa.select(*columns).where(*conditions).group_by(*apart, sa.text("bucket"), *names)
-
-
-def _groups(table: sa.Table, wanted: Selection) -> list[sa.ColumnElement[str]]:
-    return [
-        table.c[name] if letter in wanted.apart else _text(ALL).label(name)
-        for letter, name in _DIMENSIONS
-    ]
-
-
-def _text(text: str) -> sa.ColumnElement[str]:
-    return sa.literal_column(f"'{text}'", sa.String)
-
-
-def _of_kind(table: sa.Table, wanted: Selection, grain: str) -> list[Condition]:
-    found = [table.c.grain == grain]
-    if wanted.offices is not None:
-        found.append(table.c.office.in_(sorted(wanted.offices)))
-    if wanted.procedures is not None:
-        found.append(table.c.procedure.in_(sorted(wanted.procedures)))
-    if wanted.channel is not None:
-        found.append(table.c.channel == wanted.channel)
-    return found
-
-
-def _day_grain(wanted: Selection) -> str:
-    return FINEST if wanted.grain else COARSEST
-
-
-def _until_last(period: sa.ColumnElement[str], wanted: Selection) -> list[Condition]:
-    if wanted.last is None:
-        return []
-    last = last_day(wanted.last, wanted.granularity).isoformat()
-    return [period <= last[: _width(wanted.granularity)]]
-
-
-def _width(granularity: Granularity) -> int:
-    return len("2026-11-21" if granularity is Granularity.DAY else "2026-11")
-
-
-def _lowest(first: str, granularity: Granularity) -> str:
-    return first_day(first).isoformat()[: _width(granularity)]
-
-
-def _bucket(period: sa.ColumnElement[str], wanted: Selection) -> sa.ColumnElement[str]:
-    name = _named_period(period, wanted.granularity) if wanted.by_period else _text(WHOLE)
-    if wanted.first is None:
-        return name
-    is_before = period < _lowest(wanted.first, wanted.granularity)
-    return sa.case((is_before, _text(BEFORE)), else_=name)
-
-
-def _named_period(period: sa.ColumnElement[str], granularity: Granularity) -> sa.ColumnElement[str]:
-    """Write in SQL what `period_at` gives for the month or the day of a row."""
-    year = sa.func.substr(period, 1, 4)
-    if granularity is Granularity.YEAR:
-        return year
-    if granularity is Granularity.QUARTER:
-        month = sa.cast(sa.func.substr(period, 6, 2), sa.Integer)
-        quarter = sa.cast((month + 2) // MONTHS_PER_QUARTER, sa.String)
-        return year.concat("-Q").concat(quarter)
-    return period

@@ -5,10 +5,9 @@ A row that adds up to nothing is taken out, so that tables tell nothing of how t
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Final
 
-import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from ledger.errors import StoreCorrupt
 from projections.statistics.adding import (
@@ -18,6 +17,7 @@ from projections.statistics.adding import (
     CellChanges,
     CellKey,
     Durations,
+    LaterKey,
     Vector,
     cells_of,
     merge_counts,
@@ -27,10 +27,13 @@ from projections.statistics.adding import (
     unpack_seconds,
 )
 from projections.statistics.measures import COUNTED, MEASURES
-from projections.stored.rows import replace_rows
+from projections.stored.tuples.inserting import Row, add_tuples, put_tuples, take_out_tuples
+from projections.stored.tuples.selecting import rows_with_keys
 from projections.tables import CELLS
 
-Row = dict[str, object]
+# The members of `CellKey` come first in every row; columns are named, whatever their order.
+KEYS: Final = CellKey._fields
+_COUNTED_PLACES: Final = [MEASURES.index(name) for name in MEASURES if name in COUNTED]
 
 
 def write_changes(connection: sa.Connection, changes: CellChanges) -> None:
@@ -45,68 +48,43 @@ def write_changes(connection: sa.Connection, changes: CellChanges) -> None:
         _add_counts(connection, reasons, counted)
         measured = cells_of(changes.durations, grains, length, merge_durations)
         _add_durations(connection, durations, measured)
-    later = [{**key._asdict(), "count": count} for key, count in changes.later.items() if count]
-    _add_rows(connection, CELLS.later, later, ("count",))
+    later = [(*key, count) for key, count in changes.later.items() if count]
+    _add_rows(connection, CELLS.later, LaterKey._fields, later)
 
 
 def _add_values(
     connection: sa.Connection, table: sa.Table, cells: Mapping[CellKey, Vector]
 ) -> None:
-    rows: list[Row] = [
-        {**key._asdict(), **dict(zip(MEASURES, values, strict=True))}
+    rows = [(*key, *values) for key, values in cells.items() if any(values)]
+    add_tuples(connection, table, (*KEYS, *MEASURES), rows)
+    # What is counted, and no change of what stands, is never below zero: where more of it came,
+    # the row cannot have come to nothing.
+    perhaps: list[Row] = [
+        key
         for key, values in cells.items()
-        if any(values)
+        if any(values) and not any(values[place] > 0 for place in _COUNTED_PLACES)
     ]
-    _add_rows(connection, table, rows, MEASURES)
+    take_out_tuples(connection, table, KEYS, perhaps, nothing=MEASURES)
 
 
 def _add_counts(
     connection: sa.Connection, table: sa.Table, cells: Mapping[CellKey, Counter[str]]
 ) -> None:
-    rows: list[Row] = [
-        {**key._asdict(), "measure": measure, "count": count}
+    rows = [
+        (*key, measure, count)
         for key, counts in cells.items()
         for measure, count in counts.items()
         if count
     ]
-    _add_rows(connection, table, rows, ("count",))
+    _add_rows(connection, table, (*KEYS, "measure"), rows)
 
 
 def _add_rows(
-    connection: sa.Connection, table: sa.Table, rows: Sequence[Row], names: Sequence[str]
+    connection: sa.Connection, table: sa.Table, keys: Sequence[str], rows: Sequence[Row]
 ) -> None:
-    if not rows:
-        return
-    keys = [column.name for column in table.primary_key.columns]
-    adding = insert(table)
-    sums = {name: table.c[name] + adding.excluded[name] for name in names}
-    connection.execute(adding.on_conflict_do_update(index_elements=keys, set_=sums), rows)
-    _take_out_nothings(connection, table, rows, names)
-
-
-def _take_out_nothings(
-    connection: sa.Connection, table: sa.Table, rows: Sequence[Row], names: Sequence[str]
-) -> None:
-    """Take out those of these rows that add up to nothing now.
-
-    What is counted, and no change of what stands, is never below zero: where more of it came, the
-    row cannot have come to nothing.
-    """
-    keys = [column.name for column in table.primary_key.columns]
-    counted = [name for name in names if name in COUNTED]
-    perhaps = [row for row in rows if not any(_is_positive(row[name]) for name in counted)]
-    if not perhaps:
-        return
-    same = [table.c[name] == sa.bindparam(f"of_{name}") for name in keys]
-    nothing = [table.c[name] == 0 for name in names]
-    connection.execute(
-        sa.delete(table).where(*same, *nothing),
-        [{f"of_{name}": row[name] for name in keys} for row in perhaps],
-    )
-
-
-def _is_positive(value: object) -> bool:
-    return isinstance(value, int) and value > 0
+    """Add counts to rows, and take out those that come to nothing by it."""
+    add_tuples(connection, table, (*keys, "count"), rows)
+    take_out_tuples(connection, table, keys, [row[:-1] for row in rows], nothing=("count",))
 
 
 def _add_durations(
@@ -116,25 +94,22 @@ def _add_durations(
         return
     stored = _stored_durations(connection, table, list(cells))
     rows: list[Row] = []
+    empty: list[Row] = []
     for key, durations in cells.items():
         gross, net = stored.get(key, (b"", b""))
-        rows.append(
-            {
-                **key._asdict(),
-                "gross": _changed(gross, [(seconds, sign) for seconds, _, sign in durations]),
-                "net": _changed(net, [(seconds, sign) for _, seconds, sign in durations]),
-            }
-        )
-    replace_rows(connection, table, rows)
-    empty = [row for row in rows if not row["gross"]]
-    if empty:
-        keys = [column.name for column in table.primary_key.columns]
-        same = [table.c[name] == sa.bindparam(f"of_{name}") for name in keys]
-        gone = [{f"of_{name}": row[name] for name in keys} for row in empty]
-        connection.execute(sa.delete(table).where(*same), gone)
+        gross = _changed(gross, [(seconds, sign) for seconds, _, sign in durations])
+        net = _changed(net, [(seconds, sign) for _, seconds, sign in durations])
+        if gross:
+            rows.append((*key, gross, net))
+        else:
+            empty.append(key)
+    put_tuples(connection, table, (*KEYS, "gross", "net"), rows)
+    take_out_tuples(connection, table, KEYS, empty)
 
 
 def _changed(packed: bytes, changes: list[tuple[int, int]]) -> bytes:
+    if not packed and all(sign > 0 for _, sign in changes):
+        return pack_seconds(seconds for seconds, _ in changes)
     counts = Counter(unpack_seconds(packed))
     for seconds, sign in changes:
         counts[seconds] += sign
@@ -146,14 +121,12 @@ def _changed(packed: bytes, changes: list[tuple[int, int]]) -> bytes:
 def _stored_durations(
     connection: sa.Connection, table: sa.Table, keys: list[CellKey]
 ) -> dict[CellKey, tuple[bytes, bytes]]:
-    listed = sa.func.json_each(msgspec.json.encode(keys).decode()).table_valued("value")
-    same = [
-        table.c[name] == sa.func.json_extract(listed.c.value, f"$[{place}]")
-        for place, name in enumerate(CellKey._fields)
-    ]
-    columns = [table.c[name] for name in (*CellKey._fields, "gross", "net")]
-    query = sa.select(*columns).select_from(listed.join(table, sa.and_(*same)))
-    return {
-        CellKey(*row[: len(CellKey._fields)]): (row.gross, row.net)
-        for row in connection.execute(query)
-    }
+    found = rows_with_keys(connection, table, KEYS, keys)
+    places = [table.columns.keys().index(name) for name in (*KEYS, "gross", "net")]
+    stored: dict[CellKey, tuple[bytes, bytes]] = {}
+    for row in found:
+        *key, gross, net = (row[place] for place in places)
+        assert isinstance(gross, bytes)
+        assert isinstance(net, bytes)
+        stored[CellKey(*map(str, key))] = (gross, net)
+    return stored

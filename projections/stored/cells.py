@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -25,7 +25,11 @@ from projections.statistics.places import Places, places_of
 from projections.statistics.tables import CellTables
 from projections.stored.cell_writing import write_changes
 from projections.stored.count_lines import Touched, keep_lines
+from projections.stored.duration_lines import keep_duration_lines
+from projections.stored.payments import keep_payments
 from projections.stored.rows import replace_rows, replace_states
+from projections.stored.tuples.inserting import insert_tuples, take_out_tuples
+from projections.stored.tuples.selecting import rows_with_keys
 from projections.tables import CELLS, dossiers_table, states_table
 
 # What figures do not look at: only this may change without the cells being touched.
@@ -53,6 +57,8 @@ class Step:
 def keep_dossiers(connection: sa.Connection, states: Mapping[str, StreamState], step: Step) -> None:
     """Write the states of open streams and the rows of dossiers, and bring the cells to both.
 
+    The acts of the step stand in the views already: payments are counted by them.
+
     Raises:
         StoreCorrupt: a dossier was accepted by an office that is not registered.
     """
@@ -62,6 +68,8 @@ def keep_dossiers(connection: sa.Connection, states: Mapping[str, StreamState], 
         touched = keep_cells(connection, states, step.as_of)
         replace_states(connection, states, dossiers_table, states_table)
         keep_lines(connection, touched, step.old_as_of, step.as_of)
+        offices = places_of(states.values()).offices
+        keep_payments(connection, states, offices, _zones(connection))
     else:
         _keep_places(connection, places_of(states.values()))
         replace_states(connection, states, dossiers_table, states_table)
@@ -89,6 +97,7 @@ def _count_everything(connection: sa.Connection, as_of: datetime) -> None:
     zones = _zones(connection)
     changed = ((None, _row(row)) for row in rows)
     keep_lines(connection, _count_anew(connection, changed, (zones, zones), as_of), None, as_of)
+    keep_payments(connection, None, (), zones)
 
 
 def keep_cells(
@@ -116,6 +125,7 @@ def recount(
     touched = _count_anew(connection, changed, (zones, zones), as_of)
     replace_rows(connection, dossiers_table, [msgspec.structs.asdict(new) for _, new in changed])
     keep_lines(connection, touched, as_of, as_of)
+    keep_payments(connection, [new.stream for _, new in changed], (), zones)
 
 
 def _count_anew(
@@ -133,6 +143,7 @@ def _count_anew(
         settled[new.stream] = _add(changes, new, zones[1])
     changes.add_due(_take_due(connection, as_of))
     write_changes(connection, changes)
+    keep_duration_lines(connection, changes.durations)
     _keep_ahead(connection, settled, as_of)
     for kind, day in changes.values:
         pair, month = (kind.office, kind.procedure), day[:MONTH_LENGTH]
@@ -200,10 +211,12 @@ def _changed_rows(
 
 
 def _rows_of(connection: sa.Connection, streams: Iterable[str]) -> Iterator[DossierRow]:
-    # One list as one value: the number of streams changes from step to step, the statement not.
-    listed = sa.func.json_each(msgspec.json.encode(list(streams)).decode()).table_valued("value")
-    query = sa.select(dossiers_table).join(listed, dossiers_table.c.stream == listed.c.value)
-    return map(_row, connection.execute(query))
+    keys = [(stream,) for stream in streams]
+    found = rows_with_keys(connection, dossiers_table, ("stream",), keys)
+    for row in found:
+        values: dict[str, Any] = dict(zip(DossierRow.__struct_fields__, row, strict=True))
+        values["imported"] = bool(values["imported"])
+        yield DossierRow(**values)
 
 
 def _rows_at(connection: sa.Connection, offices: list[str]) -> Iterator[DossierRow]:
@@ -233,15 +246,12 @@ def _keep_ahead(
 ) -> None:
     table = CELLS.ahead
     ahead = [
-        {"stream": stream, "settled_at_microseconds": microseconds_of(at)}
+        (stream, microseconds_of(at))
         for stream, at in settled.items()
         if at is not None and at > as_of
     ]
-    if settled:
-        gone = sa.delete(table).where(table.c.stream == sa.bindparam("gone"))
-        connection.execute(gone, [{"gone": stream} for stream in settled])
-    if ahead:
-        connection.execute(sa.insert(table), ahead)
+    take_out_tuples(connection, table, ("stream",), [(stream,) for stream in settled])
+    insert_tuples(connection, table, ahead)
     connection.execute(
         sa.delete(table).where(table.c.settled_at_microseconds <= microseconds_of(as_of))
     )

@@ -1,9 +1,9 @@
 """The figures of `counts@v1`, one by one as they are published, so that lists of them are fast.
 
-Each office, procedure and month with something carried or received has a line: its figure as JSON,
-and what stood at the month's end. A step of the follower writes the lines anew from the first
-month in which a cell changed; when a month begins, every pair that carries something gets a line.
-What they hold follows from the cells and the instant alone, as everything else of these tables.
+Each office, procedure and month with something carried or received has a line: its figure as JSON
+and as CSV, and what stood at the month's end. A step of the follower writes the lines anew from the
+first month in which a cell changed; when a month begins, every pair that carries something gets a
+line. What they hold follows from the cells and the instant alone, as all else of these tables.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,6 +18,7 @@ from projections.counts import ALL
 from projections.statistics.asking import BEFORE, Ahead, Dimension, Query
 from projections.statistics.being_ahead import moves_of
 from projections.statistics.counting import first_figure
+from projections.statistics.lines import csv_line_of, json_line_of
 from projections.statistics.measures import MEASURES, Measure
 from projections.statistics.periods import Granularity, first_day, period_at
 from projections.statistics.places import Places
@@ -132,7 +133,7 @@ def _write(
         group = Group(office, procedure, ALL, ALL)
         of_pair, day = sums[office, procedure], today[office, procedure]
         for stand in stands(of_pair, Query(first=first, by=BY), day):
-            line = _encoder.encode(first_figure(group, stand)).decode()
+            figure = first_figure(group, stand)
             rows.append(
                 {
                     "office": office,
@@ -140,7 +141,8 @@ def _write(
                     "period": stand.period,
                     "pending": stand.pending,
                     "overdue": stand.overdue,
-                    "line": line,
+                    "line": json_line_of(figure),
+                    "csv": csv_line_of(figure),
                 }
             )
     lines = CELLS.lines.c

@@ -5,11 +5,11 @@ ask for.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -70,33 +70,72 @@ def examine(
     visible: Visible = OPEN_ALONE,
 ) -> Iterator[ExaminedDossier]:
     """Give every dossier with its acts, for the rules to look at; or those of one office."""
-    record = _state(connection, states_table.c.stream == CALENDAR_STREAM)
-    calendar = record if isinstance(record, CalendarRecord) else None
-    around = _surroundings(connection, registry, calendar, visible)
-    papers = _papers_by_stream(connection)
-    dossiers, states, acts = visible.dossiers, visible.states, visible.acts
-    query = (
-        sa.select(states.c.state, acts)
-        .join(dossiers, dossiers.c.stream == states.c.stream)
-        .join(acts, acts.c.stream == states.c.stream)
-        .order_by(acts.c.stream, acts.c.version)
-    )
-    if office is not None:
-        query = query.where(dossiers.c.office == office)
-    for stream, group in groupby(connection.execute(query), key=lambda row: row.stream):
-        rows = list(group)
-        dossier = _state_decoder.decode(rows[0].state)
-        assert isinstance(dossier, Dossier)
-        yield ExaminedDossier(
-            dossier=dossier,
-            acts=tuple(open_act(row) for row in rows),
-            as_of=as_of,
-            zone=registry.offices[dossier.office].office.time_zone,
-            procedure=registry.procedures.get(dossier.procedure),
-            calendar=None if calendar is None else calendar.calendar,
-            around=around,
-            papers=tuple(papers.get(stream, ())),
+    yield from Examiner(connection, registry, as_of, visible).dossiers(office)
+
+
+class Examiner:
+    """Puts dossiers together with what lies around them, which it reads once."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        registry: Registry,
+        as_of: datetime,
+        visible: Visible = OPEN_ALONE,
+    ) -> None:
+        self._connection = connection
+        self._registry = registry
+        self._as_of = as_of
+        self._visible = visible
+        record = _state(connection, states_table.c.stream == CALENDAR_STREAM)
+        calendar = record if isinstance(record, CalendarRecord) else None
+        self._calendar = None if calendar is None else calendar.calendar
+        self.around = _surroundings(connection, registry, calendar, visible)
+
+    def dossiers(self, office: str | None = None) -> Iterator[ExaminedDossier]:
+        """Give every dossier, or those of one office, by stream."""
+        dossiers = self._visible.dossiers
+        query = self._joined()
+        if office is not None:
+            query = query.where(dossiers.c.office == office)
+        yield from self._examined(query, _papers_by_stream(self._connection))
+
+    def these(self, streams: Collection[str]) -> Iterator[ExaminedDossier]:
+        """Give the dossiers of these streams that there are, by stream."""
+        # One list as one value: their number changes, the statement does not.
+        text = msgspec.json.encode(list(streams)).decode()
+        named = sa.select(sa.func.json_each(text).table_valued("value").c.value)
+        papers = _papers_by_stream(self._connection, named)
+        yield from self._examined(
+            self._joined().where(self._visible.states.c.stream.in_(named)), papers
         )
+
+    def _joined(self) -> sa.Select[Any]:
+        dossiers, states, acts = self._visible.dossiers, self._visible.states, self._visible.acts
+        return (
+            sa.select(states.c.state, acts)
+            .join(dossiers, dossiers.c.stream == states.c.stream)
+            .join(acts, acts.c.stream == states.c.stream)
+            .order_by(acts.c.stream, acts.c.version)
+        )
+
+    def _examined(
+        self, query: sa.Select[Any], papers: Mapping[str, list[RequestedPaper]]
+    ) -> Iterator[ExaminedDossier]:
+        for stream, group in groupby(self._connection.execute(query), key=lambda row: row.stream):
+            rows = list(group)
+            dossier = _state_decoder.decode(rows[0].state)
+            assert isinstance(dossier, Dossier)
+            yield ExaminedDossier(
+                dossier=dossier,
+                acts=tuple(open_act(row) for row in rows),
+                as_of=self._as_of,
+                zone=self._registry.offices[dossier.office].office.time_zone,
+                procedure=self._registry.procedures.get(dossier.procedure),
+                calendar=self._calendar,
+                around=self.around,
+                papers=tuple(papers.get(stream, ())),
+            )
 
 
 def keep_papers(connection: sa.Connection, papers: Sequence[RequestedPaper]) -> None:
@@ -172,8 +211,13 @@ def _decoded(state: bytes) -> StreamState:
     return decoded
 
 
-def _papers_by_stream(connection: sa.Connection) -> dict[str, list[RequestedPaper]]:
+def _papers_by_stream(
+    connection: sa.Connection, streams: sa.Select[Any] | None = None
+) -> dict[str, list[RequestedPaper]]:
     papers: defaultdict[str, list[RequestedPaper]] = defaultdict(list)
-    for row in connection.execute(sa.select(requested_papers_table)):
+    query = sa.select(requested_papers_table)
+    if streams is not None:
+        query = query.where(requested_papers_table.c.stream.in_(streams))
+    for row in connection.execute(query):
         papers[row.stream].append(RequestedPaper(*row))
     return papers

@@ -10,13 +10,8 @@ from domain.dossiers import Dossier
 from ledger.errors import StoreCorrupt
 from projections.dossier_rows import Act, row_of
 from projections.holders import HolderMark
-from projections.tables import (
-    act_columns,
-    act_signers_table,
-    actors_of,
-    acts_table,
-    holders_table,
-)
+from projections.stored.tuples.inserting import act_row, insert_tuples, replace_tuples
+from projections.tables import act_signers_table, actors_of, acts_table, holders_table
 
 _state_encoder = msgspec.msgpack.Encoder()
 _state_decoder = msgspec.msgpack.Decoder(StreamState)
@@ -43,15 +38,9 @@ def replace_states(
 ) -> None:
     """Write the states of streams, and of dossiers the rows that figures are computed from."""
     dossiers = [row_of(state) for state in states.values() if isinstance(state, Dossier)]
-    replace_rows(connection, dossiers_in, [msgspec.structs.asdict(row) for row in dossiers])
-    replace_rows(
-        connection,
-        states_in,
-        [
-            {"stream": stream, "state": _state_encoder.encode(state)}
-            for stream, state in states.items()
-        ],
-    )
+    replace_tuples(connection, dossiers_in, list(map(msgspec.structs.astuple, dossiers)))
+    encoded = [(stream, _state_encoder.encode(state)) for stream, state in states.items()]
+    replace_tuples(connection, states_in, encoded)
 
 
 def replace_marks(connection: sa.Connection, marks: Sequence[HolderMark]) -> None:
@@ -89,15 +78,7 @@ def replace_rows(
 
 
 def insert_acts(connection: sa.Connection, acts: Sequence[Act]) -> None:
-    """Add published acts."""
-    if not acts:
-        return
-    connection.execute(sa.insert(acts_table), [act_columns(act) for act in acts])
-    connection.execute(
-        sa.insert(act_signers_table),
-        [
-            {"signer": name, "entry_index": act.entry_index}
-            for act in acts
-            for name in actors_of(act)
-        ],
-    )
+    """Add published acts, and by whom each is found."""
+    insert_tuples(connection, acts_table, list(map(act_row, acts)))
+    found_by = [(name, act.entry_index) for act in acts for name in actors_of(act)]
+    insert_tuples(connection, act_signers_table, found_by)

@@ -8,12 +8,12 @@ from typing import Final
 import sqlalchemy as sa
 
 from domain.decisions import StreamState
-from ledger.errors import StoreCorrupt
+from ledger.errors import StoreCorrupt, StoreUnavailable
 from projections.dossier_rows import Act
 from projections.holders import HolderMark
 from projections.requested_papers import RequestedPaper
 from projections.stored.cells import Step
-from projections.tables import position_table
+from projections.tables import position_table, rebuilds_table
 from projections.veiled.counts import VeilCounts
 from transparency.encoding import (
     encode_base64,
@@ -55,7 +55,8 @@ class ViewUpdate:
     """What one step of the follower changes, and where it leads from and to.
 
     Acts without an entry index are those of veiled dossiers. With ``counts_later`` the cells of
-    statistics wait for a later step.
+    statistics wait for a later step. ``rebuilds`` is how often rows had been replaced from beside
+    when it was folded; ``holders_failure`` what kept marks and papers from being folded.
     """
 
     old_log_position: int
@@ -68,6 +69,8 @@ class ViewUpdate:
     old_veiled_position: int = 0
     veils: VeilCounts = field(default_factory=dict)
     counts_later: bool = False
+    rebuilds: int = 0
+    holders_failure: Exception | None = None
 
 
 def move_position(connection: sa.Connection, update: ViewUpdate) -> datetime | None:
@@ -75,6 +78,7 @@ def move_position(connection: sa.Connection, update: ViewUpdate) -> datetime | N
 
     Raises:
         StoreCorrupt: the views are not where the update begins; another follower writes.
+        StoreUnavailable: rows were replaced since it was folded; fold it again.
     """
     position = update.position
     old = connection.execute(
@@ -82,6 +86,9 @@ def move_position(connection: sa.Connection, update: ViewUpdate) -> datetime | N
         .where(position_table.c.view == VIEW)
         .returning(*(position_table.c[name] for name in _MOVED))
     ).one_or_none()
+    # After the first change, which took the write lock: a rebuild cannot come in between now.
+    if (connection.execute(sa.select(rebuilds_table.c.number)).scalar() or 0) != update.rebuilds:
+        raise StoreUnavailable("the views were rebuilt meanwhile")
     if tuple(old or (0, 0))[:2] != (update.old_log_position, update.old_veiled_position):
         raise StoreCorrupt(f"the views are not at entry {update.old_log_position}")
     connection.execute(

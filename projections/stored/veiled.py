@@ -23,8 +23,11 @@ _DOSSIER: Final = f"{StreamType.DOSSIER}:"
 
 def veiled_among(connection: sa.Connection, streams: Iterable[str]) -> set[str]:
     """Give those of these streams that the views hold as veiled dossiers."""
-    wanted = sorted(stream for stream in streams if stream.startswith(_DOSSIER))
     column = veiled_states_table.c.stream
+    # Most ledgers hold none, and a rebuild asks about every dossier.
+    if connection.execute(sa.select(column).limit(1)).first() is None:
+        return set()
+    wanted = sorted(stream for stream in streams if stream.startswith(_DOSSIER))
     found: set[str] = set()
     for start in range(0, len(wanted), _STREAMS_PER_QUERY):
         part = wanted[start : start + _STREAMS_PER_QUERY]

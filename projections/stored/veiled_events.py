@@ -36,14 +36,26 @@ class _Promised(msgspec.Struct, frozen=True):
 
 
 class VeiledActs:
-    """The acts of veiled dossiers after a position, taken one after the other."""
+    """The acts of veiled dossiers after a position, taken one after the other; for one fold."""
 
     def __init__(self, ledger: str, reader: VeiledReader, veiled_position: int) -> None:
         self._ledger = ledger
         self._reader = reader
         self._read_to = veiled_position
         self._waiting: deque[StoredEvent] = deque()
+        self._is_read_out = False
         self.veiled_position = veiled_position
+
+    def woven_into(self, entries: Sequence[PublicEntry]) -> list[PublicEntry]:
+        """Give entries, each after the acts that were recorded before it; as `take_before`."""
+        if not self._fill():
+            return list(entries)
+        found: list[PublicEntry] = []
+        for entry in entries:
+            assert entry.entry_index is not None
+            found += self.take_before(entry.entry_index)
+            found.append(entry)
+        return found
 
     def take_before(self, entry_index: int) -> Iterator[PublicEntry]:
         """Give the next acts that were recorded before an entry, and move the position past them.
@@ -57,8 +69,11 @@ class VeiledActs:
             yield opened_act(event, self._ledger)
 
     def _fill(self) -> bool:
-        if not self._waiting:
+        if not self._waiting and not self._is_read_out:
             self._waiting.extend(self._reader.veiled_events(self._read_to, READ_BATCH))
+            # What is recorded from now on comes after all entries under the checkpoint that is
+            # folded now, so it can wait; asking again before each entry would cost a query each.
+            self._is_read_out = len(self._waiting) < READ_BATCH
             if self._waiting:
                 self._read_to = self._waiting[-1].notification_id
         return bool(self._waiting)

@@ -10,8 +10,9 @@ UTC month in which they could leave the ledger: `ledger.writing.veils`). With P 
     IDENTITY      carried + received = resolved + pending
 
 Ends may leave the ledger before the arrivals that they belong to, since each waits for nine others
-of its sort; then `pending` is below what the offices have, and may even be below zero. The total
-is one figure of the same shape over all months and offices asked for.
+of its sort; then `pending` is below what the offices have. Where it would be below zero it is no
+number of dossiers: it is null, as is what the next month would carry over; the counts of veils
+stand as they are. The total is one figure of the same shape over all months and offices asked for.
 """
 
 from collections import Counter
@@ -42,7 +43,10 @@ NO_VEILS: Final[VeilCounts] = MappingProxyType({})
 
 
 class VeiledFigure(msgspec.Struct, frozen=True, kw_only=True):
-    """The counts of one top office and month (`2026-11`); `*` stands for all of them."""
+    """The counts of one top office and month (`2026-11`); `*` stands for all of them.
+
+    `pending` and `carried_over` are null while more ends than arrivals were published.
+    """
 
     office: str
     period: str
@@ -50,8 +54,8 @@ class VeiledFigure(msgspec.Struct, frozen=True, kw_only=True):
     resolved_early: int
     resolved_on_time: int
     resolved_late: int
-    pending: int
-    carried_over: int
+    pending: int | None
+    carried_over: int | None
 
     @property
     def resolved(self) -> int:
@@ -59,8 +63,9 @@ class VeiledFigure(msgspec.Struct, frozen=True, kw_only=True):
         return self.resolved_early + self.resolved_on_time + self.resolved_late
 
     def check_identity(self) -> None:
-        """Assert that what came is what went or stayed."""
-        assert self.carried_over + self.received == self.resolved + self.pending
+        """Assert that what came is what went or stayed, where both are numbers."""
+        if self.carried_over is not None and self.pending is not None:
+            assert self.carried_over + self.received == self.resolved + self.pending
 
 
 class VeiledCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,8 +113,29 @@ def count_veiled(
     return VeiledCounts(figures=shown, total=_total(figures, walked, span))
 
 
+def count_months(
+    veils: VeilCounts, as_of: datetime, span: Span = ALL_HISTORY, office: str | None = None
+) -> tuple[VeiledFigure, ...]:
+    """Give the figures of all top offices together (`*`), or of one, by month."""
+    together: Counter[tuple[str, str, VeilAct]] = Counter()
+    for (top, month, act), count in veils.items():
+        if office in (None, top):
+            together[ALL, month, act] += count
+    return count_veiled(together, as_of, span).figures
+
+
+def number_of(balance: int) -> int | None:
+    """Give how many dossiers a balance of arrivals and ends is; None where it is below zero."""
+    return balance if balance >= 0 else None
+
+
+def balance_of(figures: Iterable[VeiledFigure]) -> int:
+    """Give what arrived less what ended, of veils in some figures."""
+    return sum(figure.received - figure.resolved for figure in figures)
+
+
 def _moves(figure: VeiledFigure) -> bool:
-    return any((figure.carried_over, figure.received, figure.resolved))
+    return figure.carried_over != 0 or any((figure.received, figure.resolved))
 
 
 def _walk(top: str, acts: Counter[tuple[int, VeilAct]], last: int) -> Iterator[VeiledFigure]:
@@ -129,8 +155,8 @@ def _walk(top: str, acts: Counter[tuple[int, VeilAct]], last: int) -> Iterator[V
             resolved_early=resolved[0],
             resolved_on_time=resolved[1],
             resolved_late=resolved[2],
-            pending=pending,
-            carried_over=carried,
+            pending=number_of(pending),
+            carried_over=number_of(carried),
         )
         figure.check_identity()
         yield figure
@@ -148,8 +174,8 @@ def _total(
         resolved_early=sum(figure.resolved_early for figure in figures),
         resolved_on_time=sum(figure.resolved_on_time for figure in figures),
         resolved_late=sum(figure.resolved_late for figure in figures),
-        pending=sum(office[-1].pending for office in walked if office),
-        carried_over=(
+        pending=number_of(sum(map(balance_of, walked))),
+        carried_over=number_of(
             0 if first is None else sum(_pending_before(office, first) for office in walked)
         ),
     )
@@ -158,5 +184,4 @@ def _total(
 
 
 def _pending_before(figures: list[VeiledFigure], first: str) -> int:
-    before = [figure for figure in figures if figure.period < first]
-    return before[-1].pending if before else 0
+    return balance_of(figure for figure in figures if figure.period < first)

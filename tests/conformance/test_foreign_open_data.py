@@ -6,7 +6,6 @@ need stands in the files.
 """
 
 import json
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +22,13 @@ from tests.support.opendata.histories import a_ledger, read_by_follower
 from tests.support.paper_ledger import ORIGIN
 
 # Of the foreign programs, not of ours: rdflib uses what it has deprecated itself.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.usefixtures("no_network"),
+]
 
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 HERE = "https://ledger.example.vn/open-data/"
-
-
-@pytest.fixture(autouse=True)
-def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_socket: socket.socket, address: object) -> None:
-        raise AssertionError(f"a validator asked the network for {address}")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
 def write(folder: Path) -> Exported:

@@ -7,13 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from api.figures.asking import MEMBERS
+from api.figures.definitions import DEFINITIONS
+from api.figures.indexing import INDEX_MEMBERS
 from domain.index766 import Basis, Indicator, Missing, formulas_of
 from domain.on_time_766 import REASON_SENTENCES
 from projections.index766.inputs import Asked, inputs_of
+from projections.statistics.by_acts.stays import STAGE_SENTENCES, Stage
+from projections.statistics.by_acts.visits import COUNTED_ACTS
 from tests.support.index766.records import a_record
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "statistics.md"
+PROJECTIONS = DOCUMENT.parents[1] / "projections"
 INDICATORS = "| no. | code | indicator | most | points | rest on | of nothing | from our record |"
+DEFINED = "| definition | address | tên | in English |"
+STAGES = "| stage | giai đoạn | in English |"
+VISITS = "| act | khi nào tính | when it counts |"
 REASONS = "| reason | in words |"
 
 
@@ -46,6 +55,29 @@ def reasons_table() -> str:
     return "\n".join(rows)
 
 
+def definitions_table() -> str:
+    rows = [DEFINED, "|" + " --- |" * 4]
+    rows += [
+        f"| `{each.name}` | `{each.address}` | {each.called.vi} | {each.called.en} |"
+        for each in DEFINITIONS
+    ]
+    return "\n".join(rows)
+
+
+def stages_table() -> str:
+    rows = [STAGES, "|" + " --- |" * 3]
+    rows += [f"| `{stage}` | {words.vi} | {words.en} |" for stage, words in STAGE_SENTENCES.items()]
+    return "\n".join(rows)
+
+
+def visits_table() -> str:
+    rows = [VISITS, "|" + " --- |" * 3]
+    rows += [
+        f"| `{each.kind}` | {each.sentence.vi} | {each.sentence.en} |" for each in COUNTED_ACTS
+    ]
+    return "\n".join(rows)
+
+
 def _written(table: str) -> str:
     text = DOCUMENT.read_text(encoding="utf-8")
     if os.environ.get("GOLDEN") == "write":
@@ -55,8 +87,29 @@ def _written(table: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("made", [indicators_table, reasons_table])
+@pytest.mark.parametrize(
+    "made", [indicators_table, reasons_table, definitions_table, stages_table, visits_table]
+)
 def test_document_holds_the_table_of_the_data(made: Callable[[], str]) -> None:
     table = made()
 
     assert f"\n{table}\n" in _written(table)
+
+
+def test_every_statistics_address_has_a_definition_that_is_named_once() -> None:
+    names = [each.name for each in DEFINITIONS]
+
+    assert {each.address for each in DEFINITIONS} == {*MEMBERS, *INDEX_MEMBERS}
+    assert len(names) == len(set(names))
+    assert set(STAGE_SENTENCES) == set(Stage)
+
+
+def test_every_definition_of_statistics_in_the_code_is_in_the_table() -> None:
+    pattern = re.compile(r'^DEFINITION: Final = "([^"]+)"', re.MULTILINE)
+    found = set()
+    for folder in ("statistics", "index766", "petitions", "veiled", "."):
+        paths = (PROJECTIONS / folder).glob("*.py")
+        for path in [*paths, *(PROJECTIONS / "statistics" / "by_acts").glob("*.py")]:
+            found |= set(pattern.findall(path.read_text(encoding="utf-8")))
+
+    assert found == {each.name for each in DEFINITIONS}

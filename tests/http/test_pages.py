@@ -14,7 +14,8 @@ from domain.facts import (
     SupplementRequested,
     SupplementRequestedDetails,
 )
-from tests.http.world import DossierHandle, World, a_world, fill_registry
+from tests.http.world import OTHER_OFFICE, DossierHandle, World, a_world, fill_registry
+from tests.support.builders import OFFICE
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded", **BROWSER}
@@ -335,3 +336,28 @@ def test_filter_for_an_office_that_has_no_figures_is_answered_with_a_hint(
 
     assert shown.status_code == 200
     assert "There are no figures for this office, procedure and period" in shown.text
+    assert "/offices/NOWHERE/evaluation" not in shown.text
+    assert "/statistics/index?office" not in shown.text
+
+
+def test_statistics_lead_to_every_evaluation_before_an_office_is_chosen(
+    world: World, dossier: DossierHandle
+) -> None:
+    every = world.client.simulate_get("/statistics?lang=en")
+    one = world.client.simulate_get(f"/statistics?lang=en&office={OFFICE}")
+
+    for path in (f"/offices/{OFFICE}/evaluation", f"/offices/{OTHER_OFFICE}/evaluation"):
+        assert f'href="{path}?lang=en"' in every.text
+        assert world.client.simulate_get(path).status_code == 200
+    assert f'href="/offices/{OFFICE}/evaluation?lang=en"' in one.text
+    assert f"/offices/{OTHER_OFFICE}/evaluation" not in one.text
+
+
+def test_page_on_limits_is_true_of_ledgers_with_witnesses_and_veils_and_of_those_without(
+    world: World,
+) -> None:
+    shown = world.client.simulate_get("/about?lang=en").text
+
+    assert "no outside witness yet" not in shown
+    assert "not veiled yet" not in shown
+    assert "Independent witnesses, where this ledger has any, sign below the checkpoint" in shown

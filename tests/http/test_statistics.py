@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from api.figures import answering
 from api.figures.addresses import split_address, wanted_format
 from api.figures.answering import answer
 from projections.counts import CountStatistics
@@ -134,6 +135,19 @@ def test_impossible_parameter_is_refused(counted: World, query: str) -> None:
         assert (result.status_code, result.json["code"]) == (400, "malformed_parameter")
 
 
+@pytest.mark.parametrize("path", ["counts", "durations", "timeliness", "backlog", "comparison"])
+def test_more_figures_than_an_answer_may_have_are_refused(
+    counted: World, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    address = f"/v1/statistics/{path}{'' if path == 'comparison' else '?by=office,channel'}"
+    assert counted.client.simulate_get(address).status_code == 200
+    monkeypatch.setattr(answering, "MAX_FIGURES", -1)
+
+    result = counted.client.simulate_get(address)
+
+    assert (result.status_code, result.json["code"]) == (400, "malformed_parameter")
+
+
 def test_repeated_parameter_is_refused(counted: World) -> None:
     result = counted.client.simulate_get(
         "/v1/statistics/counts", query_string="office=H1&office=H2"
@@ -159,6 +173,15 @@ ADDRESSES = (
     "/v1/statistics/backlog?format=csv",
     "/v1/statistics/comparison?from=2026-01",
     "/v1/statistics/comparison?format=csv",
+    "/v1/statistics/steps",
+    "/v1/statistics/steps?by=office,period&granularity=quarter&format=csv",
+    f"/v1/statistics/steps?office={OFFICE}&subtree=1&by=field",
+    "/v1/statistics/visits",
+    "/v1/statistics/visits?by=channel,period&granularity=day&from=2026-11-01&to=2026-11-30",
+    "/v1/statistics/visits?by=procedure&format=csv",
+    "/v1/statistics/fees",
+    "/v1/statistics/fees?by=office,period&from=2026-11&format=csv",
+    "/v1/statistics/fees?by=period&granularity=day&from=2026-11-01&to=2026-11-30",
     "/v1/statistics/veiled",
     "/v1/statistics/petitions",
     "/v1/statistics/petitions?format=csv",
@@ -214,6 +237,15 @@ def test_office_that_resolved_little_is_too_small_to_compare(counted: World) -> 
 
 
 def test_figures_of_an_empty_ledger_are_not_ready(empty_world: World) -> None:
-    for resource in ("counts", "durations", "timeliness", "backlog", "comparison"):
+    for resource in (
+        "counts",
+        "durations",
+        "timeliness",
+        "backlog",
+        "comparison",
+        "steps",
+        "visits",
+        "fees",
+    ):
         result = empty_world.client.simulate_get(f"/v1/statistics/{resource}")
         assert (result.status_code, result.json["code"]) == (503, "not_ready")

@@ -230,7 +230,7 @@ def check_figures(dossier: Dossier) -> None:
     gross, net = gross_duration_seconds(dossier, ZONE), net_duration_seconds(dossier, ZONE)
     assert (gross is None) == (net is None)
     if gross is not None and net is not None:
-        assert net <= gross
+        assert 0 <= net <= gross
 
 
 @given(st.data(), policies, st.integers(0, 25))

@@ -10,8 +10,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from domain.actions import Action
 from domain.kinds import KINDS
-from ledger.action_notes import SubmittedAction, open_entry, open_text, verify_action
+from ledger.action_notes import (
+    SubmittedAction,
+    open_entry,
+    open_text,
+    verify_action,
+)
 from ledger.bodies import (
     ACTION_TYPE_LINE,
     MAX_SAFE_INTEGER,
@@ -44,6 +50,7 @@ from ledger.writing.frames import (
     parse_request,
     render_frame,
 )
+from projections.folding.notes import read_published
 from tests.support.ledger_builders import ORIGIN, Desk, KnownKeys, SteppingClock, a_signing_key
 from transparency.notes import SigningKey, is_key_name, parse_note, render_note
 
@@ -108,11 +115,35 @@ def _opens_or_is_refused(note: bytes) -> None:
             assert opened.note == note
             assert opened.action.kind.name in KINDS
             assert 1 <= opened.action.version <= MAX_SAFE_INTEGER
+        assert _read_as_published(note, ledger) == _opened(note, ledger)
     with suppress(MalformedAction, WrongLedger):
         open_entry(note, ORIGIN)
     with suppress(LedgerError):
         submitted = SubmittedAction(note)
         verify_action(submitted, ORIGIN, KnownKeys(OFFICER))
+
+
+def _opened(note: bytes, ledger: str | None) -> tuple[Action, bytes] | type[LedgerError]:
+    try:
+        opened = open_text(note, ledger)
+    except LedgerError as error:
+        return type(error)
+    return opened.action, opened.text_hash
+
+
+def _read_as_published(note: bytes, ledger: str | None) -> tuple[Action, bytes] | type[LedgerError]:
+    try:
+        return read_published(note, ledger)
+    except LedgerError as error:
+        return type(error)
+
+
+@pytest.mark.parametrize("number", range(len(_good_actions())))
+def test_every_kind_of_note_at_hand_reads_the_same_in_both_ways(number: int) -> None:
+    note = _good_actions()[number].note
+    opened = open_text(note, ORIGIN)
+
+    assert read_published(note, ORIGIN) == (opened.action, opened.text_hash)
 
 
 @PATIENT

@@ -54,6 +54,22 @@ class Served:
 @contextmanager
 def served(data: Path) -> Iterator[Served]:
     """Serve a fresh data folder on a free port and register an office and a procedure."""
+    with _started(data) as server:
+        _register(server.address, server.origin, data)
+        _wait_until_ready(server.address)
+        yield server
+
+
+@contextmanager
+def served_again(data: Path) -> Iterator[Served]:
+    """Serve a data folder that holds a ledger already, as it is."""
+    with _started(data) as server:
+        _wait_until_ready(server.address)
+        yield server
+
+
+@contextmanager
+def _started(data: Path) -> Iterator[Served]:
     process = subprocess.Popen(
         [sys.executable, "-m", "cli.main", "serve", "--port", "0", "--data", str(data)],
         stdout=subprocess.PIPE,
@@ -64,8 +80,6 @@ def served(data: Path) -> Iterator[Served]:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
         origin = (DataFolder(data).keys / "origin").read_text(encoding="ascii").strip()
-        _register(address, origin, data)
-        _wait_until_ready(address)
         yield Served(address, origin, data, process)
     finally:
         process.terminate()

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from cli.served_figures.comparing import ADDRESSES
+
 pytestmark = pytest.mark.served
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,6 +74,15 @@ def test_every_acted_story_leads_to_its_finding_and_to_no_other(demo: Ran) -> No
 
     assert (counts["R02"], counts["R08"], counts["R16"]) == (1, 1, 1)
     assert counts["R07"] >= 1
+    # The stories are about four rules; others find their own in so many dossiers.
+    assert demo.members["proofs"]["findings"]["all"] > sum(counts.values())
+
+
+def test_every_published_answer_of_the_demo_is_that_of_its_log(demo: Ran, data: Path) -> None:
+    recomputed = run("recompute", "--data", str(data)).members
+
+    assert demo.code == 0
+    assert (recomputed["answers"], recomputed["differences"]) == (len(ADDRESSES), 0)
 
 
 def test_cheat_is_convicted_three_times_and_repaired(demo: Ran) -> None:
@@ -97,7 +108,7 @@ def test_cheat_by_hand_is_convicted_and_rebuilt(demo: Ran, data: Path) -> None:
     named = [(each["code"], each["entry_index"]) for each in audit.members["problems"]]
     assert named[0] == ("stored_entry_differs", cheat.members["entry_index"])
     # The liar changed the cells of the figures, too: each table is named.
-    assert named[1:] == [("view_differs", None)] * 6
+    assert named[1:] == [("view_differs", None)] * 7
     said = str(audit.members)
     assert f"dossiers differs from the log in 1 rows, first {stream}" in said
     assert all(f"{table} differs from the log" in said for table in ("month_cells", "day_cells"))

@@ -44,6 +44,7 @@ from domain.facts import (
     StepTransferred,
     SupplementRequested,
 )
+from domain.facts.integrity import AccessLooksCommitted
 from domain.facts.reasons import ApologyReason, IntakeRefusalReason, RefusalReason
 from domain.keys import KeyRecord, LedgerRecord
 from domain.kinds import KINDS
@@ -91,6 +92,7 @@ MAKE_UP_DAYS = (date(2026, 8, 22),)
 
 # What a kind needs at the least; kinds not named here need nothing.
 LEAST_FACTS: dict[str, Facts] = {
+    "access.looks_committed": AccessLooksCommitted(book=1, looks=1, root=COMMITMENT),
     "dossier.submitted": DossierSubmitted(
         procedure=PROCEDURE, channel=Channel.ONLINE, applicant_key=APPLICANT_VKEY
     ),

@@ -10,27 +10,35 @@ from typing import Final
 
 from falcon.asgi import Request, Response
 
+from api.pages.offices.periods import (
+    QUARTER_AND_YEAR,
+    offered_periods,
+    opening_period,
+    read_months,
+)
 from api.pages.rendering import Page, Renderer
 from api.pages.words import Words
 from api.parts import Parts
+from api.resources.index766.answering import KeptAnswers
 from api.resources.registry.evaluations import evaluate
 from domain.evaluation import TENTHS
 from domain.offices import OfficeRecord
 from projections.evaluating.office import IndicatorFigure, OfficeEvaluation
+from transparency.encoding import parse_utc_milliseconds
 
 SECTION: Final = "/statistics"
-QUARTERS_OFFERED: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorLine:
-    """One indicator in words."""
+    """One indicator in words; `note` says what has to be known of the number."""
 
     number: int
     name: str
     score: str
     counted: str
     source: str
+    note: str | None = None
 
 
 class EvaluationPages:
@@ -39,6 +47,7 @@ class EvaluationPages:
     def __init__(self, renderer: Renderer, parts: Parts):
         self._renderer = renderer
         self._parts = parts
+        self._kept = KeptAnswers()
 
     async def on_get(self, request: Request, response: Response, *, office: str) -> None:
         """Show one office's evaluation.
@@ -47,7 +56,9 @@ class EvaluationPages:
             NothingHere: no such office is registered.
         """
         period = request.get_param("period", allow_multiple=False) or None
-        found = await asyncio.to_thread(evaluate, self._parts, office, period)
+        months = await asyncio.to_thread(read_months, self._parts, self._kept, office)
+        shown = period or opening_period(months)
+        found = await asyncio.to_thread(evaluate, self._parts, office, shown)
         words = self._renderer.words(request)
         name = await asyncio.to_thread(self._name_of, office, words)
         values = {
@@ -57,7 +68,8 @@ class EvaluationPages:
             "score": _decimal(found.tenths, words),
             "most": _decimal(found.most_tenths, words),
             "band": None if found.band is None else words.member("agency_band", found.band),
-            "periods": _periods_before(found),
+            "years": offered_periods(months, found.period, QUARTER_AND_YEAR) if months else (),
+            "as_of": parse_utc_milliseconds(found.as_of),
         }
         path = f"/offices/{office}/evaluation"
         query: Mapping[str, str] = {} if period is None else {"period": period}
@@ -86,16 +98,14 @@ def _line(one: IndicatorFigure, found: OfficeEvaluation, words: Words) -> Indica
         ),
         counted=words.formats.number(one.counted) if one.tenths is not None else "–",
         source=words.member("indicator_source", one.source),
+        note=(
+            texts("evaluation.without_due", count=words.formats.number(one.without_due))
+            if one.without_due
+            else None
+        ),
     )
 
 
 def _decimal(tenths: int, words: Words) -> str:
     mark = "," if words.texts.language == "vi" else "."
     return f"{tenths // TENTHS}{mark}{tenths % TENTHS}"
-
-
-def _periods_before(found: OfficeEvaluation) -> tuple[str, ...]:
-    """Offer the period shown, its year, and the quarters around it."""
-    year = int(found.months[0][:4])
-    offered = [f"{year}-Q{quarter}" for quarter in range(1, QUARTERS_OFFERED + 1)]
-    return (str(year - 1), *offered, str(year))

@@ -11,11 +11,17 @@ from typing import Final
 
 from falcon.asgi import Request, Response
 
+from api.pages.offices.periods import (
+    ALL_LENGTHS,
+    offered_periods,
+    opening_period,
+    read_months,
+)
 from api.pages.rendering import Page, Renderer
 from api.pages.words import Words
 from api.parts import Parts
 from api.resources.index766.answering import KeptAnswers, index_of
-from domain.index766 import Basis, State
+from domain.index766 import Basis, Group, State
 from domain.offices import OfficeRecord
 from projections.counts import ALL
 from projections.index766.answers import (
@@ -24,11 +30,14 @@ from projections.index766.answers import (
     PublishedSum,
 )
 from projections.index766.answers import Words as BothWords
+from transparency.encoding import parse_utc_milliseconds
 
 SECTION: Final = "/statistics"
 PATH: Final = "/statistics/index"
 HUNDREDTHS: Final = 100
-QUARTERS: Final = 4
+# LAW: Decision 766/QĐ-TTg counts online payment within online service, under one number; the
+# national portal shows two groups.
+_GROUP_NOTES: Final[Mapping[str, str]] = {Group.PAYMENT: "index.both_are_third"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class GroupLines:
     out_of: int
     maximum: int
     lines: tuple[IndexLine, ...]
+    note: str | None
 
 
 class IndexPages:
@@ -74,10 +84,12 @@ class IndexPages:
         office = request.get_param("office", allow_multiple=False) or None
         period = request.get_param("period", allow_multiple=False) or None
         views = self._parts.views
+        months = await asyncio.to_thread(read_months, self._parts, self._kept, None)
+        period = period or opening_period(months)
         found = await asyncio.to_thread(index_of, views, self._kept, office, period)
         words = self._renderer.words(request)
         names = await asyncio.to_thread(self._names, words)
-        asked = {"office": office, "period": period}
+        asked = {"office": office, "period": request.get_param("period") or None}
         query = {name: text for name, text in asked.items() if text is not None}
         values = {
             "page": found,
@@ -87,7 +99,8 @@ class IndexPages:
             "points": _decimal(found.total.points_hundredths, words),
             "source": _said(found.formula_source, words),
             "band": None if found.band is None else _said(found.band.name, words),
-            "periods": _periods_around(found.period),
+            "years": () if months is None else offered_periods(months, found.period, ALL_LENGTHS),
+            "as_of": parse_utc_milliseconds(found.as_of),
             "all": ALL,
         }
         self._renderer.answer(
@@ -109,6 +122,7 @@ def _group(one: PublishedSum, found: IndexStatistics, words: Words) -> GroupLine
         out_of=one.out_of,
         maximum=one.maximum,
         lines=tuple(_line(each, words) for each in found.indicators if each.group == one.group),
+        note=words.texts(_GROUP_NOTES[one.group]) if one.group in _GROUP_NOTES else None,
     )
 
 
@@ -155,11 +169,3 @@ def _decimal(hundredths: int, words: Words) -> str:
 
 def _said(both: BothWords, words: Words) -> str:
     return both.vi if words.language == "vi" else both.en
-
-
-def _periods_around(period: str) -> tuple[str, ...]:
-    """Offer the year before, and the year of the period with its quarters."""
-    year = int(period[:4])
-    quarters = [f"{year}-Q{quarter}" for quarter in range(1, QUARTERS + 1)]
-    offered = [str(year - 1), *quarters, str(year)]
-    return tuple(offered if period in offered else [*offered, period])

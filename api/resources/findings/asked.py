@@ -20,6 +20,7 @@ from api.resources.findings.gathering import (
     Gatherer,
     Known,
     finding_answer,
+    keys_of_answers,
     known_of,
     rule_answer,
     rules_among,
@@ -67,7 +68,7 @@ class AskedFindingsResource:
             lives = self._gatherer.lives(view, position)
             raised = [known_of(life) for life in lives if life.rule is not None]
             shown = [each for each in raised if _is_asked(each, roles, own_keys)]
-            keys = view.keys()
+            keys = keys_of_answers(view, shown)
         return AskedFindingsAnswer(
             findings=tuple(
                 finding_answer(each, self._gatherer.stream_of(each), keys.get) for each in shown

@@ -5,7 +5,6 @@ Whoever asks has the right to it already: nothing is checked here.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from threading import Lock
 from typing import Final
 
 import msgspec
@@ -22,22 +21,20 @@ from api.resources.findings.shapes import (
     proofs_of,
     raised_answer,
 )
+from domain.actions import StreamType
 from domain.errors import Sentence
 from domain.keys import KeyRecord
 from projections.findings import Finding
 from projections.findings.life.identities import identity_of_lead, stream_for
-from projections.findings.life.precision import RunningPrecision
+from projections.findings.life.precision import RuleVersion, RunningPrecision
 from projections.findings.life.records import Answered, FindingLife
-from projections.findings.peers.reading import read_population
-from projections.findings.peers.running import PeerRun, find_among
 from projections.findings.shapes import Rule, Severity
 from projections.opening.lives import LifeOpener
 from projections.rule_book.base_rates import base_rates
-from projections.rule_book.book import BOOK, COMPARING
+from projections.rule_book.book import BOOK, COMPARING, rule_named, rule_of
 from projections.rule_book.members import rule_members
 from projections.views import Position, ViewReader
 
-_NO_RUN: Final = PeerRun((), ())
 _NO_REASON: Final = Sentence(
     "Phát hiện đã được nêu; lý do không được ghi.", "This was raised; no reason was recorded."
 )
@@ -54,13 +51,11 @@ class Known:
 
 
 class Gatherer:
-    """Gathers findings of one ledger; the last run of rules that compare is kept in memory."""
+    """Gathers the findings of one ledger."""
 
     def __init__(self, parts: Parts):
         self._view_secret = parts.view_secret
         self._opener = LifeOpener(parts.reader, parts.origin, parts.vault.open)
-        self._lock = Lock()
-        self._run: tuple[tuple[int, int], PeerRun] | None = None
 
     def lives(self, reader: ViewReader, position: Position) -> tuple[FindingLife, ...]:
         """Open all findings that were raised as of the views' checkpoint.
@@ -69,16 +64,6 @@ class Gatherer:
             LedgerError: a private part does not open.
         """
         return self._opener.lives(reader.findings_raised(), position.log_position)
-
-    def peer_run(self, reader: ViewReader, position: Position) -> PeerRun:
-        """Give what rules that compare find among all dossiers, as of the views' checkpoint."""
-        place = position.log_position, position.veiled_position
-        with self._lock:
-            if self._run is None or self._run[0] != place:
-                population = read_population(reader)
-                run = _NO_RUN if population is None else find_among(population)
-                self._run = place, run
-            return self._run[1]
 
     def stream_of(self, known: Known) -> str:
         """Give the stream on which a finding stands, or would stand."""
@@ -102,10 +87,18 @@ class Gatherer:
                 yield known_of(life)
 
 
+def keys_of_answers(reader: ViewReader, shown: Iterable[Known]) -> dict[str, KeyRecord]:
+    """Give the records of the keys that signed answers to these findings, by name."""
+    lives = (known.life for known in shown if known.life is not None)
+    names = {answered.step.key for life in lives for answered in life.answers}
+    states = reader.states(f"{StreamType.KEY}:{name}" for name in names).values()
+    return {state.name: state for state in states if isinstance(state, KeyRecord)}
+
+
 def known_of(life: FindingLife) -> Known:
     """Make of what was raised the finding that it is."""
     assert life.rule is not None
-    rule = _rule(life.rule, compares=False)
+    rule = rule_named(life.rule, compares=life.against_peers)
     finding = Finding(
         rule=life.rule,
         rule_version=life.rule_version or 0,
@@ -122,19 +115,6 @@ def known_of(life: FindingLife) -> Known:
     if rule is not None:
         finding = msgspec.structs.replace(finding, audience=rule.audience)
     return Known(finding, rule, life, found_now=False)
-
-
-def rule_of(finding: Finding) -> Rule | None:
-    """Give the rule of a finding; of one number that has two, the one that compares or not."""
-    return _rule(finding.rule, compares=finding.peers is not None)
-
-
-def _rule(number: str, *, compares: bool) -> Rule | None:
-    rules = sorted(
-        (rule for rule in BOOK if rule.id == number),
-        key=lambda rule: (rule in COMPARING) is not compares,
-    )
-    return rules[0] if rules else None
 
 
 def finding_answer(
@@ -179,12 +159,12 @@ def _answers(
 
 def rule_answer(
     rule: Rule,
-    precision: Mapping[tuple[str, int], RunningPrecision],
+    precision: Mapping[RuleVersion, RunningPrecision],
     here: BaseRateAnswer | None = None,
 ) -> FindingRuleAnswer:
     """Write one rule with its base rates, and the precision that may be told."""
     answer = msgspec.convert(rule_members(rule), FindingRuleAnswer)
-    known = precision.get((rule.id, rule.version))
+    known = precision.get((rule.id, rule.version, rule in COMPARING))
     rates = base_rates().get((rule.id, rule in COMPARING), ())
     return msgspec.structs.replace(
         answer,

@@ -6,7 +6,6 @@ inspector looked, and not at whom.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -21,9 +20,11 @@ from api.resources.findings.gathering import (
     Gatherer,
     Known,
     finding_answer,
+    keys_of_answers,
     rule_answer,
     rules_among,
 )
+from api.resources.findings.leads import LeadSource, Looked, WantedLeads
 from api.resources.findings.shapes import BaseRateAnswer, FindingRuleAnswer, FindingsAnswer
 from api.resources.inspecting.shapes import order_answer
 from api.resources.inspection import Inspection, position_of
@@ -31,11 +32,11 @@ from api.signatures import SignedRequest
 from domain.keys import KeyRecord
 from domain.reading.rights import Reader, Subject
 from domain.roles import Role
-from projections.findings.life.precision import RunningPrecision, precision_by_rule
+from projections.findings.life.precision import RuleVersion, RunningPrecision, precision_by_rule
 from projections.findings.life.records import FindingLife
 from projections.findings.peers.running import PeerRun
 from projections.findings.shapes import Rule
-from projections.reading import read_findings, reference_to
+from projections.reading import reference_to
 from projections.rule_book.book import COMPARING
 from projections.views import Position, ViewReader
 
@@ -56,8 +57,7 @@ class _Gathered:
 
     found: tuple[Known, ...]
     lives: tuple[FindingLife, ...]
-    run: PeerRun | None
-    dossiers: Counter[str]
+    looked: Looked
 
 
 class FindingsResource(Inspection):
@@ -66,6 +66,7 @@ class FindingsResource(Inspection):
     def __init__(self, parts: Parts):
         super().__init__(parts)
         self._gatherer = Gatherer(parts)
+        self._leads = LeadSource(parts)
 
     async def on_get(self, request: Request, response: Response) -> None:
         """Give the findings, of one ``rule`` or ``office`` where the request says so."""
@@ -81,7 +82,7 @@ class FindingsResource(Inspection):
             shown = [each for each in gathered.found if _is_shown(each, inspector, asked, order)]
             # Kept before it is answered, or nothing is.
             self.note_look_at_offices(inspector, signed, _offices(shown), order)
-            keys = reader.keys()
+            keys = keys_of_answers(reader, shown)
         precision = precision_by_rule(gathered.lives)
         return FindingsAnswer(
             findings=tuple(
@@ -90,18 +91,17 @@ class FindingsResource(Inspection):
             rules=tuple(_rules(gathered, shown, inspector, precision)),
             checkpoint=reference_to(position),
             as_of=position.as_of,
+            leads=gathered.looked.stand,
+            comparisons=gathered.looked.stand_of_peers,
             unopened=sum(life.rule is None for life in gathered.lives),
             order=order_answer(order),
         )
 
     def _gather(self, reader: ViewReader, position: Position, asked: _Asked) -> _Gathered:
-        leads = read_findings(reader, asked.office)
-        run = self._gatherer.peer_run(reader, position) if asked.with_peers else None
-        if run is not None:
-            leads += [each for each in run.findings if asked.office in (None, each.office)]
+        wanted = WantedLeads(asked.rule, asked.office, with_peers=asked.with_peers)
+        looked = self._leads.read(reader, position, wanted)
         lives = self._gatherer.lives(reader, position)
-        dossiers = Counter(row.office for row in reader.dossier_rows(asked.office))
-        return _Gathered(tuple(self._gatherer.join(leads, lives)), lives, run, dossiers)
+        return _Gathered(tuple(self._gatherer.join(looked.leads, lives)), lives, looked)
 
 
 def _asked(request: Request) -> _Asked:
@@ -137,15 +137,17 @@ def _rules(
     gathered: _Gathered,
     shown: Iterable[Known],
     inspector: KeyRecord,
-    precision: Mapping[tuple[str, int], RunningPrecision],
+    precision: Mapping[RuleVersion, RunningPrecision],
 ) -> Iterator[FindingRuleAnswer]:
     """Write the rules of the findings shown, with their base rates in this ledger."""
     found = list(shown)
     covered = sum(
-        n for office, n in gathered.dossiers.items() if inspector.covers(Role.INSPECTOR, office)
+        n
+        for office, n in gathered.looked.dossiers.items()
+        if inspector.covers(Role.INSPECTOR, office)
     )
     for rule in rules_among(found):
-        yield rule_answer(rule, precision, _base_rate(rule, gathered.run, found, covered))
+        yield rule_answer(rule, precision, _base_rate(rule, gathered.looked.run, found, covered))
 
 
 def _base_rate(

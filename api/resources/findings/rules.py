@@ -26,7 +26,7 @@ from projections.findings.life.precision import (
 )
 from projections.findings.shapes import Rule
 from projections.reading import reference_to
-from projections.rule_book.book import BOOK
+from projections.rule_book.book import BOOK, COMPARING
 from projections.views import Position, ViewReader
 
 Precisions = dict[RuleVersion, RunningPrecision]
@@ -70,7 +70,7 @@ def public_rule(rule: Rule, precision: Precisions) -> FindingRuleAnswer:
     """Write one rule with what of its verdicts is public."""
     if is_alarm(rule.id):
         return rule_answer(rule, precision)
-    known = precision.get((rule.id, rule.version))
+    known = precision.get((rule.id, rule.version, rule in COMPARING))
     cells = {} if known is None else public_cells(known)
     closed = {verdict.value: n for verdict, n in cells.items()}
     return msgspec.structs.replace(rule_answer(rule, {}), closed=closed or None)

@@ -195,16 +195,28 @@ class FindingRuleAnswer(_Answer, frozen=True, kw_only=True):
     closed: dict[str, int] | None = None
 
 
+class LeadStandAnswer(_Answer, frozen=True, kw_only=True):
+    """The checkpoint that leads are as of; acts after it were not looked at yet."""
+
+    checkpoint: CheckpointReference
+    as_of: str
+
+
 class FindingsAnswer(_Answer, frozen=True, kw_only=True):
     """The findings about the offices that the inspector's key covers, and their rules.
 
-    `unopened` counts findings whose private part did not open.
+    What was raised, answered and closed is as of `checkpoint`. `leads` says as of when rules
+    looked at dossiers, and `comparisons` as of when those ran that compare with peers: in a large
+    ledger both are kept, and somewhat earlier. `unopened` counts findings whose private part did
+    not open.
     """
 
     findings: tuple[FindingAnswer, ...]
     rules: tuple[FindingRuleAnswer, ...]
     checkpoint: CheckpointReference
     as_of: str
+    leads: LeadStandAnswer
+    comparisons: LeadStandAnswer | None = None
     unopened: int = 0
     order: OrderAnswer | None = None
 

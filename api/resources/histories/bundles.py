@@ -32,6 +32,7 @@ from ledger.histories.stored_index import StoredIndex
 from ledger.key_files import load_private_key
 from ledger.storage.port import StoredEvent
 from ledger.writing.envelopes import DeferredPool, parse_opening
+from projections.parts.registry import Projection
 from transparency.histories.bundles import (
     HISTORY_MEDIA_TYPE,
     HISTORY_SUFFIX,
@@ -71,11 +72,13 @@ class Histories:
 
         Raises:
             NothingHere: it is no name of a stream, or streams of its type are sealed.
+            ProjectionStopped: the index of histories has stopped.
             LedgerError: as `HistoryMaker.history_of`.
         """
         if not is_stream(stream):
             raise NothingHere
         check_public_head(stream)
+        self._check_runs()
         return _answer(self._maker.history_of(stream))
 
     def for_asker(self, stream: str, proof: Proof) -> HistoryAnswer:
@@ -83,11 +86,13 @@ class Histories:
 
         Raises:
             UnknownDossier, ReadingNotPermitted, SlipReplaced: as for the dossier's timeline.
+            ProjectionStopped: the index of histories has stopped.
             LedgerError: as `HistoryMaker.history_of`.
         """
         asker = self._dossiers.askers.asker(stream, proof)
         # Whoever may see the timeline may have its proof: one rule, asked in one place.
         self._dossiers.page_for(stream, asker)
+        self._check_runs()
         events = self._parts.reader.stream_events(stream)
         if events and events[0].promise:
             pool = DeferredPool(load_private_key(self._folder.keys / PROMISE_KEY_FILE))
@@ -100,6 +105,10 @@ class Histories:
             shown = sum(len(part.entries) for part in bundle.streams if part.stream == stream)
         openings = self._openings(events[:shown], asker)
         return _answer(msgspec.structs.replace(bundle, openings=openings))
+
+    def _check_runs(self) -> None:
+        with self._parts.views.reading() as reader:
+            reader.check_runs(Projection.HISTORIES)
 
     def _openings(self, events: Sequence[StoredEvent], asker: Asker) -> tuple[Opening, ...]:
         hashes = {}

@@ -2,54 +2,30 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from threading import Lock
 from typing import Final, TypeVar
 
-import msgspec
 from falcon.asgi import Request, Response
 
-from api.bodies import encode
 from api.errors import MalformedParameter, NothingHere, ServiceStarting
-from api.negotiation import CSV_MEDIA_TYPE, preferred_format, render_csv
+from api.figures.indexing import answer_index, answer_report, bad_period
+from api.figures.sources import Answered
+from api.negotiation import JSON_MEDIA_TYPE, preferred_format
 from api.parts import Parts
 from api.reading.rights import check_right
-from api.resources.index766.sheets import SHEET_MEDIA_TYPE, render_report
 from domain.errors import MalformedMoment
 from domain.index766 import DEFAULT_VERSION, FORMULAS, formulas_of
 from domain.offices import OfficeRecord
 from domain.reading.rights import Reader, Subject
-from projections.counts import CheckpointReference
 from projections.index766.answers import IndexStatistics
 from projections.index766.reading import read_index, read_report
-from projections.index766.report import UNVERIFIED, Report, ReportRow
+from projections.index766.report import Report
 from projections.views import Position, ViewReader, Views
 
 CACHING: Final = "public, max-age=1"
 # Answers kept while the views stand at one checkpoint: some hundred offices, a few periods each.
 MAX_KEPT: Final = 512
-INDEX_COLUMNS: Final = (
-    "office",
-    "period",
-    "formula_version",
-    "id",
-    "code",
-    "group",
-    "name_vi",
-    "name_en",
-    "state",
-    "numerator",
-    "denominator",
-    "ratio_hundredths",
-    "points_hundredths",
-    "maximum",
-    "out_of",
-    "points_basis",
-    "missing_vi",
-    "missing_en",
-)
-REPORT_COLUMNS: Final = ("form", "verified", "office", "period", *ReportRow.__struct_fields__)
-_AS_OF_COLUMNS: Final = ("checkpoint_size", "checkpoint_root", "as_of", "definition")
 
 AnswerT = TypeVar("AnswerT")
 
@@ -96,13 +72,7 @@ class IndexResource:
         asked = _text(request, "office"), _text(request, "period")
         version = _text(request, "formulas") or DEFAULT_VERSION
         statistics = await asyncio.to_thread(index_of, self._views, self._kept, *asked, version)
-        if wanted == "csv":
-            columns = (*INDEX_COLUMNS, *_AS_OF_COLUMNS)
-            response.data = render_csv(columns, _index_rows(statistics))
-            _as_file(response, f"{CSV_MEDIA_TYPE}; charset=utf-8", "index.csv")
-        else:
-            response.data = encode(statistics)
-        _answer_publicly(response)
+        _answer(response, answer_index(statistics, wanted), f"index.{wanted}")
 
     async def on_get_report(self, request: Request, response: Response) -> None:
         """Give the counts of an ``office`` over a ``period`` in the shape of form II.06."""
@@ -110,19 +80,11 @@ class IndexResource:
         if wanted not in (None, "json", "csv", "xlsx"):
             raise MalformedParameter("format is json, csv or xlsx")
         if wanted is None:
-            wanted = preferred_format(None, request.get_header("Accept"))
+            wanted = preferred_format(None, request.get_header("Accept")) or "json"
         asked = _text(request, "office"), _text(request, "period")
         report = await asyncio.to_thread(report_of, self._views, self._kept, *asked)
-        if wanted == "xlsx":
-            response.data = await asyncio.to_thread(render_report, report)
-            _as_file(response, SHEET_MEDIA_TYPE, "report.xlsx")
-        elif wanted == "csv":
-            columns = (*REPORT_COLUMNS, "note_vi", "note_en", *_AS_OF_COLUMNS)
-            response.data = render_csv(columns, _report_rows(report))
-            _as_file(response, f"{CSV_MEDIA_TYPE}; charset=utf-8", "report.csv")
-        else:
-            response.data = encode(report)
-        _answer_publicly(response)
+        answered = await asyncio.to_thread(answer_report, report, wanted)
+        _answer(response, answered, f"report.{wanted}")
 
 
 def index_of(
@@ -153,7 +115,7 @@ def index_of(
                 lambda: read_index(reader, formulas, office, period),
             )
         except MalformedMoment as error:
-            raise _bad_period() from error
+            raise bad_period() from error
     assert found is not None
     return found
 
@@ -172,7 +134,7 @@ def report_of(views: Views, kept: KeptAnswers, office: str | None, period: str |
                 position, ("report", office, period), lambda: read_report(reader, office, period)
             )
         except MalformedMoment as error:
-            raise _bad_period() from error
+            raise bad_period() from error
     assert found is not None
     return found
 
@@ -188,57 +150,15 @@ def _checked(reader: ViewReader, office: str | None) -> Position:
     return position
 
 
-def _bad_period() -> MalformedParameter:
-    return MalformedParameter("period is a month (2026-09), a quarter (2026-Q3) or a year (2026)")
-
-
-def _index_rows(statistics: IndexStatistics) -> Iterable[Mapping[str, object]]:
-    whole = {
-        "office": statistics.office,
-        "period": statistics.period,
-        "formula_version": statistics.formula_version,
-        **_as_of(statistics.checkpoint, statistics.as_of, statistics.definition),
-    }
-    for one in statistics.indicators:
-        missing = one.missing
-        yield {
-            **msgspec.structs.asdict(one),
-            **whole,
-            "name_vi": one.name.vi,
-            "name_en": one.name.en,
-            "missing_vi": None if missing is None else missing.vi,
-            "missing_en": None if missing is None else missing.en,
-        }
-    for each in (*statistics.groups, statistics.total):
-        yield {**msgspec.structs.asdict(each), **whole, "state": "sum"}
-
-
-def _report_rows(report: Report) -> Iterable[Mapping[str, object]]:
-    whole = {
-        "form": report.form,
-        "verified": report.verified,
-        "office": report.office,
-        "period": report.period,
-        "note_vi": UNVERIFIED.vi,
-        "note_en": UNVERIFIED.en,
-        **_as_of(report.checkpoint, report.as_of, report.definition),
-    }
-    for row in (*report.rows, report.total):
-        yield {**msgspec.structs.asdict(row), **whole}
-
-
-def _as_of(checkpoint: CheckpointReference, as_of: str, definition: str) -> dict[str, object]:
-    values = (checkpoint.size, checkpoint.root, as_of, definition)
-    return dict(zip(_AS_OF_COLUMNS, values, strict=True))
-
-
 def _text(request: Request, name: str) -> str | None:
     return request.get_param(name, allow_multiple=False)
 
 
-def _as_file(response: Response, media_type: str, name: str) -> None:
-    response.content_type = media_type
-    response.set_header("Content-Disposition", f'attachment; filename="{name}"')
+def _answer(response: Response, answered: Answered, name: str) -> None:
+    response.data, response.content_type = answered.body, answered.media_type
+    if answered.media_type != JSON_MEDIA_TYPE:
+        response.set_header("Content-Disposition", f'attachment; filename="{name}"')
+    _answer_publicly(response)
 
 
 def _answer_publicly(response: Response) -> None:

@@ -17,12 +17,11 @@ from api.reading.orders import OrderInForce
 from api.reading.rights import reading_as
 from api.resources.answers import trail_acts
 from api.resources.inspecting.shapes import TrailPageAnswer, order_answer
-from api.resources.inspection import Inspection, period_of, position_of
+from api.resources.inspection import Inspection, covered_offices, period_of, position_of
 from api.signatures import SignedRequest
-from domain.facts import ANY_OFFICE
+from domain.dossiers import Dossier
 from domain.keys import KeyRecord
 from domain.reading.rights import Reader, Subject
-from domain.roles import Role
 from projections.casefiles.comparing_trails import read_context
 from projections.casefiles.pages import read_page
 from projections.people.subjects import START, TrailCursor, TrailQuery, parse_cursor
@@ -63,9 +62,13 @@ class TrailsResource(Inspection):
         with reading_as(self._parts.views, Reader.INSPECTOR, Subject.TRAIL) as reader:
             position = position_of(reader)
             order = self.order_of(reader, inspector, asked.order_stream)
-            self.note_look(inspector, signed, asked.subjects, order)
             query = self._query(reader, inspector, asked, order)
             page = read_page(reader, query)
+            # Before the context, which takes longer: whoever looked at that is on record, too.
+            shown = {entry.office for entry in page.entries if entry.office is not None}
+            if "office" not in asked.subjects:
+                shown |= _offices_of_dossiers(reader, order)
+            self.note_look(inspector, signed, asked.subjects, order, shown)
             context = read_context(reader, query) if asked.with_context else None
         return TrailPageAnswer(
             acts=trail_acts(page.entries),
@@ -88,9 +91,16 @@ class TrailsResource(Inspection):
             procedure=subjects.get("procedure"),
             dossiers=None if dossier is None else (dossier,),
             proxy=subjects.get("proxy"),
-            covered=_covered(inspector),
+            covered=covered_offices(inspector),
             scope=None if order is None else order.scope,
         )
+
+
+def _offices_of_dossiers(reader: ViewReader, order: OrderInForce | None) -> set[str]:
+    """Give the present and the accepting offices of the dossiers that an order names."""
+    dossiers = () if order is None else order.scope.dossiers
+    found = (each for each in reader.states(dossiers).values() if isinstance(each, Dossier))
+    return {name for each in found for name in (each.office, each.accepting_office) if name}
 
 
 def _asked(request: Request) -> Asked:
@@ -149,12 +159,3 @@ def _with_all_below(reader: ViewReader, office: str) -> tuple[str, ...]:
         waiting += [name for name in below if name not in found]
         found.update(below)
     return tuple(sorted(found))
-
-
-def _covered(inspector: KeyRecord) -> tuple[str, ...] | None:
-    if inspector.covers(Role.INSPECTOR, None):
-        return None
-    grants = (held.grant for held in inspector.held())
-    return tuple(
-        sorted({g.office for g in grants if g.role is Role.INSPECTOR and g.office != ANY_OFFICE})
-    )

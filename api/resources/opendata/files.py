@@ -13,13 +13,15 @@ from urllib.parse import urlencode
 
 from falcon.asgi import Request, Response
 
+from api.data_folder import DataFolder
 from api.errors import MalformedParameter, NothingHere, ServiceStarting
 from api.parts import Parts
 from api.reading.rights import check_right
-from api.resources.opendata.kept import KeptFiles
+from api.resources.opendata.kept import KeptFiles, KeptLeads
 from domain.reading.rights import Reader, Subject
 from ledger.bodies import MAX_SAFE_INTEGER
 from projections.dossier_rows import index_of
+from projections.leads.store import LeadStore
 from projections.opendata import parquet
 from projections.opendata.acts import WINDOW_ACTS, ActReader
 from projections.opendata.datasets import as_of
@@ -57,7 +59,9 @@ class OpenDataResource:
         self._views = parts.views
         self._origin = parts.origin
         self._site = parts.settings.public_address or ""
-        self._kept = KeptFiles(parts.views, parts.origin)
+        settings = parts.settings
+        leads = KeptLeads(LeadStore(DataFolder(settings.data).leads), settings.leads_kept_beyond)
+        self._kept = KeptFiles(parts.views, parts.origin, leads=leads)
 
     async def on_get(self, request: Request, response: Response) -> None:
         """Give the catalogue."""

@@ -17,11 +17,18 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from api.errors import ServiceStarting
+from api.reading.rights import reading_as
+from domain.reading.rights import Reader, Subject
+from ledger.errors import StoreUnavailable
+from projections.leads.changes import LeadViews
+from projections.leads.store import LeadStore
 from projections.opendata.datasets import as_of, rows_of
 from projections.opendata.exporting import write_dataset
 from projections.opendata.files import DataFile
+from projections.opendata.findings import FINDINGS, kept_finding_rows
 from projections.opendata.shapes import AsOf
-from projections.views import Views
+from projections.parts.registry import Projection
+from projections.views import ViewReader, Views
 
 FRESH_SECONDS: Final = 60.0
 PART_BYTES: Final = 64 * 1024
@@ -50,6 +57,18 @@ class OpenFile:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptLeads:
+    """Where leads are kept of a ledger with more dossiers than ``beyond``."""
+
+    store: LeadStore
+    beyond: int
+
+    def are_kept(self, reader: ViewReader) -> bool:
+        """Tell whether a ledger is so large that they are."""
+        return LeadViews(reader).has_more_dossiers_than(self.beyond)
+
+
+@dataclass(frozen=True, slots=True)
 class KeptFile:
     """A file that was made, as of what, and when by the process's own clock."""
 
@@ -61,10 +80,18 @@ class KeptFile:
 class KeptFiles:
     """The files of one web worker; ``ticks`` counts seconds from anywhere."""
 
-    def __init__(self, views: Views, origin: str, ticks: Ticks = time.monotonic) -> None:
+    def __init__(
+        self,
+        views: Views,
+        origin: str,
+        ticks: Ticks = time.monotonic,
+        leads: KeptLeads | None = None,
+    ) -> None:
+        """``leads`` are those that are kept, if any are; the file of findings is as of them."""
         self._views = views
         self._origin = origin
         self._ticks = ticks
+        self._leads = leads
         self._kept: dict[str, KeptFile] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -73,6 +100,7 @@ class KeptFiles:
 
         Raises:
             ServiceStarting: the views stand at no checkpoint yet.
+            ProjectionStopped: the file is of leads that are kept, and looking has stopped.
             FormNotInstalled: the form's library is not there.
         """
         async with self._locks[file.name]:
@@ -90,10 +118,27 @@ class KeptFiles:
         return position is None or as_of(self._origin, position) != kept.made
 
     def _make(self, file: DataFile) -> KeptFile:
-        with TemporaryDirectory() as folder, self._views.reading() as reader:
+        public = reading_as(self._views, Reader.ANYONE, Subject.FIGURES, Subject.PUBLIC_RECORD)
+        with TemporaryDirectory() as folder, public as reader:
             position = reader.position()
             if position is None:
                 raise ServiceStarting
-            made = as_of(self._origin, position)
-            write_dataset([file], rows_of(file.dataset, reader, position), Path(folder), made)
+            if file.dataset is FINDINGS and self._leads and self._leads.are_kept(reader):
+                reader.check_runs(Projection.FINDINGS)
+                made = self._write_kept_leads(file, Path(folder), self._leads)
+            else:
+                made = as_of(self._origin, position)
+                write_dataset([file], rows_of(file.dataset, reader, position), Path(folder), made)
             return KeptFile(OpenFile(Path(folder) / file.name), made, self._ticks())
+
+    def _write_kept_leads(self, file: DataFile, folder: Path, leads: KeptLeads) -> AsOf:
+        """Write the findings from the leads that are kept, and give as of what those are."""
+        with leads.store.reading() as kept:
+            stand = kept.stand()
+            if stand is None:
+                raise StoreUnavailable("leads are being looked for; ask again")
+            checkpoint = stand.checkpoint
+            made = AsOf(self._origin, checkpoint.size, checkpoint.root, stand.as_of)
+            rows = kept_finding_rows(kept.leads(with_peers=False))
+            write_dataset([file], rows, folder, made)
+        return made

@@ -23,11 +23,13 @@ from api.reading.officers import Officers
 from api.reading.rights import check_right, reading_as
 from api.resources.queues.answers import KeptQueue, QueueAnswer, queue_answer
 from api.uploads import read_any_body
+from domain.actions import StreamType
 from domain.keys import KeyRecord
 from domain.moments import Moment
 from domain.reading.rights import Subject
 from projections.queues.items import DUE_SOON_HOURS, Queue, counts_by_step
 from projections.queues.listing import Officer, list_queue
+from projections.queues.stored import DeskReader
 from projections.reading import reference_to
 from projections.states import StreamStates
 from projections.views import ViewReader
@@ -119,6 +121,9 @@ class QueuesResource:
     def _offices(self, record: KeyRecord, view: ViewReader, only: str | None) -> OfficeRoles:
         parts = self._parts
         register = StreamStates(parts.origin, parts.documents, view.states)
+        # At once: whoever may act for any of them is asked office by office.
+        offices = DeskReader(view).desk_offices()
+        register.prefetch(f"{StreamType.OFFICE}:{office}" for office in offices)
         now = Moment(instant=parts.clock().replace(microsecond=0))
         return OfficeRoles(record, register, now, only)
 

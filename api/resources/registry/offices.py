@@ -11,9 +11,11 @@ from falcon.asgi import Request, Response
 from api.bodies import EntryIndex, encode
 from api.errors import MalformedParameter, NothingHere, ServiceStarting
 from api.parts import Parts
+from api.reading.rights import reading_as
 from domain.facts import OfficeRegistered
 from domain.moments import FIRST_YEAR, LAST_YEAR, Moment, render_moment
 from domain.offices import Office, OfficeRecord, OfficeVersion
+from domain.reading.rights import Reader, Subject
 from ledger.action_notes import open_text
 from projections.counts import CheckpointReference
 from projections.dossier_rows import Act, index_of
@@ -86,7 +88,7 @@ def find_office(parts: Parts, office_id: str, day: date | None) -> RegisteredOff
         LedgerError: its entries cannot be read.
     """
     stream = f"office:{office_id}"
-    with parts.views.reading() as reader:
+    with reading_as(parts.views, Reader.ANYONE, Subject.PUBLIC_RECORD) as reader:
         position = reader.position()
         if position is None:
             raise ServiceStarting

@@ -21,7 +21,9 @@ from api.resources.situations.shapes import (
     WaitingAnswer,
 )
 from domain.dossiers import Dossier
+from domain.facts import Details
 from domain.moments import Moment, render_moment
+from domain.reading.private_parts import SEALED_MEMBERS
 from projections.counts import CheckpointReference
 from projections.dossier_page import DossierPage, HandlingOfficer, PageAct
 from projections.dossier_rows import render_due
@@ -77,7 +79,7 @@ def _act_answer(dossier: Dossier, act: PageAct, *, veiled: bool) -> ActAnswer:
         published=act.published,
         receipt_url=receipt_url(dossier.stream, act.version, act.entry_index),
         facts=msgspec.Raw(msgspec.json.encode(act.facts)),
-        details=None if act.details is None else msgspec.Raw(msgspec.json.encode(act.details)),
+        details=None if act.details is None else _details(act.details),
         office=act.office,
         entry_index=act.entry_index,
         recorded_at=None if act.recorded_at is None else render_instant(act.recorded_at),
@@ -95,6 +97,13 @@ def _act_answer(dossier: Dossier, act: PageAct, *, veiled: bool) -> ActAnswer:
         corrected=tuple(map(_corrected_answer, act.corrected)),
         corrects=act.corrects,
     )
+
+
+def _details(details: Details) -> msgspec.Raw:
+    """Write a private part without the members that are shown to nobody, not even as empty."""
+    members: dict[str, object] = msgspec.to_builtins(details)
+    shown = {name: value for name, value in members.items() if name not in SEALED_MEMBERS}
+    return msgspec.Raw(msgspec.json.encode(shown))
 
 
 def _proof_url(act: PageAct, *, veiled: bool) -> str | None:

@@ -16,14 +16,12 @@ from cli.acting.nearby import find_site, server_option
 from cli.acting.reading import Asking, now_of, stream_of
 from cli.casefiles.gathering import WORDS_FOR_NAMES
 from cli.casefiles.making import MAX_DOSSIERS, Wanted, make_casefile
-from cli.casefiles.sentences import explain_casefile
+from cli.casefiles.sentences import casefile_members, explain_casefile
 from cli.output import UsageProblem, command, report
 from cli.sites import agreed_origin
-from cli.sources import find_anchors
+from cli.sources import find_anchors, read_key_file
 from cli.verifying.sentences import LANGUAGES
 from cli.verifying.witnesses import read_policy
-from ledger.errors import StoreCorrupt
-from ledger.key_files import load_private_key
 from ledger.timestamping.authorities import HttpAuthority
 from ledger.timestamping.tokens import MAX_RESPONSE_BYTES, open_response, request_for
 from projections.casefiles.files import (
@@ -38,7 +36,6 @@ from projections.casefiles.files import (
     render_casefile,
 )
 from projections.casefiles.verifying import verify_casefile
-from transparency.notes import SigningKey
 
 SUBJECTS: Final = ("officer", "office", "unit", "procedure", "dossier", "proxy")
 MAX_STATEMENT_BYTES: Final = 256 * 1024
@@ -129,7 +126,7 @@ def make(  # noqa: PLR0913 - one argument per option
             explanation=explanation,
         )
     )
-    asking = Asking(find_site(server, data), "", _load(key_file), now_of(data))
+    asking = Asking(find_site(server, data), "", read_key_file(key_file), now_of(data))
     made = make_casefile(asking, agreed_origin(asking.site, data, anchors), wanted)
     if authority is not None and timestamp_roots is not None:
         made = _stamped(made, authority, timestamp_roots)
@@ -156,15 +153,7 @@ def verify(  # noqa: PLR0913 - one argument per option
     """Check every part of FILE, and say what it shows and what it does not."""
     found = verify_casefile(_read(file), find_anchors(anchors, data))
     explained = explain_casefile(found, read_policy(policy_path), timestamp_roots)
-    members = {
-        "ok": True,
-        "inspector": found.manifest.inspector,
-        "subject": found.manifest.subject,
-        "acts": len(found.trail.acts),
-        "findings": found.findings,
-        "dossiers": [each.history.stream for each in found.dossiers],
-        "opened": [each.dossier for each in found.opened],
-    }
+    members = {"ok": True, **casefile_members(found)}
     said = f"{explained.text(lang)}\n\n{found.statement}"
     report(members | explained.members(lang), as_json=as_json, text=said)
 
@@ -334,10 +323,3 @@ def _write(path: Path, made: Casefile) -> None:
 
 def _members(path: Path, made: Casefile) -> dict[str, object]:
     return {"file": str(path), "parts": sorted(made.parts)}
-
-
-def _load(path: Path) -> SigningKey:
-    try:
-        return load_private_key(path)
-    except (OSError, StoreCorrupt, UnicodeDecodeError) as error:
-        raise UsageProblem(f"there is no key in {path}: {error}") from error

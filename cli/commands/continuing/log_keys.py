@@ -14,6 +14,7 @@ from api.data_folder import DataFolder
 from cli.founding import check_founded
 from cli.output import Refused, UsageProblem, command, report, say
 from cli.sessions import Session, is_served, open_session, project
+from cli.sources import read_key_file
 from domain.facts import LogKeyRetired, LogKeyRotated
 from ledger.action_notes import open_text
 from ledger.anchors import ANCHORS_FILE, load_anchors, save_log_keys, save_mldsa_key
@@ -21,7 +22,6 @@ from ledger.drafting import next_place
 from ledger.intake import Answer
 from ledger.key_files import (
     MLDSA_FILE,
-    load_private_key,
     make_mldsa_key,
     next_log_file,
     save_private_key,
@@ -126,7 +126,7 @@ async def _record(
 ) -> tuple[Answer, LogKeys]:
     async with open_session(data, may_found=False) as session:
         place = next_place(session.reader, f"ledger:{session.keys.origin}")
-        signer = session.root() if root is None else load_private_key(root)
+        signer = session.root() if root is None else read_key_file(root)
         action = session.drafter.change_log_key(signer, facts, place, session.now())
         (answer,) = await session.submit(action)
         keys = _stored(session)

@@ -9,8 +9,9 @@ import click
 from api import bootstrap
 from api.data_folder import DataFolder
 from api.erasing.stores import eraser
-from cli.output import Refused, UsageProblem, command, report, say
+from cli.output import Refused, command, report, say
 from cli.sessions import Session, open_session, project
+from cli.sources import read_key_file
 from domain.decisions import decide
 from domain.dossiers import Dossier
 from domain.errors import ErasureBlocked
@@ -21,8 +22,7 @@ from domain.rules.register import office_record
 from ledger.action_notes import OpenedText, SubmittedAction, open_text
 from ledger.drafting import next_place
 from ledger.erasing.carrying_out import ERASURE
-from ledger.errors import StoreCorrupt, UnknownDossier
-from ledger.key_files import load_private_key
+from ledger.errors import UnknownDossier
 from transparency.notes import SigningKey
 
 
@@ -44,10 +44,7 @@ from transparency.notes import SigningKey
 )
 def erase(stream: str, key_file: Path, ground: str, data: Path, *, as_json: bool) -> None:
     """Record the erasure of STREAM, and carry it out; asked again, it says that it is done."""
-    try:
-        key = load_private_key(key_file)
-    except StoreCorrupt as error:
-        raise UsageProblem(f"{key_file}: {error}") from error
+    key = read_key_file(key_file)
     members = asyncio.run(_erase(data, stream, key, ErasureGround(ground)))
     report(members, as_json=as_json)
     if members["repeated"]:

@@ -13,10 +13,11 @@ from cli.code_alarms import raise_alarms
 from cli.finding_acts.answering import answer_here, answer_there, close_here, close_there
 from cli.finding_acts.leads import WantedLeads, read_lives
 from cli.finding_acts.raising import raise_here, raise_there
-from cli.finding_acts.sending import Sent, Signer, load_key
+from cli.finding_acts.sending import Sent, Signer
 from cli.output import UsageProblem, command, print_json, report
 from cli.sessions import open_session
 from cli.sites import parse_site
+from cli.sources import read_key_file
 from domain.facts.integrity import FindingClosedDetails, FindingVerdict
 from domain.kinds import KINDS
 from domain.roles import Role
@@ -74,7 +75,7 @@ def raise_findings(  # noqa: PLR0913 - one argument per option
         found, new = asyncio.run(_raise_alarms(data, server))
         report({"alarms": found, "newly_raised": new}, as_json=as_json)
         return
-    signer = (Role.INSPECTOR, load_key(key_file))
+    signer = (Role.INSPECTOR, read_key_file(key_file))
     wanted = WantedLeads(rule, office, opened, peers)
     if server is None:
         sent = asyncio.run(_raise(data, signer, wanted, asked))
@@ -105,12 +106,12 @@ def raised(state: str | None, rule: str | None, data: Path, *, as_json: bool) ->
     """List what was raised, as of the views' checkpoint; `inspect /v1/findings` asks a server."""
     lives = read_lives(data)
     precision = {
-        f"{number} v{version}": {
+        f"{number}{', against peers' if compares else ''} v{version}": {
             **{name: getattr(each, name) for name in ("confirmed", "explained", "mistaken", "n")},
             "permille": each.permille,
             "too_few": each.too_few,
         }
-        for (number, version), each in precision_by_rule(lives).items()
+        for (number, version, compares), each in precision_by_rule(lives).items()
     }
     chosen = [
         life for life in lives if state in (None, life.state.value) and rule in (None, life.rule)
@@ -143,7 +144,7 @@ def answer(  # noqa: PLR0913 - one argument per option
     as_json: bool,
 ) -> None:
     """Sign the answer of an office or of the officer who is asked."""
-    signer = (Role(role), load_key(key_file))
+    signer = (Role(role), read_key_file(key_file))
     if server is None:
         sent = asyncio.run(_answer(data, signer, stream, text))
     else:
@@ -173,7 +174,7 @@ def close(  # noqa: PLR0913 - one argument per option
     as_json: bool,
 ) -> None:
     """Sign an inspector's verdict; of a public alarm it is public."""
-    signer = (Role.INSPECTOR, load_key(key_file))
+    signer = (Role.INSPECTOR, read_key_file(key_file))
     details = FindingClosedDetails(verdict=VERDICTS[verdict], explanation=explanation)
     if server is None:
         sent = asyncio.run(_close(data, signer, stream, details))

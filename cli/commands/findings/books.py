@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from cli.finding_acts.books import act_of_books, book_members, compare_published, finding_members
-from cli.finding_acts.sending import Sent, load_key, send_here
+from cli.finding_acts.sending import Sent, send_here
 from cli.output import EXIT_FAILED, UsageProblem, command, report
 from cli.sessions import open_session
+from cli.sources import read_key_file
 from domain.roles import Role
 from projections.findings.peers.two_books import TwoBooks
 
@@ -62,5 +63,5 @@ def compare(  # noqa: PLR0913 - one argument per option
 async def _raise(data: Path, books: TwoBooks, key_file: Path | None) -> list[Sent]:
     async with open_session(data, may_found=False) as session:
         own = (Role.SYSTEM, session.keys.system)
-        signer = own if key_file is None else (Role.INSPECTOR, load_key(key_file))
+        signer = own if key_file is None else (Role.INSPECTOR, read_key_file(key_file))
         return await send_here(session, signer, [act_of_books(books)])

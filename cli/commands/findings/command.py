@@ -30,7 +30,11 @@ class _FoundByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_FoundByDefault)
+@click.group(
+    cls=_FoundByDefault,
+    epilog="Without one of these commands it is `findings found`: its options, such as --rule and "
+    "--office, are in `findings found --help`.",
+)
 def findings() -> None:
     """What looks wrong in dossiers, and why: findings --rule R24 --opened; raise, answer, close."""
 

@@ -4,6 +4,7 @@ Both ask a server: whether somebody has a task on a dossier is its word (ADR 002
 recorded and published before anything comes back, and the holder sees it.
 """
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -17,14 +18,12 @@ from cli.acting.reading import Asking, draw_entry, now_of, open_with, path_of, s
 from cli.acting.receipt_files import receipt_file
 from cli.output import UsageProblem, command, report, say
 from cli.sites import agreed_origin, body_of
+from cli.sources import read_key_file
 from domain.facts.integrity import AccessLoggedDetails, AccessPurpose
 from domain.kinds import KINDS
 from domain.reading.rights import Subject
 from domain.reading.tasks import OFFICER_ROLES
 from domain.roles import Role
-from ledger.errors import StoreCorrupt
-from ledger.key_files import load_private_key
-from transparency.notes import SigningKey
 
 SECRET_HEADER: Final = "Dossier-Secret"  # noqa: S105 - the name of a header
 READERS: Final = sorted(role.value for role in (*OFFICER_ROLES, Role.INSPECTOR))
@@ -93,7 +92,7 @@ def read(  # noqa: PLR0913, PLR0917 - one argument per option
         order_until=_day(order_until),
         order_stream=order_stream,
     )
-    asking = Asking(find_site(server, data), stream, _load(key_file), now_of(data))
+    asking = Asking(find_site(server, data), stream, read_key_file(key_file), now_of(data))
     with receipt_file(receipt) as file:
         entry = draw_entry(asking, Role(role), details, agreed_origin(asking.site, data, anchors))
         answer = open_with(asking, entry)
@@ -144,15 +143,26 @@ def list_reads(
     site, stream = find_site(server, data), stream_of(dossier)
     path = f"{path_of(stream)}/access"
     if key_file is not None:
-        answer = Asking(site, stream, _load(key_file), now_of(data)).signed(path)
+        answer = Asking(site, stream, read_key_file(key_file), now_of(data)).signed(path)
     else:
-        shown: str = secret or click.prompt("secret", hide_input=True, err=True)
+        shown = secret or _ask_secret()
         answer = site.ask(path, headers={SECRET_HEADER: shown})
     found = msgspec.json.decode(body_of(answer), type=AccessAnswer)
     if not found.reads:
         say("no officer or inspector has read private parts of it")
     members: dict[str, object] = msgspec.to_builtins(found)
     report(members, as_json=as_json, text=_list_in_words(found))
+
+
+def _ask_secret() -> str:
+    """Ask at the terminal, unseen; where there is none, the secret is the input's first line."""
+    if sys.stdin.isatty():
+        asked: str = click.prompt("secret", hide_input=True, err=True)
+        return asked
+    given = sys.stdin.readline().strip()
+    if not given:
+        raise UsageProblem("there is no terminal to ask for the secret: name --secret or --key")
+    return given
 
 
 reads.add_command(list_reads)
@@ -195,10 +205,3 @@ def _day(text: str | None) -> date | None:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
         raise UsageProblem(f"--order-until {text}: a day is wanted, as 2026-12-31") from error
-
-
-def _load(path: Path) -> SigningKey:
-    try:
-        return load_private_key(path)
-    except (OSError, StoreCorrupt, UnicodeDecodeError) as error:
-        raise UsageProblem(f"there is no key in {path}: {error}") from error

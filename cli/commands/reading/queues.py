@@ -15,10 +15,9 @@ from api import bootstrap
 from api.resources.queues.answers import QueueAnswer
 from api.settings import settings_of_process
 from cli.acting.nearby import find_site, server_option
-from cli.output import UsageProblem, command, report
+from cli.output import command, report
 from cli.sites import Site, body_of
-from ledger.errors import StoreCorrupt
-from ledger.key_files import load_private_key
+from cli.sources import read_key_file
 from projections.queues.items import DUE_SOON_HOURS, Queue, QueueItem
 from transparency.notes import SigningKey
 
@@ -60,7 +59,7 @@ def queue(  # noqa: PLR0913 - one argument per option
 
     For a demo, whose clock is simulated, name its folder with --data.
     """
-    site, key = find_site(server, data), _load(key_file)
+    site, key = find_site(server, data), read_key_file(key_file)
     query: dict[str, object] = {"limit": LINES_PER_PAGE, "due_soon_hours": due_soon_hours}
     if office is not None:
         query["office"] = office
@@ -78,13 +77,6 @@ def _ask(site: Site, key: SigningKey, data: Path, path: str) -> QueueAnswer:
     now = bootstrap.make_clock(settings_of_process({"data": data}))()
     nonce = bootstrap.random_bytes(NONCE_BYTES).hex()
     return msgspec.json.decode(body_of(site.ask_signed(path, key, now, nonce)), type=QueueAnswer)
-
-
-def _load(path: Path) -> SigningKey:
-    try:
-        return load_private_key(path)
-    except (OSError, StoreCorrupt, UnicodeDecodeError) as error:
-        raise UsageProblem(f"there is no key in {path}: {error}") from error
 
 
 def _in_words(answer: QueueAnswer) -> str:

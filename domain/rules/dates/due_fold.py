@@ -46,15 +46,28 @@ from domain.rules.register import Register, office_record, procedure_record
 Effect = Callable[[Dossier, Action, Register], Dossier]
 
 
+def version_at_acceptance(
+    code: str, office_id: str, accepted_at: Moment, register: Register
+) -> Procedure:
+    """Give the version of a procedure that a dossier accepted then by an office goes by.
+
+    Raises:
+        UnknownOffice, UnknownProcedure: the register has no such record.
+        ProcedureNotInForce: no version held on that day.
+    """
+    zone = office_record(register, office_id).office.time_zone
+    day = accepted_at.day_in(zone)
+    procedure = procedure_record(register, code).version_in_force(day)
+    if procedure is None:
+        raise ProcedureNotInForce(f"{code} {day}")
+    return procedure
+
+
 def _accepted(dossier: Dossier, action: Action, register: Register) -> Dossier:
     facts = action.facts
     assert isinstance(facts, DossierAccepted)
     appointment = facts.appointment and due_from_moment(parse_moment(facts.appointment))
-    zone = office_record(register, dossier.office).office.time_zone
-    day = action.at.day_in(zone)
-    procedure = procedure_record(register, dossier.procedure).version_in_force(day)
-    if procedure is None:
-        raise ProcedureNotInForce(f"{dossier.procedure} {day}")
+    procedure = version_at_acceptance(dossier.procedure, dossier.office, action.at, register)
     dossier = replace(
         dossier,
         accepted_at=action.at,

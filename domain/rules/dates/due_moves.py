@@ -30,6 +30,9 @@ def moves_dossiers(action: Action, state: StreamState | None = None) -> bool:
     ``state`` is what the action left, where the caller knows it: an office whose documents all
     state the same hours need not be looked at dossier by dossier.
     """
+    # Nearly all acts are on dossiers, and none of these moves another one.
+    if action.kind.stream is StreamType.DOSSIER:
+        return False
     if isinstance(state, OfficeRecord) and not _has_changed_hours(state):
         return False
     if isinstance(action.facts, OutageDeclared | OutageEnded):

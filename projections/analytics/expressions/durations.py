@@ -2,7 +2,8 @@
 
 The percentile p of n values is the one of rank ceil(p n / 100), the nearest rank (`durations@v2`):
 values are numbered in rising order, and the one of that number is taken. No engine's own quantile
-is used, since each interpolates in a way of its own.
+is used, since each interpolates in a way of its own. A dossier that ended before its acceptance has
+no seconds and no place; it is counted apart.
 """
 
 from typing import Final
@@ -36,23 +37,30 @@ def durations_of(tables: Tables) -> Table:
     resolved = _resolved_dossiers(tables)
     group = ibis.window(group_by=list(_KEY))
     numbered = resolved.mutate(
-        resolved_dossiers=resolved.count().over(group),
+        measured=resolved.gross_seconds.count().over(group),
         **{f"{kind}_place": _place(resolved, f"{kind}_seconds") for kind in _KINDS},
     )
     spread: dict[str, Value] = {}
     for kind in _KINDS:
         seconds, place = numbered[f"{kind}_seconds"], numbered[f"{kind}_place"]
         for name, percentile in _PERCENTILES:
-            rank = _rank(numbered.resolved_dossiers, percentile)
+            rank = _rank(numbered.measured, percentile)
             spread[f"{kind}_{name}_seconds"] = seconds.max(where=place == rank)
         spread[f"{kind}_longest_seconds"] = seconds.max()
-    return numbered.group_by(list(_KEY)).agg(resolved=numbered.count(), **spread)
+    return numbered.group_by(list(_KEY)).agg(
+        resolved=numbered.gross_seconds.count(),
+        ends_before_acceptance=numbered.gross_seconds.isnull().cast("int64").sum(),
+        **spread,
+    )
 
 
 def _place(dossiers: Table, name: str) -> Value:
-    """Number the values of a group in rising order, from 1; equal ones may change places."""
-    rising = ibis.window(group_by=list(_KEY), order_by=dossiers[name])
-    return ibis.row_number().over(rising) + 1
+    """Number the values of a group in rising order, from 1; equal ones may change places.
+
+    What has no value comes last, whatever an engine does with it by itself.
+    """
+    order = (dossiers[name].isnull(), dossiers[name])
+    return ibis.row_number().over(ibis.window(group_by=list(_KEY), order_by=order)) + 1
 
 
 def _rank(count: Value, percentile: int) -> Value:
@@ -78,13 +86,16 @@ DURATIONS: Final = Figure(
     definition=lasting.DEFINITION,
     title=Sentence("Thời gian giải quyết theo tháng", "Durations by month"),
     meaning=Sentence(
-        "Trung vị, phân vị 75 và 90, dài nhất; kể cả và không kể thời gian chờ người nộp.",
-        "Median, 75th and 90th percentile and longest, with and without the applicant's waits.",
+        "Trung vị, phân vị 75 và 90, dài nhất; kể cả và không kể thời gian chờ người nộp. Hồ sơ "
+        "kết thúc trước khi tiếp nhận được đếm riêng, không đo.",
+        "Median, 75th and 90th percentile and longest, with and without the applicant's waits. "
+        "Dossiers that ended before their acceptance are counted apart, and not measured.",
     ),
     datasets=(DOSSIERS,),
     key=_KEY,
     measures=(
         "resolved",
+        "ends_before_acceptance",
         *(
             f"{kind}_{name}_seconds"
             for kind in _KINDS

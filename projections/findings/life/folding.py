@@ -73,6 +73,7 @@ def _with_details(life: FindingLife, details: FindingRaisedDetails) -> FindingLi
         said,
         rule=details.rule,
         rule_version=details.rule_version,
+        against_peers=details.against_peers,
         evidence=details.evidence,
         office=details.office,
     )

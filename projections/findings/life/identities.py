@@ -28,15 +28,23 @@ def bounded(numbers: Iterable[int]) -> tuple[int, ...]:
 
 
 def identity_of(
-    rule: str, rule_version: int, about: str, evidence: Iterable[int], versions: Iterable[int]
+    rule: str,
+    rule_version: int,
+    about: str,
+    evidence: Iterable[int],
+    versions: Iterable[int],
+    *,
+    against_peers: bool = False,
 ) -> str:
     """Give what the same finding has in common each time that the rule gives it.
 
-    Versions count only where there is no entry: the acts of a veiled dossier.
+    Versions count only where there is no entry: the acts of a veiled dossier. A rule that compares
+    is another one than that of the same number which does not.
     """
     entries = " ".join(map(str, bounded(evidence)))
     acts = "" if entries else " ".join(map(str, bounded(versions)))
-    return f"{rule}\n{rule_version}\n{about}\n{entries}\n{acts}"
+    number = f"{rule} against peers" if against_peers else rule
+    return f"{number}\n{rule_version}\n{about}\n{entries}\n{acts}"
 
 
 def identity_of_lead(finding: Finding) -> str:
@@ -47,7 +55,12 @@ def identity_of_lead(finding: Finding) -> str:
     """
     evidence = () if finding.stream.startswith(BOOK) else finding.evidence
     return identity_of(
-        finding.rule, finding.rule_version, finding.stream, evidence, finding.versions
+        finding.rule,
+        finding.rule_version,
+        finding.stream,
+        evidence,
+        finding.versions,
+        against_peers=finding.peers is not None,
     )
 
 

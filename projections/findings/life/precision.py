@@ -21,7 +21,8 @@ PERMILLE: Final = 1000
 # The square of 1.959964, the normal quantile of 95 %.
 _Z_SQUARED: Final = 3.841459
 
-RuleVersion = tuple[str, int]
+# The number, the version, and whether the rule compares: one number may have two rules.
+RuleVersion = tuple[str, int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def precision_by_rule(lives: Iterable[FindingLife]) -> Mapping[RuleVersion, Runn
     counted: Counter[tuple[RuleVersion, FindingVerdict]] = Counter()
     for life in lives:
         if life.rule is not None and life.rule_version is not None and life.verdict is not None:
-            counted[(life.rule, life.rule_version), life.verdict] += 1
+            rule = life.rule, life.rule_version, life.against_peers
+            counted[rule, life.verdict] += 1
     return {
         rule: RunningPrecision(
             confirmed=counted[rule, FindingVerdict.CONFIRMED],

@@ -47,6 +47,7 @@ def raising_of(finding: Finding, asked: str | None = None, document: str | None 
         about=finding.stream,
         versions=bounded(finding.versions),
         asked=asked or (finding.stream.removeprefix(_KEY) if is_person else None),
+        against_peers=finding.peers is not None,
     )
     return Raising(FindingRaised(), details, None)
 

@@ -43,7 +43,8 @@ class FindingLife:
     """One finding from raising to verdict.
 
     `rule` and all that follows from it is None or empty where the finding is private and its part
-    did not open. `office` of a public alarm is that of its entry.
+    did not open. `against_peers` tells two rules of one number apart. `office` of a public alarm
+    is that of its entry.
     """
 
     stream: str
@@ -51,6 +52,7 @@ class FindingLife:
     is_alarm: bool
     rule: str | None = None
     rule_version: int | None = None
+    against_peers: bool = False
     evidence: tuple[int, ...] = ()
     versions: tuple[int, ...] = ()
     about: str | None = None
@@ -79,7 +81,14 @@ class FindingLife:
         """Give by what the finding is known again; None where its private part did not open."""
         if self.rule is None or self.rule_version is None or self.about is None:
             return None
-        return identity_of(self.rule, self.rule_version, self.about, self.evidence, self.versions)
+        return identity_of(
+            self.rule,
+            self.rule_version,
+            self.about,
+            self.evidence,
+            self.versions,
+            against_peers=self.against_peers,
+        )
 
     @property
     def reason(self) -> Sentence | None:

@@ -83,21 +83,23 @@ def _jumps(
     dossiers: Sequence[Observed], numbers: Numbers, found: Examination
 ) -> Iterator[tuple[str, Overtaking]]:
     """Give the dossiers of one peer group that overtook many and were among the fastest."""
-    timed = [each for each in dossiers if each.net_seconds is not None and each.is_issued]
-    found.silent[DAY_ONLY.name] += sum(
-        each.is_issued and each.net_seconds is None for each in dossiers
-    )
+    timed = [each for each in dossiers if each.is_timed and each.is_issued]
+    found.silent[DAY_ONLY.name] += sum(each.is_issued and not each.is_timed for each in dossiers)
     if len(timed) - 1 < numbers.least_dossiers:
         found.silent[TOO_FEW.name] += len(timed)
         return
-    rising = sorted(each.net_seconds or 0 for each in timed)
+    rising = sorted(map(_seconds, timed))
     fast = quantile(rising, Fraction(numbers.fast_percent, 100))
     for officer, queue in _queues(dossiers):
         for one in overtakings(queue, numbers):
             _measure(one, numbers, found)
-            seconds = one.dossier.net_seconds or 0
-            if one.overtaken >= numbers.least_overtaken and seconds <= fast:
+            if one.overtaken >= numbers.least_overtaken and _seconds(one.dossier) <= fast:
                 yield officer, one
+
+
+def _seconds(dossier: Observed) -> int:
+    """Rank by the net time; an end before the acceptance took none, and comes before all others."""
+    return -1 if dossier.net_seconds is None else dossier.net_seconds
 
 
 def _measure(one: Overtaking, numbers: Numbers, found: Examination) -> None:

@@ -146,9 +146,9 @@ def _timed(observed: Sequence[Observed], found: Examination) -> Iterator[Observe
             continue
         if each.has_rested or each.supplements:
             found.silent[_HARDER.name] += 1
-        elif each.net_seconds is None:
+        elif not each.is_timed:
             found.silent[DAY_ONLY.name] += 1
-        elif each.net_seconds >= 0:
+        elif each.net_seconds is not None:
             yield each
 
 

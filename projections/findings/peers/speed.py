@@ -104,9 +104,9 @@ def _timed(dossiers: Sequence[Observed], found: Examination) -> Iterator[Observe
     for each in dossiers:
         if each.same_day:
             found.silent[_SAME_DAY.name] += 1
-        elif each.gross_seconds is None:
+        elif not each.is_timed:
             found.silent[DAY_ONLY.name] += 1
-        elif each.gross_seconds >= 0:
+        elif each.gross_seconds is not None:
             yield each
 
 

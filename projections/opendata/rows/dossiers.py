@@ -90,8 +90,8 @@ _WHAT: Final[tuple[Column, ...]] = (
     optional(
         "gross_seconds",
         ColumnType.INTEGER,
-        "Từ tiếp nhận đến xử lý xong, giây.",
-        "From acceptance to end, in seconds.",
+        "Từ tiếp nhận đến xử lý xong, giây; trống nếu kết thúc được ghi trước khi tiếp nhận.",
+        "From acceptance to end, in seconds; empty where the end lies before the acceptance.",
     ),
     optional(
         "net_seconds",

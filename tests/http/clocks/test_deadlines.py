@@ -88,7 +88,10 @@ def test_later_calendar_is_named_with_both_dates_and_its_entry(
     assert (change.stream, change.version) == ("calendar:VN", 2)
     entry = world.client.simulate_get(f"/entries/{change.entry_index}", query_string="lang=en")
     assert "calendar:VN" in entry.text
-    assert "moved it from 2026-12-02 to 2026-12-03" in deadline_of(world, dossier).sentence.en
+    assert (
+        "moved it from 2 December 2026 to 3 December 2026"
+        in deadline_of(world, dossier).sentence.en
+    )
 
 
 def test_unverified_number_of_the_law_says_so(followed: tuple[World, DossierHandle]) -> None:
@@ -155,7 +158,7 @@ def test_page_of_the_dossier_shows_sentences_and_skipped_days(
 
     for language, expected in (
         ("vi", ("Hạn giải quyết hồ sơ là 03/12/2026", "nghỉ lễ: Ngày Văn hóa Việt Nam")),
-        ("en", ("The limit for processing the dossier ends on 2026-12-03", "Cultural Day")),
+        ("en", ("The limit for processing the dossier ends on 3 December 2026", "Cultural Day")),
     ):
         page = world.client.simulate_post(
             "/dossiers",

@@ -98,8 +98,17 @@ def test_page_says_what_is_not_verified_and_why_there_is_no_class(
 ) -> None:
     text = page(world, language)
 
-    for words in (unverified, no_band, indicator, "evaluation@v1", "2026-Q4"):
+    assert ("Quý 4/2026" if language == "vi" else "Q4 2026") in text
+    for words in (unverified, no_band, indicator, "evaluation@v1"):
         assert words in text, words
+
+
+def test_page_opens_on_a_quarter_with_acts_and_offers_no_other_year(world: World) -> None:
+    text = page(world, "en", "")
+
+    assert 'aria-current="page">Q4 2026<' in text
+    assert "2025" not in text.partition("<nav aria-label=")[2].partition("indicators")[0]
+    assert "Z</dd>" not in text
 
 
 def test_page_of_a_verified_period_does_not_warn(world: World) -> None:

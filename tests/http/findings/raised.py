@@ -142,8 +142,8 @@ class Raised:
 
 
 @contextmanager
-def a_raised_world(folder: Path) -> Iterator[Raised]:
-    with a_world(folder) as world:
+def a_raised_world(folder: Path, **changes: Any) -> Iterator[Raised]:
+    with a_world(folder, **changes) as world:
         fill_registry(world)
         office = Grant(Role.PROCESSOR, OFFICE)
         raised = Raised(

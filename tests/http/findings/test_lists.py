@@ -108,7 +108,7 @@ def test_inspector_sees_answers_and_verdict_and_one_of_another_office_nothing(
     raised.act(raised.raise_lead(lead))
     stream = str(lead["finding_stream"])
     raised.answer(stream, (Role.HEAD, raised.head))
-    raised.answer(stream, (Role.PROCESSOR, raised.elsewhere))
+    raised.answer(stream, (Role.PROCESSOR, raised.officer))
     raised.close(stream)
 
     life = _lead(raised)["raised"]
@@ -116,7 +116,7 @@ def test_inspector_sees_answers_and_verdict_and_one_of_another_office_nothing(
     assert isinstance(life, dict)
     assert [(each["text"], each["of_office"]) for each in life["answers"]] == [
         (TEXT, True),
-        (TEXT, False),
+        (TEXT, True),
     ]
     assert (life["state"], life["verdict"]["verdict"]) == ("closed", "explained")
     assert raised.listed(key=raised.inspector_elsewhere)["findings"] == []

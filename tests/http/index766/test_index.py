@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from api.bodies import encode
+from api.figures.sheets import SHEET_MEDIA_TYPE
 from api.resources.index766.answering import KeptAnswers
-from api.resources.index766.sheets import SHEET_MEDIA_TYPE
 from domain.facts import PaymentConfirmed, PaymentMethod
 from domain.facts.waiting import (
     PaymentConfirmedDetails,
@@ -173,7 +173,7 @@ def test_report_counts_by_field_and_says_that_it_is_unverified(world: World) -> 
 
     rows = list(csv.DictReader(io.StringIO(ask(world, f"{PERIOD}&format=csv", "report").text)))
     assert [row["field"] for row in rows] == ["Hộ tịch", "*"]
-    assert {row["verified"] for row in rows} == {"False"}
+    assert {row["verified"] for row in rows} == {"false"}
     assert all(row["note_vi"] and row["note_en"] for row in rows)
 
 
@@ -246,6 +246,18 @@ def test_page_says_what_is_no_law_and_what_is_missing(
     for text in words:
         assert text in result.text
     assert ("20,00" if language == "vi" else "20.00") in result.text
+
+
+def test_page_opens_on_a_quarter_with_acts_and_says_why_two_groups_are_third(world: World) -> None:
+    result = world.client.simulate_get(
+        "/statistics/index", headers={"Accept": "text/html", "Accept-Language": "en"}
+    )
+
+    assert '<option value="2026-Q4" selected>Q4 2026</option>' in result.text
+    assert '<option value="2026-11">November 2026</option>' in result.text
+    assert "2025" not in result.text
+    assert "so both bear the number 3" in result.text
+    assert "Z</dd>" not in result.text
 
 
 def test_answers_are_kept_for_one_checkpoint_only() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from api.bootstrap import random_bytes
 from cli.output import EXIT_FAILED, EXIT_USAGE
-from ledger.key_files import render_anchors, save_private_key
+from ledger.key_files import load_or_make_operator_keys, render_anchors, save_private_key
 from ledger.timestamping.tokens import request_for
 from projections.casefiles.files import TIMESTAMP, Casefile, parse_casefile, render_casefile
 from tests.http.inspecting.casefiles import STATEMENT, a_whole_one, flipped
@@ -60,6 +61,19 @@ def test_command_says_in_two_languages_what_is_shown_and_what_is_not(kept: Kept)
     assert STATEMENT.splitlines()[0] in english.out
 
 
+def test_verify_takes_a_casefile_and_says_what_only_a_whole_audit_shows(kept: Kept) -> None:
+    ran = run("verify", kept.path, "--anchors", kept.anchors)
+    asked = run("verify", kept.path, "--anchors", kept.anchors, "--json")
+    stamped = run("verify", kept.path, "--anchors", kept.anchors, "--timestamp", kept.path)
+
+    assert (ran.code, asked.code, stamped.code) == (0, 0, EXIT_USAGE)
+    assert asked.members["kind"] == "casefile"
+    assert asked.members["left_out"] == {asked.members["dossiers"][0]: []}
+    assert "the trail lacks nothing that belongs in it" in ran.out
+    assert "according to the operator's index" in ran.out
+    assert "the index goes by streams, never by persons or offices" in " ".join(ran.out.split())
+
+
 def test_command_names_the_part_and_fails(kept: Kept, whole: Casefile) -> None:
     parts = {**whole.parts, "checkpoint": flipped(whole.parts["checkpoint"])}
     kept.path.write_bytes(render_casefile(msgspec.structs.replace(whole, parts=parts)))
@@ -68,6 +82,18 @@ def test_command_names_the_part_and_fails(kept: Kept, whole: Casefile) -> None:
 
     assert (refused.code, refused.members["code"]) == (EXIT_FAILED, "casefile_tampered")
     assert refused.members["message"].startswith("checkpoint: ")
+
+
+def test_casefile_of_another_ledger_is_not_called_tampered(kept: Kept, tmp_path: Path) -> None:
+    founded = load_or_make_operator_keys(tmp_path / "other", random_bytes)
+    other = tmp_path / "other.toml"
+    other.write_text(render_anchors(founded.anchors))
+
+    refused = run("casefile", "verify", kept.path, "--anchors", other, "--json")
+
+    assert (refused.code, refused.members["code"]) == (EXIT_FAILED, "casefile_of_another_ledger")
+    assert founded.origin in refused.members["message"]
+    assert "nothing shows that it was tampered with" in refused.members["message"]
 
 
 @needs_openssl

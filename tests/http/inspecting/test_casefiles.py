@@ -10,7 +10,11 @@ import pytest
 
 from cli.output import Refused, UsageProblem
 from domain.reading.rights import Reader
-from projections.casefiles.errors import CasefileTampered, MalformedCasefile
+from projections.casefiles.errors import (
+    CasefileOfAnotherLedger,
+    CasefileTampered,
+    MalformedCasefile,
+)
 from projections.casefiles.files import (
     DETAILS,
     MANIFEST,
@@ -74,6 +78,33 @@ def test_without_details_nothing_private_is_asked_for_and_nothing_recorded(case:
     assert (len(found.trail.acts), found.dossiers[0].trail_acts) == (5, 5)
 
 
+def test_history_shows_that_the_trail_of_a_dossier_lacks_nothing(case: Case) -> None:
+    of_dossier = verify(case, made(case, subject={"dossier": case.dossier.stream}))
+    of_officer = verify(case, made(case))
+    of_period = verify(case, made(case, period={"from": "2026-01-01"}))
+    of_office = verify(case, made(case, subject={"office": OFFICE}))
+
+    assert of_dossier.dossiers[0].left_out == ()
+    assert of_officer.dossiers[0].left_out == ()
+    assert of_period.dossiers[0].left_out is None
+    assert of_office.dossiers[0].left_out is None
+
+
+@pytest.mark.parametrize(("subject", "missing"), [("dossier", (2, 3)), ("officer", (2,))])
+def test_act_that_the_trail_leaves_out_is_named_by_the_history(
+    case: Case, subject: str, missing: tuple[int, ...]
+) -> None:
+    officer = case.keys[Reader.OFFICER_WITH_TASK].name
+    value = {"dossier": case.dossier.stream, "officer": officer}[subject]
+    whole = made(case, subject={subject: value})
+    trail = msgspec.json.decode(whole.parts["trail.json"])
+    trail["acts"] = [act for act in trail["acts"] if act["version"] not in (2, 3)]
+    signer = case.keys[Reader.INSPECTOR]
+    less = _signed_again(whole, signer, **{"trail.json": msgspec.json.encode(trail)})
+
+    assert verify(case, less).dossiers[0].left_out == missing
+
+
 def test_every_part_with_a_flipped_byte_is_refused_by_its_name(case: Case, whole: Casefile) -> None:
     assert len(whole.parts) == 7
     for name, data in whole.parts.items():
@@ -89,7 +120,8 @@ def test_every_byte_of_the_manifest_is_signed_for(case: Case, whole: Casefile) -
         note = bytearray(whole.manifest)
         note[place] ^= 1
         changed = msgspec.structs.replace(whole, manifest=bytes(note))
-        with pytest.raises((CasefileTampered, MalformedCasefile)):
+        # A flipped byte of the ledger's name is the name of another ledger.
+        with pytest.raises((CasefileTampered, CasefileOfAnotherLedger, MalformedCasefile)):
             verify(case, changed)
 
 
@@ -161,7 +193,7 @@ def test_trail_that_contradicts_a_history_is_refused_though_it_was_signed_for(
 
 
 def test_casefile_of_another_ledger_is_refused(tmp_path: Path, whole: Casefile) -> None:
-    with a_case(tmp_path) as other, pytest.raises(CasefileTampered, match="manifest: it is of"):
+    with a_case(tmp_path) as other, pytest.raises(CasefileOfAnotherLedger, match="anchors are of"):
         verify(other, whole)
 
 

@@ -236,7 +236,7 @@ def test_what_everybody_sees_names_no_petition_no_dossier_and_no_word(
     ("language", "expected"),
     [
         ("vi", ("Đã trả lời đúng hạn", "15 ngày làm việc, kể từ 20/11/2026")),
-        ("en", ("Answered on time", "15 working days from 2026-11-20")),
+        ("en", ("Answered on time", "15 working days from 20 November 2026")),
     ],
 )
 def test_page_of_a_petition_shows_clocks_and_escapes_the_answer(

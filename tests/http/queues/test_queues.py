@@ -289,6 +289,8 @@ def test_who_holds_no_officers_role_is_refused(world: World) -> None:
     other = get(world, elsewhere, f"/v1/queues/unit?office={OFFICE}")
 
     assert (unsigned.status_code, unsigned.json["code"]) == (401, "request_not_signed")
+    assert unsigned.json["detail"] == "for every enrolled officer, of what is theirs"
+    assert "inspector" not in str(unsigned.json["title"])
     for refused in (inspector, other):
         assert (refused.status_code, refused.json["code"]) == (403, "reading_not_permitted")
     assert streams(queue(world, elsewhere, "unit")) == []

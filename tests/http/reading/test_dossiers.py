@@ -48,6 +48,9 @@ def test_page_never_shows_the_secret_again(followed: tuple[World, DossierHandle]
     )
 
     assert dossier.secret not in result.text
+    details = [act["details"] for act in result.json["acts"] if "details" in act]
+    assert details
+    assert all("secret" not in each for each in details)
 
 
 def test_wrong_secret_and_unknown_dossier_answer_alike(

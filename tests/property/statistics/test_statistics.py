@@ -1,6 +1,8 @@
 """Figures from cells, over random dossiers: those of the slow fold, and the identity everywhere."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 from hypothesis import given
@@ -9,10 +11,10 @@ from hypothesis import strategies as st
 from domain.dossiers import Channel, Dossier
 from domain.figures import overdue_at
 from domain.on_time_766 import On766, difference_766, judge_766
-from projections.counts import ALL_HISTORY, Span, count_dossiers
+from projections.counts import ALL_HISTORY, Figure, Span, count_dossiers
 from projections.dossier_rows import row_of
 from projections.statistics.asking import Dimension, Query
-from projections.statistics.counting import count_groups, first_counts
+from projections.statistics.counting import count_groups, first_counts, first_sums
 from projections.statistics.in_memory import CellsInMemory
 from projections.statistics.measures import late_stretches
 from projections.statistics.periods import Granularity, period_at
@@ -56,6 +58,63 @@ def test_counts_from_cells_are_those_of_the_slow_fold(
     slow = count_dossiers(map(row_of, found), AS_OF, ZONES, span)
 
     assert first_counts(cells_of(found), span) == slow
+
+
+@given(dossiers, periods, periods)
+def test_sums_by_office_procedure_and_month_are_those_of_the_figures(
+    found: list[Dossier], first: str | None, last: str | None
+) -> None:
+    # Where the figures' instant lies in two months at once, the last month is one of them alone.
+    last_everywhere = min(f"{AS_OF.astimezone(ZoneInfo(zone)):%Y-%m}" for zone in ZONES.values())
+    if first is not None:
+        # What is carried into a month to come has no month's figure yet.
+        first = min(first, last_everywhere)
+        last = None if last is None else max(first, last)
+    span = Span(first, last)
+    slow = count_dossiers(map(row_of, found), AS_OF, ZONES, span)
+
+    sums = first_sums(cells_of(found), span)
+
+    assert {one.office: counted(one) for one in sums.offices} == by_member(slow.figures, "office")
+    found_by = {one.procedure: counted(one) for one in sums.procedures}
+    assert found_by == by_member(slow.figures, "procedure")
+    assert sums.total == slow.total
+    months = {one.period: counted(one) for one in sums.months if one.period <= last_everywhere}
+    assert months == {
+        period: [sum(values) for values in zip(*map(counted, of_month), strict=True)]
+        for period, of_month in grouped(slow.figures, "period").items()
+        if period <= last_everywhere
+    }
+
+
+def grouped(figures: Iterable[Figure], member: str) -> dict[str, list[Figure]]:
+    groups: dict[str, list[Figure]] = {}
+    for figure in figures:
+        groups.setdefault(getattr(figure, member), []).append(figure)
+    return groups
+
+
+def by_member(figures: Iterable[Figure], member: str) -> dict[str, list[int]]:
+    return {name: over_time(group) for name, group in grouped(figures, member).items()}
+
+
+def over_time(figures: list[Figure]) -> list[int]:
+    """Add up months: what a pair carries in is what its first month carries, and so at its end."""
+    pairs: dict[tuple[str, str], list[Figure]] = {}
+    for figure in sorted(figures, key=lambda each: each.period):
+        pairs.setdefault((figure.office, figure.procedure), []).append(figure)
+    flows = [sum(values) for values in zip(*map(counted, figures), strict=True)][:4]
+    ends = [pair[-1] for pair in pairs.values()]
+    return [
+        *flows,
+        sum(end.pending_in_time for end in ends),
+        sum(end.pending_overdue for end in ends),
+        sum(pair[0].carried_over for pair in pairs.values()),
+    ]
+
+
+def counted(figure: Figure) -> list[int]:
+    return list(msgspec.structs.astuple(figure)[3:])
 
 
 @given(dossiers, periods, periods, st.sampled_from(list(Granularity)), groupings, appointed)

@@ -19,10 +19,12 @@ from domain.moments import parse_moment
 from domain.offices import BilingualName, Level, Office, OfficeRecord
 from projections.counts import ALL, ALL_HISTORY, count_dossiers
 from projections.dossier_rows import row_of
+from projections.durations import measure_durations
 from projections.statistics.asking import CellSource, Dimension, Query, selection_of
 from projections.statistics.counting import count_groups, first_counts, first_total
 from projections.statistics.in_memory import CellsInMemory
-from projections.statistics.periods import Granularity, period_at
+from projections.statistics.lasting import measure_groups
+from projections.statistics.periods import Granularity, last_day, period_at
 from projections.statistics.places import places_of
 from projections.stored.cell_reading import StoredCells
 from projections.stored.cells import Step, keep_dossiers
@@ -153,9 +155,18 @@ def test_cells_kept_in_steps_are_those_written_at_once(
                 cells = StoredCells(connection, as_of)
                 lines = cells.count_lines(ALL_HISTORY, None, None)
                 assert first_total(cells) == counted.total
+                lasting = [
+                    cells.duration_lines(ALL_HISTORY, None, None, by_period=by_period)
+                    for by_period in (False, True)
+                ]
 
         assert tables(folder / "kept") == tables(folder / "once")
         assert lines == msgspec.json.encode(counted.figures)
+        zones = places_of(present.values()).zones()
+        for found, by_period in zip(lasting, (False, True), strict=True):
+            assert found == msgspec.json.encode(
+                measure_durations(rows, zones, ALL_HISTORY, by_period=by_period)
+            )
 
 
 def sums_of(source: CellSource, query: Query) -> dict[str, object]:
@@ -186,6 +197,10 @@ def _seconds(packed: bytes) -> list[int]:
     return sorted(int.from_bytes(packed[at : at + 8], "little", signed=True) for at in places)
 
 
+def day_of(month: str, day: str) -> str:
+    return last_day(month, Granularity.MONTH).isoformat() if day == "last" else f"{month}-{day}"
+
+
 @settings(deadline=None)
 @given(
     dossiers,
@@ -201,18 +216,16 @@ def _seconds(packed: bytes) -> list[int]:
         by=groupings,
     ),
     st.sampled_from(list(Granularity)),
-    periods,
-    periods,
+    st.tuples(*[st.tuples(periods, st.sampled_from(["01", "15", "28", "last"]))] * 2),
 )
 def test_stored_cells_answer_as_cells_in_memory_do(
     found: list[Dossier],
     more: list[tuple[object, Channel, int]],
     asked: Query,
     granularity: Granularity,
-    first: str | None,
-    last: str | None,
+    ends: tuple[tuple[str | None, str], tuple[str | None, str]],
 ) -> None:
-    bounds = [each and period_at(f"{each}-15", granularity) for each in (first, last)]
+    bounds = [month and period_at(day_of(month, day), granularity) for month, day in ends]
     if bounds[0] is not None and bounds[1] is not None:
         bounds.sort()
     query = Query(
@@ -230,6 +243,7 @@ def test_stored_cells_answer_as_cells_in_memory_do(
             assert stored.places() == memory.places()
             assert sums_of(stored, query) == sums_of(memory, query)
             assert count_groups(stored, query) == count_groups(memory, query)
+            assert measure_groups(stored, query) == measure_groups(memory, query)
             counted = count_dossiers(rows, FIRST_AS_OF, ZONES)
             assert first_counts(stored) == counted
             assert counted.total.office == ALL

@@ -21,7 +21,7 @@ from projections.durations import measure_durations
 from projections.statistics.asking import Dimension, Query
 from projections.statistics.backlog import backlog_of
 from projections.statistics.counting import count_groups
-from projections.statistics.judging import judge_groups
+from projections.statistics.judging import judge_groups, resolved_without_due
 from projections.statistics.lasting import first_durations, measure_groups
 from tests.property.statistics.test_statistics import appointed, cells_of, dressed, groupings
 from tests.property.test_counts import AS_OF, ZONES, dossiers, periods
@@ -47,6 +47,11 @@ def last_instant(period: str, zone: str) -> datetime:
     return min(midnight(first_of_next_month(first), zone) - timedelta(microseconds=1), AS_OF)
 
 
+def judged_by_nothing(dossier: Dossier) -> bool:
+    dues = [dossier.appointment, dossier.due, *(each.due_before for each in dossier.due_changes)]
+    return not any(dues)
+
+
 def judged_slowly(mine: list[Dossier], period: str, zone: str) -> dict[str, object]:
     """Judge every dossier of one office at the end of a month, and at its end if that came."""
     at, counted = last_instant(period, zone), Counter[str]()
@@ -64,6 +69,10 @@ def judged_slowly(mine: list[Dossier], period: str, zone: str) -> dict[str, obje
             end = max(dossier.ended_at.start_in(zone), dossier.accepted_at.start_in(zone))  # type: ignore[union-attr]
             counted["law_resolved"] += resolution(dossier, zone) is Timeliness.LATE
             counted["index_resolved"] += verdict_766(dossier, zone) is On766.LATE
+            counted["law_without"] += dossier.due is None
+            counted["index_without"] += (
+                judged_by_nothing(dossier) and verdict_766(dossier, zone) is not On766.LATE
+            )
             difference = difference_766(dossier, zone, end)
             reasons += Counter([f"{difference.reason.value} resolved"] if difference else [])
         else:
@@ -89,6 +98,8 @@ def test_law_and_index_and_their_reasons_are_what_every_dossier_says(
             law_pending=figure.by_law.pending_late,
             index_resolved=figure.by_index.resolved_late,
             index_pending=figure.by_index.pending_late,
+            law_without=figure.by_law.resolved_without_due,
+            index_without=figure.by_index.resolved_without_due,
         )
         reasons = Counter[str]()
         for each in figure.differences:
@@ -107,6 +118,9 @@ def test_dossiers_on_time_and_late_are_all_that_were_handled(
     cells = cells_of(dressed(found, more))
 
     figures, total = judge_groups(cells, query)
+    without = resolved_without_due(cells, query)
+    assert without.by_law == total.by_law.resolved_without_due
+    assert without.by_index == total.by_index.resolved_without_due
     counted, _ = count_groups(cells, query)
 
     for figure in (*figures, total):
@@ -155,7 +169,7 @@ def test_spread_of_all_is_by_the_slow_percentile(found: list[Dossier]) -> None:
 
     _, total = measure_groups(cells_of(found), Query(by=frozenset({Dimension.OFFICE})))
 
-    assert total.resolved == len(ended)
+    assert total.resolved + total.ends_before_acceptance == len(ended)
     for spread, seconds_of in (
         (total.gross, gross_duration_seconds),
         (total.net, net_duration_seconds),

@@ -13,6 +13,7 @@ from domain.procedures import Procedure, ProcedureRecord
 from domain.procedures.contents import Service, ServiceLevel
 from projections.dossier_rows import row_of
 from projections.index766.inputs import PublicRecord
+from projections.index766.payments import payments_of
 from projections.petitions.standing import PetitionWorld
 from projections.statistics.in_memory import CellsInMemory
 from projections.statistics.places import places_of
@@ -60,12 +61,14 @@ def a_record(
         OfficeRecord(office, "0" * 64, Moment(day=date(2025, 1, 1))) for office in OFFICES.values()
     ]
     world = a_petition_world(offices=OFFICES)
+    places = places_of([*offices, *records.values()])
+    acts = sorted(fees, key=lambda act: act.stream)
     return PublicRecord(
-        cells=CellsInMemory(map(row_of, dossiers), places_of([*offices, *records.values()]), as_of),
+        cells=CellsInMemory(map(row_of, dossiers), places, as_of),
         procedures=records,
         petitions=rows_of_petitions(*petitions),
         petition_world=PetitionWorld(world.offices, world.calendar, as_of),
-        fee_acts=lambda _first, _last, _offices: sorted(fees, key=lambda act: act.stream),
+        payments=lambda wanted: payments_of(acts, places, wanted),
     )
 
 

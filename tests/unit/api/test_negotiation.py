@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from api.negotiation import (
     accepts_gzip,
-    csv_cell,
     preferred_format,
     preferred_language,
     preferred_wait_seconds,
     render_csv,
 )
+from projections.statistics.lines import csv_cell
 
 
 @pytest.mark.parametrize(

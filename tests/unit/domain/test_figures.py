@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from domain.deadlines import Timeliness
 from domain.dossiers import Dossier, Due, DueChange, Halt, HaltKind, Wait, WaitKind
@@ -160,6 +161,29 @@ def test_durations_are_whole_days_where_only_days_are_known() -> None:
 
     assert gross_duration_seconds(dossier, ZONE) == 10 * DAY
     assert net_duration_seconds(dossier, ZONE) == 7 * DAY
+
+
+def test_end_before_the_acceptance_measures_nothing_and_the_same_day_no_time() -> None:
+    def durations(accepted: str, ended: str) -> tuple[int | None, int | None]:
+        dossier = a_dossier(accepted_at=parse_moment(accepted), ended_at=parse_moment(ended))
+        return gross_duration_seconds(dossier, ZONE), net_duration_seconds(dossier, ZONE)
+
+    assert durations("2026-03-02T08:00:01Z", "2026-03-02T08:00:00Z") == (None, None)
+    assert durations("2026-03-02", "2026-03-01T08:00:00Z") == (None, None)
+    assert durations("2026-03-02T08:00:00Z", "2026-03-02") == (0, 0)
+    assert durations("2026-03-02", "2026-03-02T08:00:00Z") == (0, 0)
+
+
+def test_wait_known_by_its_days_takes_no_more_than_the_whole() -> None:
+    dossier = a_dossier(
+        accepted_at=parse_moment("2026-03-02T08:00:00Z"),
+        ended_at=parse_moment("2026-03-03T08:00:00Z"),
+        waits=(a_wait("2026-03-02", "2026-03-02"), a_wait("2026-03-02", "2026-03-04")),
+    )
+    shorter = replace(dossier, ended_at=parse_moment("2026-03-03T01:00:00Z"))
+
+    assert net_duration_seconds(dossier, ZONE) == 0
+    assert net_duration_seconds(shorter, ZONE) == 0
 
 
 @pytest.mark.parametrize(

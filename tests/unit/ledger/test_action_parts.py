@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.facts import HandoverAcknowledgedDetails, RatingStage
 from domain.roles import Role
+from ledger import action_notes
 from ledger.action_notes import MAX_NOTE_BYTES, SubmittedAction
 from ledger.bodies import MAX_TEXT_LINE_BYTES
 from ledger.intake import Answer
@@ -16,7 +19,7 @@ from tests.support.intake_builders import Counter, a_counter
 from tests.support.ledger_builders import ORIGIN, World, a_signing_key, a_world
 from tests.support.other_signatures import signed_otherwise
 from tests.support.wrecks import Lines, Wreck, an_acceptance, wreck_of
-from transparency.encoding import encode_base64
+from transparency.encoding import decode_base64, encode_base64
 from transparency.notes import VerificationKey, render_vkey
 from transparency.promises import open_refusal
 from transparency.verifier import verify_receipt
@@ -249,3 +252,23 @@ def test_a_version_beyond_what_a_database_holds_is_refused_before_anything_is_st
 
     assert counter.code_of(wreck.submitted()) == "not_canonical"
     assert counter.code_of(an_acceptance(counter.world, counter.world.a_dossier())) == ""
+
+
+@given(
+    st.one_of(
+        st.binary(min_size=31, max_size=33).map(encode_base64),
+        st.from_regex(r"[A-Za-z0-9+/=\n]{40,45}", fullmatch=True),
+        st.tuples(
+            st.binary(min_size=32, max_size=32).map(encode_base64), st.characters(codec="ascii")
+        ).map(lambda drawn: drawn[0][:42] + drawn[1] + "="),
+    )
+)
+def test_pattern_of_a_hash_is_what_base64_of_32_bytes_reads(text: str) -> None:
+    try:
+        decode_base64(text, size_bytes=32)
+    except ValueError:
+        is_read = False
+    else:
+        is_read = True
+
+    assert bool(action_notes._HASH_TEXT.fullmatch(text)) is is_read

@@ -11,12 +11,14 @@ import pytest
 from ledger.errors import StoreUnavailable
 from projections.comparing import FoldSources, ViewComparison, ViewDifference, compare_views
 from projections.follower import PrivateFold
+from projections.parts.registry import IN_VIEWS, Projection
 from projections.tables import metadata
 from projections.views import open_views
 from tests.support.dossier_cases import OFFICE, PROCEDURE
 from tests.support.followed_ledger import VIEW_SECRET, a_follower, some_history, tables_of
 from tests.support.paper_ledger import PaperLedger, a_stream
 from tests.support.planted.changes import plant
+from tests.support.rebuilding.worlds import rows_in
 from transparency.checkpoints import Checkpoint, sign_checkpoint
 from transparency.errors import ProofInvalid, TileNotFound
 from transparency.notes import SigningKey
@@ -252,22 +254,9 @@ def test_a_position_that_was_taken_away_names_everything_that_it_was_of(
     comparison = compare_views(path, _sources(paper))
 
     assert not comparison.was_compared
-    assert {each.table for each in comparison.differences} == {
-        "acts",
-        "act_signers",
-        "cells_stand",
-        "count_lines",
-        "day_cells",
-        "day_durations",
-        "dossiers",
-        "holders",
-        "month_cells",
-        "month_durations",
-        "office_places",
-        "procedure_fields",
-        "procedures",
-        "states",
-    }
+    holding = {name for name, rows in rows_in(path, IN_VIEWS).items() if rows}
+    assert {each.table for each in comparison.differences} == holding
+    assert {"acts", "states", "count_lines", "holders"} <= holding
 
 
 def _missing(path: Path) -> None:
@@ -363,6 +352,31 @@ def test_change_of_a_veiled_dossier_shows_to_whoever_has_the_ledger_database(
 
     assert before == SAME
     assert [each.table for each in compare_views(path, sources).differences] == [table]
+
+
+def test_projection_that_stopped_is_named_and_its_tables_are_left_out(
+    paper: PaperLedger, path: Path
+) -> None:
+    with closing(open_views(path)) as views:
+        views.stop(Projection.VEILS, ValueError("a bug"))
+    plant(path, "INSERT INTO veil_counts VALUES ('H27', '2026-02', 'step', 7)")
+
+    assert _changed(paper, path) == (ViewDifference("stopped_projections", 1, "veils"),)
+
+
+def test_core_that_stopped_is_named_and_compared_all_the_same(
+    paper: PaperLedger, path: Path
+) -> None:
+    with closing(open_views(path)) as views:
+        views.stop(Projection.DOSSIERS, ValueError("a bug"))
+
+    differences = _changed(paper, path, "UPDATE dossiers SET office = 'X9'")
+
+    assert [each.table for each in differences] == ["dossiers", "stopped_projections"]
+
+
+def test_how_often_rows_were_rebuilt_is_no_difference(paper: PaperLedger, path: Path) -> None:
+    assert _changed(paper, path, "INSERT INTO rebuilds VALUES (3)") == ()
 
 
 def test_without_the_ledger_database_all_that_is_public_is_compared(

@@ -71,10 +71,22 @@ def test_durations_by_month_belong_to_the_month_of_the_end() -> None:
     assert february == found[1:]
 
 
-def test_end_before_acceptance_is_a_negative_duration() -> None:
-    (found,) = measure_durations([a_row("2026-01-05", "2026-01-03")], ZONES)
+def test_no_negative_processing_times_are_published_for_ends_before_acceptance() -> None:
+    backwards = a_row("2026-01-05", "2026-01-03")
 
-    assert found.gross_median_seconds == -2 * DAY
+    assert measure_durations([backwards], ZONES) == []
+    (found,) = measure_durations([backwards, a_row("2026-01-05", "2026-01-06")], ZONES)
+    assert (found.resolved, found.gross_median_seconds, found.net_p90_seconds) == (1, DAY, DAY)
+
+
+def test_end_on_the_day_of_the_acceptance_takes_no_time_where_one_is_a_day_alone() -> None:
+    for accepted, ended in (
+        ("2026-01-05", "2026-01-05"),
+        ("2026-01-05T08:00:00Z", "2026-01-05"),
+        ("2026-01-05", "2026-01-05T08:00:00Z"),
+    ):
+        (found,) = measure_durations([a_row(accepted, ended)], ZONES)
+        assert (found.resolved, found.gross_median_seconds) == (1, 0)
 
 
 def test_row_of_an_office_that_is_not_registered_is_corrupt() -> None:

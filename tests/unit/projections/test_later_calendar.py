@@ -165,7 +165,7 @@ def test_explanation_rests_on_the_calendar_of_the_time_and_names_the_change(
     assert ended.processing.special_days == ()
     assert ended.processing.calendar is not None
     assert ended.processing.calendar.version == 1
-    assert "from 2026-02-09 to 2026-02-10" in running.processing.sentence.en
+    assert "from 9 February 2026 to 10 February 2026" in running.processing.sentence.en
     assert "từ 09/02/2026 thành 10/02/2026" in running.processing.sentence.vi
     assert [(change.stream, change.version) for change in running.processing.changes] == [
         ("calendar:VN", 2)

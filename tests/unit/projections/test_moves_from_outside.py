@@ -117,11 +117,12 @@ def test_outage_moves_what_runs_and_the_explanation_names_pause_and_declaration(
     )
     assert explained.processing is not None
     assert (
-        "2 working days of an outage of the system not counted (2026-02-03 09:00 – "
-        "2026-02-05 09:00), known to the ledger from 2026-02-05 10:00"
+        "2 working days of an outage of the system not counted (09:00 on 3 February 2026 – "
+        "09:00 on 5 February 2026), known to the ledger from 10:00 on 5 February 2026"
     ) in explained.processing.sentence.en
-    assert "the end of an outage, declared 2026-02-05 10:00, moved it from 2026-02-09" in (
-        explained.processing.sentence.en
+    assert (
+        "the end of an outage, declared 10:00 on 5 February 2026, moved it from 9 February 2026"
+        in (explained.processing.sentence.en)
     )
 
 

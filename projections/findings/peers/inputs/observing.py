@@ -64,8 +64,9 @@ class Observed:
     """One dossier as rules that compare see it.
 
     `began_on` is the day of the acceptance, or else of the submission: its quarter is the peer
-    group's. Instants and seconds are None where a source knows the day alone. `is_issued`: it
-    ended with a result. `has_rested`: something stopped its clock, or it waited for its applicant.
+    group's. Instants and seconds are None where a source knows the day alone; seconds also where
+    the end lies before the acceptance. `is_issued`: it ended with a result. `has_rested`: something
+    stopped its clock, or it waited for its applicant.
     `limit` is the version's in force at acceptance; a `same_day` procedure is decided at once.
     `games` are the stops of the clock that R05 flags. Of a `veiled` one the log shows veils alone.
     """
@@ -94,6 +95,11 @@ class Observed:
     games: tuple[Deed, ...]
     looks: tuple[Read, ...] | None
     veiled: bool
+
+    @property
+    def is_timed(self) -> bool:
+        """Tell whether acceptance and end are both known to the second."""
+        return self.accepted_at is not None and self.ended_at is not None
 
     def doers(self, roles: frozenset[Role | None]) -> tuple[Doer, ...]:
         """Give who acted on it in one of these roles, each once."""

@@ -3,13 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
-from api.resources.findings.gathering import Known, finding_answer, known_of, rule_answer, rule_of
+from api.resources.findings.gathering import Known, finding_answer, known_of, rule_answer
 from domain.errors import Sentence
 from domain.keys import KeyRecord
 from projections.findings.life.precision import RunningPrecision
 from projections.findings.life.records import FindingLife
 from projections.findings.shapes import Peers
-from projections.rule_book.book import COMPARING
+from projections.rule_book.book import COMPARING, rule_of
 from tests.unit.projections.findings.life.test_identities import LEAD
 from tests.unit.projections.findings.life.test_precision import STEP
 
@@ -65,7 +65,10 @@ def test_finding_of_a_rule_that_is_no_longer_in_the_book_is_still_told() -> None
 def test_rule_tells_its_precision_with_n_and_interval() -> None:
     rule = rule_of(LEAD)
     assert rule is not None
-    judged = {(rule.id, rule.version): RunningPrecision(confirmed=6, explained=3, mistaken=1)}
+    judged = {
+        (rule.id, rule.version, False): RunningPrecision(confirmed=6, explained=3, mistaken=1),
+        (rule.id, rule.version, True): RunningPrecision(confirmed=10),
+    }
 
     told = rule_answer(rule, judged).precision
 

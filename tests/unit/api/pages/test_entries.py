@@ -141,10 +141,10 @@ def test_log_page_names_the_newest_files(tree_size: int, bundle: str, tile: str)
 @pytest.mark.parametrize(
     ("name", "value", "shown"),
     [
-        ("appointment", "2026-03-02T02:00:00Z", "09:00, 2 Mar 2026"),
+        ("appointment", "2026-03-02T02:00:00Z", "09:00, 2 March 2026"),
         ("appointment", "2026-03-02", "2 March 2026"),
         ("due_on", "2026-03-02", "2 March 2026"),
-        ("due_at", "2026-03-02T02:00:00Z", "09:00, 2 Mar 2026"),
+        ("due_at", "2026-03-02T02:00:00Z", "09:00, 2 March 2026"),
         ("outcome", "not_accepted", "Not accepted"),
         (
             "grants",

@@ -25,15 +25,15 @@ def test_amounts_bear_their_currency() -> None:
 
 def test_instants_are_shown_in_the_zone_of_the_office() -> None:
     assert VIETNAMESE.instant(LATE_EVENING) == "00:30, 22/11/2026"
-    assert ENGLISH.second(LATE_EVENING, PAGE_ZONE) == "00:30:05, 22 Nov 2026"
+    assert ENGLISH.second(LATE_EVENING, PAGE_ZONE) == "00:30:05, 22 November 2026"
 
 
 def test_instants_of_another_zone_bear_their_offset() -> None:
     summer = datetime(2011, 7, 1, 12, tzinfo=UTC)
 
-    assert ENGLISH.second(LATE_EVENING, "UTC") == "17:30:05, 21 Nov 2026 (UTC+00:00)"
+    assert ENGLISH.second(LATE_EVENING, "UTC") == "17:30:05, 21 November 2026 (UTC+00:00)"
     assert VIETNAMESE.instant(summer, "Europe/Amsterdam") == "14:00, 01/07/2011 (UTC+02:00)"
-    assert ENGLISH.moment(Moment(instant=summer), "Asia/Bangkok") == "19:00, 1 Jul 2011"
+    assert ENGLISH.moment(Moment(instant=summer), "Asia/Bangkok") == "19:00, 1 July 2011"
 
 
 def test_days_stay_the_days_they_are() -> None:

@@ -16,11 +16,12 @@ from api.pages.entries import PublishedEntry, entry_page, log_page
 from api.pages.rendering import PAGE_HEADERS, PAGES_FOLDER, Page, Renderer
 from api.pages.resources import NO_QUERY, TrackPage, qr_of
 from api.pages.source import HomePage
-from api.pages.statistics import Asked, statistics_page
+from api.pages.statistics import Asked, statistics_page, veiled_part
 from api.settings import Settings
 from domain.dossiers import Due
 from domain.facts import SupplementItem, SupplementRequested, SupplementRequestedDetails
 from domain.offices import BilingualName, OfficeRecord
+from domain.veils import VeilAct
 from projections.counts import DEFINITION, Span
 from projections.dossier_page import DossierPage
 from tests.support.builders import (
@@ -33,9 +34,10 @@ from tests.support.builders import (
 )
 from tests.unit.api.pages.test_dossiers import AS_OF, WORDS, an_act, some_names
 from tests.unit.api.pages.test_entries import a_seal_body, a_stand, an_action_body
-from tests.unit.api.pages.test_statistics import OFFICES, PROCEDURES, some_counts
+from tests.unit.api.pages.test_statistics import OFFICES, PROCEDURES, some_sums
 
 NOW = datetime(2026, 11, 21, 8, 3, 11, tzinfo=UTC)
+HERE = "http://127.0.0.1:8000"
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
 VOID = {"meta", "link", "input", "img", "br"}
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
@@ -88,7 +90,7 @@ def a_hostile_register() -> MemoryRegister:
 def pages(language: Language) -> dict[str, Page]:
     """Make one page of every template."""
     words = WORDS[language]
-    counts = some_counts(Span())
+    sums = some_sums(Span())
     stand = a_stand(300)
     item = SupplementItem(component="KQ.001", reason=HOSTILE)
     act = an_act(
@@ -103,7 +105,8 @@ def pages(language: Language) -> dict[str, Page]:
     holder = holder_page(opened, AS_OF, a_hostile_register(), words)
     entries = [PublishedEntry(0, an_action_body(), NOW), PublishedEntry(1, a_seal_body(), None)]
     values: dict[str, dict[str, Any]] = {
-        "home": {"page": HomePage(counts.total, stand, "http://127.0.0.1:8000")},
+        "home": {"page": HomePage(sums.total, stand, HERE)},
+        "home_without_due": {"page": HomePage(sums.total, stand, HERE, 1)},
         "home_of_nothing": {"page": HomePage(None, None, "http://127.0.0.1:8000")},
         "track": {"page": TrackPage(HOSTILE, "track.unknown_dossier")},
         "track_done": {"page": TrackPage(share_done_percent=60)},
@@ -115,7 +118,7 @@ def pages(language: Language) -> dict[str, Page]:
         "statistics": {
             "page": statistics_page(
                 Asked(office=OFFICE, span=Span("2026-01")),
-                counts,
+                sums,
                 (OFFICES, PROCEDURES),
                 words.formats,
             ),
@@ -181,7 +184,7 @@ def test_demonstration_data_are_labelled_on_every_page_in_both_languages(name: s
     html = render(name, "vi", demo=True, clock="simulated")
 
     assert "Dữ liệu trình diễn, đồng hồ mô phỏng: 15:03:11, 21/11/2026" in html
-    assert "Demonstration data, simulated clock: 15:03:11, 21 Nov 2026" in html
+    assert "Demonstration data, simulated clock: 15:03:11, 21 November 2026" in html
 
 
 def test_demonstration_on_the_system_s_clock_is_labelled_without_a_time() -> None:
@@ -234,12 +237,12 @@ def test_switch_of_language_keeps_the_filter() -> None:
 
 def test_chart_has_a_title_a_description_and_the_numbers_of_the_table() -> None:
     html = render("statistics", "en")
-    months = some_counts(Span())
+    months = some_sums(Span()).months
 
     assert '<title id="chart-title">' in html
     assert '<desc id="chart-desc">' in html
     drawn = [int(count) for count in re.findall(r"<rect class=.*?(\d+)</title>", html)]
-    assert sum(drawn) == sum(figure.carried_over + figure.received for figure in months.figures)
+    assert sum(drawn) == sum(figure.carried_over + figure.received for figure in months)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -338,3 +341,28 @@ def test_address_of_the_settings_goes_before_the_one_a_client_claims() -> None:
 
 def test_qr_code_is_an_image_in_the_page_itself() -> None:
     assert qr_of("http://127.0.0.1:8000/dossiers/0").startswith("data:image/svg+xml")
+
+
+def test_home_says_how_many_had_no_due_date_beside_the_share_on_time() -> None:
+    assert "; no due date: 1</small>" in render("home_without_due", "en")
+    assert "; không có thời hạn: 1</small>" in render("home_without_due", "vi")
+    assert "no due date" not in render("home", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_veiled_figure_is_shown_below_zero_and_a_sentence_says_why(language: Language) -> None:
+    words, late = WORDS[language], {(OFFICE, "2026-05", VeilAct.ENDED_LATE): 12}
+    shown: dict[str, Any] = dict(pages(language)["statistics"].values)
+    part = veiled_part(Asked(), late, AS_OF, ({}, str), words.formats)
+    assert part is not None
+    assert part.is_ahead
+    shown["page"] = replace(shown["page"], veiled=part)
+    request = create_asgi_req(path="/", query_string=f"lang={language}")
+    page = Page("statistics.html", "/", "/", shown, NO_QUERY)
+
+    html = a_renderer().render(request, page)
+
+    assert "-12" not in html
+    assert "\u221212" not in html
+    assert "<td>12</td><td>–</td>" in html
+    assert words.texts("statistics.veiled_ahead") in html

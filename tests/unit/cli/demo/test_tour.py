@@ -4,7 +4,7 @@ import pytest
 
 from cli.demo.driver import Driven, KeptReceipt, KeptRefusal
 from cli.demo.scenario import LOST_SLIP, REVOKED, SILENT, SMOOTH, STORIES, Scenario
-from cli.demo.tour import finishing_receipt, keep, receipt_name, slips, tour_lines
+from cli.demo.tour import after_the_end, finishing_receipt, keep, receipt_name, slips, tour_lines
 from tests.unit.cli.demo.folding import a_scenario
 
 ADDRESS = "http://127.0.0.1:8000"
@@ -45,6 +45,13 @@ def test_tour_names_pages_files_and_commands_in_both_languages(scenario: Scenari
         "Theo dõi hồ sơ",
     ):
         assert part in text
+
+
+def test_demo_that_ended_names_how_to_serve_it_and_no_dead_address() -> None:
+    text = "\n".join(after_the_end(Path("demo-data")))
+
+    assert "dossier-ledger serve --data demo-data" in text
+    assert "http" not in text
 
 
 def test_receipt_that_convicts_the_cheat_is_among_those_that_are_kept(scenario: Scenario) -> None:

@@ -92,11 +92,11 @@ def test_an_offices_registrar_makes_nobody_sign_as_the_system() -> None:
         decide(None, action, a_register(keys=[_registrar_of(OFFICE)]))
 
 
-@pytest.mark.parametrize("kind", ["access.opened", "finding.raised"])
+@pytest.mark.parametrize("kind", ["access.opened", "access.looks_committed", "finding.raised"])
 def test_another_systems_key_neither_unseals_nor_accuses(kind: str) -> None:
     """The inspected office opened the inspection to itself while the order was running."""
     system = a_key(MINTED, Grant(Role.SYSTEM, "*"))
-    stream = {"access.opened": f"access:{HEX64}", "finding.raised": f"finding:{STREAM[8:]}"}[kind]
+    stream = f"finding:{STREAM[8:]}" if kind == "finding.raised" else f"access:{HEX64}"
     action = an_action(kind, stream=stream, office=None, signers=signed_as(Role.SYSTEM, key=MINTED))
 
     with pytest.raises(NotYourRole):

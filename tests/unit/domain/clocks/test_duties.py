@@ -123,14 +123,15 @@ def test_duties_explain_themselves_in_both_languages() -> None:
     found = [explain(each, ("1", 1), None, WORKING).sentence for each in readings if each]
 
     assert [sentence.en.partition(":")[0] for sentence in found] == [
-        "The limit for telling the receiving officer of the submission ends on 2026-03-02 10",
-        "The limit for transferring the dossier to the deciding office ends on 2026-03-04",
-        "The limit for sending back a dossier that does not meet the conditions ends on 2026-03-06",
-        "The limit for handing over the result ends on 2026-03-09",
+        "The limit for telling the receiving officer of the submission ends at 10",
+        "The limit for transferring the dossier to the deciding office ends on 4 March 2026",
+        "The limit for sending back a dossier that does not meet the conditions ends on "
+        "6 March 2026",
+        "The limit for handing over the result ends on 9 March 2026",
     ]
     assert (
-        "within the working day counted from the next working day 2026-03-04 because it was "
-        "accepted late in the day (2026-03-03 15:30)"
+        "within the working day counted from the next working day 4 March 2026 because it was "
+        "accepted late in the day (15:30 on 3 March 2026)"
     ) in found[1].en
     assert (
         "trong ngày làm việc tính từ ngày làm việc tiếp theo 04/03/2026 vì tiếp nhận muộn trong "
@@ -143,3 +144,16 @@ def test_duties_explain_themselves_in_both_languages() -> None:
 def test_no_notice_is_due_of_what_did_not_come_online() -> None:
     for channel in (Channel.COUNTER, Channel.POST):
         assert intake_notice_reading(a_dossier(channel=channel), None, WORKING) is None
+
+
+def test_same_day_limit_does_not_leave_out_its_only_day() -> None:
+    in_the_morning = accepted(accepted_at=a_moment("2026-03-03T02:18:00Z"))
+    reading = transfer_reading(in_the_morning, a_procedure(), None, WORKING)
+
+    assert reading is not None
+    found = explain(reading, ("1", 1), None, WORKING).sentence
+
+    assert "ends on 3 March 2026: within the working day (from 09:18 on 3 March 2026)" in found.en
+    assert "là 03/03/2026: trong ngày làm việc (từ 09:18 03/03/2026)" in found.vi
+    assert "not counted" not in found.en
+    assert "ngày đầu không tính" not in found.vi

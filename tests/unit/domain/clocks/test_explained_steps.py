@@ -77,8 +77,8 @@ def test_calendar_that_came_when_the_date_had_passed_is_named_in_the_sentence() 
 
     assert found.too_late == late
     assert (
-        "version 4 of calendar VN, published 2026-03-12 09:00, moves nothing, since the limit had "
-        "passed by then"
+        "version 4 of calendar VN, published 09:00 on 12 March 2026, moves nothing, since "
+        "the limit had passed by then"
     ) in found.sentence.en
     assert "lịch làm việc VN bản 4 công bố 09:00 12/03/2026 không dời hạn" in found.sentence.vi
 
@@ -119,7 +119,8 @@ def test_pause_of_an_outage_is_named_with_the_moment_of_its_declaration() -> Non
     assert found.due == Due(day=date(2026, 3, 13))
     assert (
         "2 working days of an outage of the system not counted "
-        "(2026-03-03 09:00 – 2026-03-05 09:00), known to the ledger from 2026-03-05 10:00"
+        "(09:00 on 3 March 2026 – 09:00 on 5 March 2026), "
+        "known to the ledger from 10:00 on 5 March 2026"
     ) in found.sentence.en
     assert "gián đoạn hệ thống (09:00 03/03/2026 – 09:00 05/03/2026), công bố trong sổ" in (
         found.sentence.vi

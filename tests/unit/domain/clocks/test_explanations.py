@@ -120,7 +120,7 @@ def test_steps_tell_the_count_from_the_limit_to_the_date() -> None:
         ("payment_paused", 1, date(2026, 3, 19)),
         ("payment_was_late", None, date(2026, 3, 19)),
     ]
-    assert "counted anew from 2026-03-09" in found.sentence.en
+    assert "counted anew from 9 March 2026" in found.sentence.en
     assert "không tính 1 ngày làm việc chờ nộp tiền" in found.sentence.vi
     assert "moves nothing, since the limit had passed" in found.sentence.en
 
@@ -136,17 +136,17 @@ def test_sentence_names_the_calendar_that_moved_the_date() -> None:
     )
 
     assert "version 3 of calendar VN" in found.sentence.en
-    assert "moved it from 2026-03-10 to 2026-03-11" in found.sentence.en
-    assert "moved it from none to 2026-03-10" in found.sentence.en
+    assert "moved it from 10 March 2026 to 11 March 2026" in found.sentence.en
+    assert "moved it from none to 10 March 2026" in found.sentence.en
     assert "bản 3" in found.sentence.vi
 
 
 @pytest.mark.parametrize(
     ("unit", "amount", "accepted", "words"),
     [
-        (LimitUnit.HOURS, 1, "2026-03-02T02:00:00Z", "1 working hour counted from 2026-03-02"),
-        (LimitUnit.CALENDAR_DAYS, 20, "2026-03-02", "20 calendar days counted from 2026-03-02"),
-        (LimitUnit.MONTHS, 1, "2026-03-02", "1 month counted from 2026-03-02, the first day not"),
+        (LimitUnit.HOURS, 1, "2026-03-02T02:00:00Z", "1 working hour counted from 09:00 on"),
+        (LimitUnit.CALENDAR_DAYS, 20, "2026-03-02", "20 calendar days counted from 2 March 2026"),
+        (LimitUnit.MONTHS, 1, "2026-03-02", "1 month counted from 2 March 2026, the first day not"),
         (LimitUnit.HOURS, 8, "2026-03-02", "No due date for processing the dossier is computed"),
     ],
 )
@@ -184,7 +184,7 @@ def test_clock_that_runs_on_says_so() -> None:
 
     found = explained(dossier, a_procedure(supplement_policy=SupplementPolicy.NONE))
 
-    assert "the time of waiting for the supplement (2026-03-03 – 2026-03-05) counts" in (
+    assert "the time of waiting for the supplement (3 March 2026 – 5 March 2026) counts" in (
         found.sentence.en
     )
 
@@ -269,9 +269,9 @@ def test_intake_by_an_assumed_limit_says_so_in_both_languages() -> None:
     assert reading.rule == "acceptance@v1"
     assert not found.is_verified
     assert found.sentence.en.startswith(
-        "The limit for checking and accepting the dossier ends on 2026-03-03 17:00: 8 working "
-        "hours counted from 2026-03-03 08:00 because it arrived late or on a day off "
-        "(2026-03-02 20:00); "
+        "The limit for checking and accepting the dossier ends at 17:00 on 3 March 2026: 8 working "
+        "hours counted from 08:00 on 3 March 2026 because it arrived late or on a day off "
+        "(20:00 on 2 March 2026); "
     )
     assert (
         "8 giờ làm việc tính từ 08:00 03/03/2026 vì hồ sơ đến muộn hoặc vào ngày nghỉ "

@@ -51,6 +51,7 @@ BESIDE_THE_ROWS = (
     "dossier.applicant_key_replaced",
     "dossier.slip_secret_replaced",
     "access.opened",
+    "access.looks_committed",
     "dossier.proxy_authorised",
     "dossier.proxy_revoked",
     "dossier.delivery_choice_changed",

@@ -84,6 +84,16 @@ BROKEN = {
         'kinds = ["dossier.submitted"]\nfacts.channel = "post"',
         "takes its facts from tables",
     ),
+    "condition for a submission": (
+        'kinds = ["dossier.submitted"]',
+        'kinds = ["dossier.submitted"]\nwhen.answer = "yes"',
+        "holds without conditions",
+    ),
+    "condition that is no text": (
+        'kinds = ["dossier.accepted"]',
+        'kinds = ["dossier.accepted"]\nwhen.answer = true',
+        "when",
+    ),
     "activity twice": ('name = "Ask"', 'name = "Receive"', "'Receive' stands 2 times"),
     "kind twice for the case": (
         "dossier.end_imported",

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -143,6 +144,37 @@ def test_first_kind_that_the_state_permits_is_taken() -> None:
         "result_issued",
         "result_returned",
     ]
+
+
+ON_A_YES = MAPPING.replace('name = "Ask"', 'name = "Ask"\nwhen = { answer = "yes" }')
+
+
+def answered(*answers: dict[str, str]) -> ForeignCase:
+    """A case in which one question was asked so many times, each with its answer."""
+    case = a_case("Receive", "Assess", *["Ask"] * len(answers))
+    said = ({}, {}, *answers)
+    pairs = zip(case.events, said, strict=True)
+    return replace(case, events=tuple(replace(event, attributes=each) for event, each in pairs))
+
+
+def test_row_holds_only_for_the_answer_that_it_names() -> None:
+    plan = a_plan(answered({"answer": "no"}, {"answer": "yes"}), ON_A_YES)
+
+    assert kinds(plan)[3:] == ["foreign_step_recorded", "supplement_requested"]
+    assert plan.dropped == 0
+
+
+def test_column_that_a_row_asks_for_and_the_file_has_not_is_an_error() -> None:
+    with pytest.raises(MalformedSource, match="the column 'answer'") as raised:
+        a_plan(answered({}), ON_A_YES)
+
+    assert raised.value.line == 3
+
+
+def test_event_of_an_xes_log_need_not_have_what_a_row_asks_for() -> None:
+    plan = a_plan(answered({}), ON_A_YES.replace('format = "csv"', 'format = "xes"'))
+
+    assert kinds(plan)[3:] == ["foreign_step_recorded"]
 
 
 def test_end_before_the_first_event_is_taken_as_it_is() -> None:

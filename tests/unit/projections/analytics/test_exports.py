@@ -84,7 +84,7 @@ def test_both_forms_hold_the_same_row_and_no_formula(tmp_path: Path) -> None:
     seconds = 3 * 86_400
 
     assert b"".join(render(analysed, AnalysisForm.CSV)).splitlines()[1] == (
-        f"{OFFICE},'=p,2026-01,1,{','.join([str(seconds)] * 8)}".encode()
+        f"{OFFICE},'=p,2026-01,1,0,{','.join([str(seconds)] * 8)}".encode()
     )
     assert b"".join(render(analysed, AnalysisForm.JSONL)).startswith(
         b'{"office":"H27","procedure":"=p","period":"2026-01","resolved":1,'

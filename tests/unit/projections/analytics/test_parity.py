@@ -110,6 +110,7 @@ def test_durations_are_those_of_the_definition(found: list[Dossier]) -> None:
             "procedure": each.procedure,
             "period": each.period,
             "resolved": each.resolved,
+            "ends_before_acceptance": each.ends_before_acceptance,
             **{
                 f"gross_{name}": value for name, value in msgspec.structs.asdict(each.gross).items()
             },

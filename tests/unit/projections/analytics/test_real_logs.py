@@ -1,7 +1,6 @@
 """Figures over the exports of both real logs are those of the views, and the known totals hold."""
 
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -15,55 +14,30 @@ from projections.statistics.backlog import backlog_of
 from projections.statistics.counting import count_groups
 from projections.statistics.lasting import measure_groups
 from projections.views import open_views
-from tests.unit.cli.running import run
+from tests.support.real_logs.ledgers import LOGS, RealLedgers
 
-ROOT = Path(__file__).parents[4]
-DATA = ROOT.parent / "shared" / "data"
 BY_CELL = frozenset({Dimension.OFFICE, Dimension.PROCEDURE, Dimension.PERIOD})
 
 pytestmark = pytest.mark.long
 
 
-@dataclass(frozen=True)
-class Known:
-    """A log, how it is imported, and what is known of it beforehand."""
-
-    file: str
-    mapping: str
-    dossiers: int
-    ended: int | None
-    late: int | None
-
-
-LOGS = [
-    Known("receipt/receipt.xes.gz", "receipt", 1_434, 1_329, 309),
-    Known("receipt/receipt.xes.gz", "receipt-instant", 1_434, 1_329, 377),
-    Known("bpic2015/bpic2015_1.csv.gz", "bpic2015", 1_199, None, None),
-]
-
-
-@pytest.mark.parametrize("log", LOGS, ids=lambda log: log.mapping)
-def test_figures_over_the_export_are_those_of_the_views(log: Known, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", LOGS)
+def test_figures_over_the_export_are_those_of_the_views(
+    name: str, real_ledgers: RealLedgers
+) -> None:
     from projections.analytics.running import analyse, render
 
-    if not DATA.exists():
-        pytest.skip("the foreign logs are not here")
-    data, out = tmp_path / "data", tmp_path / "out"
-    mapping = ROOT / "examples" / "mappings" / f"{log.mapping}.toml"
-    assert run("import", DATA / log.file, "--mapping", mapping, "--data", data).code == 0
-    formats = ("--format", "parquet", "--format", "jsonl")
-    assert run("export", "--data", data, "--to", out, *formats).code == 0
+    log, out = LOGS[name], real_ledgers.export(name)
 
     counts = analyse(FigureName.COUNTS, out, EngineName.DUCKDB)
     given = b"".join(render(counts, AnalysisForm.JSONL))
 
     assert given == (out / "counts.jsonl").read_bytes()
     resolved = ("resolved_early", "resolved_on_time", "resolved_late")
-    ended = sum(int(row[name]) for row in counts.rows for name in resolved)
     assert sum(int(row["received"]) for row in counts.rows) == log.dossiers
-    assert log.ended in (None, ended)
-    assert log.late in (None, sum(int(row["resolved_late"]) for row in counts.rows))
-    _compare_with_views(data, out)
+    assert sum(int(row[name]) for row in counts.rows for name in resolved) == log.ended
+    assert sum(int(row["resolved_late"]) for row in counts.rows) == log.late
+    _compare_with_views(real_ledgers.data(name), out)
 
 
 def _compare_with_views(data: Path, out: Path) -> None:
@@ -86,6 +60,7 @@ def _compare_with_views(data: Path, out: Path) -> None:
             "procedure": each.procedure,
             "period": each.period,
             "resolved": each.resolved,
+            "ends_before_acceptance": each.ends_before_acceptance,
             **{f"gross_{name}": n for name, n in msgspec.structs.asdict(each.gross).items()},
             **{f"net_{name}": n for name, n in msgspec.structs.asdict(each.net).items()},
         }

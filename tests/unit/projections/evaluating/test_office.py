@@ -70,6 +70,13 @@ def test_all_nine_are_named_and_an_office_without_anything_has_one_value() -> No
     assert all((one.tenths is None) == (one.missing is not None) for one in found)
 
 
+def test_total_time_says_how_much_had_no_due_date() -> None:
+    figures = [a_figure(resolved_on_time=7, received=7)]
+
+    assert indicator(1, figures=figures, without_due=5).without_due == 5
+    assert indicator(9, figures=figures, without_due=5).without_due is None
+
+
 def test_total_time_is_the_mean_over_what_ended() -> None:
     figures = (
         a_figure(resolved_early=3, resolved_on_time=4),

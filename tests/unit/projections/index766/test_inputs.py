@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from domain.dossiers import Dossier, Due, Wait, WaitKind
 from domain.facts import Channel
@@ -28,6 +29,7 @@ from projections.index766.reasons import (
     LEVELS_UNKNOWN,
     NO_RULE_HERE,
     NOT_ON_RECORD,
+    OPEN_DOSSIERS,
     TOO_FEW_PETITIONS,
 )
 from tests.support.builders import ZONE
@@ -92,6 +94,19 @@ def test_unit_is_an_office_with_all_offices_under_it() -> None:
     assert numbers(inputs(record)["3.3"]) == (2, 3)
     assert numbers(inputs(record, COMMUNE)["2.1"]) == (1, 1)
     assert numbers(inputs(record, None)["2.1"]) == (1, 4)
+
+
+def test_log_without_any_due_date_is_not_shown_as_all_on_time_without_a_word() -> None:
+    ended = a_dossier(1, ended_at=parse_moment("2026-08-20"))
+    bare = replace(ended, appointment=None, due=None)
+    given = inputs(a_record([bare, a_dossier(2)]))["2.1"]
+
+    assert isinstance(given, Measured)
+    assert given.note is not None
+    assert "1 were resolved without an appointment and without a due date" in given.note.en
+    quiet = inputs(a_record([a_dossier(2)]))["2.1"]
+    assert isinstance(quiet, Measured)
+    assert quiet.note == OPEN_DOSSIERS
 
 
 def test_what_is_carried_over_counts_in_progress_and_not_in_channels() -> None:

@@ -113,8 +113,9 @@ def test_clock_says_limit_days_law_and_how_it_stands() -> None:
 
     assert (answer.clock, state) == (PetitionClock.ANSWER, ClockState.RUNNING)
     assert said.en == (
-        "The limit for the answer is 15 working days from 2026-03-02, to the end of 2026-03-23 "
-        "(Decision 766/QĐ-TTg, indicator 5.2; Decree 20/2008/NĐ-CP): it has not passed yet."
+        "The limit for the answer is 15 working days from 2 March 2026, to the end of "
+        "23 March 2026 (Decision 766/QĐ-TTg, indicator 5.2; Decree 20/2008/NĐ-CP): it has not "
+        "passed yet."
     )
     assert "15 ngày làm việc, kể từ 02/03/2026, đến hết 23/03/2026" in said.vi
 

@@ -16,6 +16,7 @@ from projections.queues.items import (
     order_of,
     page_of,
 )
+from projections.status.standing import standing_of
 from projections.status.waiting import Awaited
 from tests.support.situations.lives import Lived, act, lived
 
@@ -27,7 +28,8 @@ BEFORE = (
 
 
 def line(life: Lived, as_of: str, *, due_soon_hours: int = 24, is_mine: bool = False) -> QueueItem:
-    placed = Placed(life.dossier, life.situation(as_of), life.basis(as_of), is_mine=is_mine)
+    standing = standing_of(life.dossier, life.acts)
+    placed = Placed(life.dossier, standing, life.basis(as_of), is_mine=is_mine)
     return item_of(placed, due_soon_hours)
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from projections.durations import nearest_rank
 from projections.statistics import lasting
 from projections.statistics.adding import pack_seconds, unpack_seconds
-from projections.statistics.lasting import MOST_SORTED, ranked
+from projections.statistics.lasting import MOST_SORTED, Packed, ranked
 
 PERCENTILES = (1, 50, 75, 90, 100)
 
@@ -15,7 +15,7 @@ PERCENTILES = (1, 50, 75, 90, 100)
 def test_percentiles_of_runs_are_those_of_all_values(runs: list[list[int]], sorts: bool) -> None:
     packed, values = (
         [pack_seconds(run) for run in runs],
-        sorted(each for run in runs for each in run),
+        sorted(each for run in runs for each in run if each >= 0),
     )
     kept = lasting.MOST_SORTED, lasting.LEAST_OF_RUN
     try:
@@ -26,6 +26,18 @@ def test_percentiles_of_runs_are_those_of_all_values(runs: list[list[int]], sort
         lasting.MOST_SORTED, lasting.LEAST_OF_RUN = kept  # type: ignore[misc]
 
     assert found == [nearest_rank(values, each) for each in PERCENTILES if values]
+
+
+@given(st.lists(st.lists(st.integers(-1, 2**40), max_size=9), max_size=5))
+def test_ends_before_acceptance_are_counted_and_not_measured(runs: list[list[int]]) -> None:
+    packed = Packed()
+    for run in runs:
+        packed.add(pack_seconds(run), pack_seconds(run))
+
+    every = [each for run in runs for each in run]
+    for given_as in (packed, packed.in_order()):
+        assert given_as.ends_before_acceptance == every.count(-1)
+        assert given_as.resolved == len(every) - every.count(-1)
 
 
 def test_long_runs_are_searched_and_not_sorted() -> None:

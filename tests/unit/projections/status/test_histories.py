@@ -10,12 +10,13 @@ from domain.actions import StreamType
 from domain.kinds import KINDS
 from domain.roles import Role
 from domain.transitions import TRANSITIONS
-from projections.queues.items import Placed, Queue, belongs, item_of, may_belong
+from projections.queues.items import Placed, Queue, awaited_by, belongs, item_of, may_belong
 from projections.status.basis import Basis, basis_of
 from projections.status.desks import OFF_ALL_DESKS
 from projections.status.next_steps import is_permitted
 from projections.status.situation import Situation, situation_of
 from projections.status.stages import STATUS_OF
+from projections.status.standing import standing_of
 from projections.status.steps import Step
 from tests.support.builders import a_life, a_register
 from tests.support.situations.lives import Lived, a_stepped_procedure, fold, instant
@@ -104,8 +105,9 @@ def test_line_that_belongs_to_a_queue_was_never_left_out_by_its_state(
     life: Lived, hours: int, soon: int
 ) -> None:
     situation, basis = placed(life, hours)
-    item = item_of(Placed(life.dossier, situation, basis), soon)
-    awaited = [waiting.awaited for waiting in situation.waiting]
+    on_desk = Placed(life.dossier, standing_of(life.dossier, life.acts), basis)
+    item, awaited = item_of(on_desk, soon), awaited_by(on_desk)
+    assert awaited == tuple(waiting.awaited for waiting in situation.waiting)
 
     for queue in (Queue.DUE_SOON, Queue.OVERDUE, Queue.WAITING):
         if belongs(item, queue, awaited):

@@ -16,7 +16,7 @@ from projections.entries import sealed_groups
 from projections.follower import Follower, PrivateFold
 from projections.reading import read_veiled_figures
 from projections.recompute import replay_log
-from projections.veiled.counts import VeiledFigure, count_veiled, veils_of
+from projections.veiled.counts import VeiledFigure, count_months, count_veiled, veils_of
 from projections.views import Views, open_views
 from tests.support.ledger_builders import ORIGIN
 from tests.support.veils.counted import CountedProvince
@@ -91,10 +91,29 @@ def test_period_and_office_leave_only_what_was_asked_for() -> None:
     assert (counts.total.carried_over, counts.total.pending) == (24, 13)
 
 
-def test_ends_that_leave_before_their_arrivals_make_pending_negative_and_add_up() -> None:
-    counts = count_veiled({("H27", "2026-05", LATE): 12}, AS_OF)
+def test_pending_is_never_below_zero_while_ends_leave_before_their_arrivals() -> None:
+    veils = {("H27", "2026-03", LATE): 12, ("H27", "2026-04", RECEIVED): 15}
 
-    assert [one.pending for one in counts.figures] == [-12]
+    counts, march = count_veiled(veils, AS_OF), count_veiled(veils, AS_OF, Span(None, "2026-03"))
+
+    assert [(one.carried_over, one.pending) for one in counts.figures] == [
+        (0, None),
+        (None, 3),
+        (3, 3),
+    ]
+    assert (counts.total.carried_over, counts.total.pending) == (0, 3)
+    assert (march.total.carried_over, march.total.pending) == (0, None)
+    assert count_veiled(veils, AS_OF, Span("2026-04")).total.carried_over is None
+
+
+def test_months_of_all_offices_are_counted_together() -> None:
+    veils = {("H27", "2026-04", LATE): 12, ("H30", "2026-04", RECEIVED): 15}
+
+    (april, may) = count_months(veils, AS_OF)
+
+    assert april == figure(ALL, "2026-04", received=15, resolved_late=12, pending=3)
+    assert may == figure(ALL, "2026-05", carried_over=3, pending=3)
+    assert count_months(veils, AS_OF, office="H27")[0].pending is None
 
 
 def test_ledger_without_veils_has_a_total_of_zeros() -> None:
@@ -123,7 +142,11 @@ def test_identity_holds_in_every_figure_and_periods_follow_one_another(
         sums[act] += count
     assert whole.total.received == sums[RECEIVED]
     assert whole.total.resolved == sums[EARLY] + sums[ON_TIME] + sums[LATE]
-    assert whole.total.pending == whole.total.received - whole.total.resolved
+    left = whole.total.received - whole.total.resolved
+    assert whole.total.pending == (left if left >= 0 else None)
+    for counted in (*whole.figures, *part.figures):
+        assert counted.pending is None or counted.pending >= 0
+        assert counted.carried_over is None or counted.carried_over >= 0
 
 
 @pytest.fixture(name="lived")

@@ -1,6 +1,6 @@
 """Veiled dossiers in the views: folded between the entries, and seen only by whoever may."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 
 from domain.dossiers import Status
 from ledger.errors import StoreCorrupt
-from ledger.storage.port import Group, NewEvent
+from ledger.storage.port import Group, NewEvent, StoredEvent
 from projections.dossier_rows import DossierRow
+from projections.entries import PublicEntry, sealed_groups
 from projections.reading import read_counts, read_findings, read_trail
+from projections.stored import veiled_events
+from projections.stored.veiled_events import VeiledActs
 from projections.views import Views, open_views
 from tests.support.dossier_cases import OFFICE
 from tests.support.followed_ledger import a_follower, tables_of
-from tests.support.paper_ledger import PaperLedger, a_stream
+from tests.support.paper_ledger import ORIGIN, PaperLedger, a_stream
 from tests.unit.projections.test_later_calendar import publish_calendar
 
 OPEN, VEILED, ENDED = a_stream(1), a_stream(2), a_stream(3)
@@ -258,3 +261,53 @@ def test_views_are_the_same_however_the_acts_came_between_the_entries(
             a_follower(paper, rebuilt).catch_up()
 
         assert tables_of(Path(folder) / "kept") == tables_of(Path(folder) / "rebuilt")
+
+
+class CountingReader:
+    """Acts of veiled dossiers, and how often they were asked for."""
+
+    def __init__(self, events: Sequence[StoredEvent]) -> None:
+        self._events = events
+        self.times_asked = 0
+
+    def veiled_events(self, after_notification_id: int, limit: int) -> Sequence[StoredEvent]:
+        """Give the next ones."""
+        self.times_asked += 1
+        later = [each for each in self._events if each.notification_id > after_notification_id]
+        return later[:limit]
+
+
+def test_a_fold_asks_once_where_there_are_few_veiled_acts(paper: PaperLedger) -> None:
+    events = paper.store.veiled_events(0, 100)
+    reader = CountingReader(events)
+    veiled = VeiledActs(ORIGIN, reader, 0)
+
+    woven = [veiled.woven_into(group) for group in ([], _entries(paper), _entries(paper))]
+
+    found = [entry for group in woven for entry in group] + list(veiled.take_before(10**6))
+    assert reader.times_asked == 1
+    assert sum(entry.entry_index is None for entry in found) == len(events) > 0
+
+
+def test_a_fold_asks_on_while_there_are_more(
+    paper: PaperLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(veiled_events, "READ_BATCH", 1)
+    events = paper.store.veiled_events(0, 100)
+    reader = CountingReader(events)
+    veiled = VeiledActs(ORIGIN, reader, 0)
+
+    found = [*veiled.woven_into(_entries(paper)), *veiled.take_before(10**6)]
+
+    assert reader.times_asked == len(events) + 1
+    assert [entry.action.stream for entry in found if entry.entry_index is None] == [
+        event.stream for event in events
+    ]
+
+
+def _entries(paper: PaperLedger) -> list[PublicEntry]:
+    published = paper.store.checkpoint()
+    assert published is not None
+    bodies = ((each.entry_index, each.body) for each in paper.store.entries(0, published.tree_size))
+    groups = sealed_groups(bodies, ORIGIN, published.note)
+    return [entry for group in groups for entry in group.entries]

@@ -1,22 +1,29 @@
 """Running precision: confirmed of all judged, with n, an interval, and silence of too few."""
 
+import dataclasses
 from fractions import Fraction
 from math import sqrt
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.errors import Sentence
 from domain.facts.integrity import FindingVerdict
 from domain.moments import parse_moment
 from domain.roles import Role
+from projections.findings.life.identities import identity_of_lead, stream_for
 from projections.findings.life.precision import (
     RunningPrecision,
     precision_by_rule,
     public_cells,
     wilson,
 )
+from projections.findings.life.raising import raising_of
 from projections.findings.life.records import FindingLife, Judged, Step
+from projections.findings.shapes import Finding, Peers, Severity
+from projections.rule_book.book import BOOK, COMPARING
 
 STEP = Step(
     version=1,
@@ -27,13 +34,20 @@ STEP = Step(
 )
 
 
-def a_life(rule: str | None, version: int, verdict: FindingVerdict | None) -> FindingLife:
+def a_life(
+    rule: str | None,
+    version: int,
+    verdict: FindingVerdict | None,
+    *,
+    against_peers: bool = False,
+) -> FindingLife:
     return FindingLife(
         stream="finding:" + "0" * 32,
         raised=STEP,
         is_alarm=False,
         rule=rule,
         rule_version=version,
+        against_peers=against_peers,
         judged=Judged(STEP, verdict),
     )
 
@@ -87,9 +101,51 @@ def test_versions_of_a_rule_are_counted_apart_and_what_did_not_open_not_at_all()
     ]
 
     assert precision_by_rule(lives) == {
-        ("R02", 1): RunningPrecision(confirmed=1, mistaken=1),
-        ("R02", 2): RunningPrecision(explained=1),
+        ("R02", 1, False): RunningPrecision(confirmed=1, mistaken=1),
+        ("R02", 2, False): RunningPrecision(explained=1),
     }
+
+
+def test_two_rules_of_one_number_and_version_are_counted_apart() -> None:
+    shared = [rule for rule in BOOK if rule.id == "R10"]
+    lives = [
+        a_life("R10", 1, FindingVerdict.CONFIRMED),
+        a_life("R10", 1, FindingVerdict.MISTAKEN, against_peers=True),
+    ]
+    counted = precision_by_rule(lives)
+
+    assert [rule in COMPARING for rule in shared] == [False, True]
+    assert [counted["R10", 1, rule in COMPARING].confirmed for rule in shared] == [1, 0]
+
+
+def test_lead_of_a_rule_that_compares_is_raised_and_known_again_as_one() -> None:
+    alone = Finding(
+        rule="R10",
+        rule_version=1,
+        severity=Severity.HIGH,
+        stream="dossier:" + "0" * 32,
+        office="H27",
+        reason=Sentence("a", "b"),
+        innocent_explanations=(),
+        evidence=(4, 5),
+    )
+    peers = Peers(group=Sentence("a", "b"), n=40, threshold="1", base_rate="1", observed="2")
+    among = msgspec.structs.replace(alone, peers=peers)
+    details = [raising_of(lead).details for lead in (alone, among)]
+    lives = [
+        dataclasses.replace(
+            a_life("R10", 1, None),
+            about=said.about,
+            evidence=said.evidence,
+            against_peers=said.against_peers,
+        )
+        for said in details
+        if said is not None
+    ]
+
+    assert [life.identity for life in lives] == [identity_of_lead(alone), identity_of_lead(among)]
+    assert lives[0].identity != lives[1].identity
+    assert stream_for(alone, bytes(32)) != stream_for(among, bytes(32))
 
 
 @given(st.builds(RunningPrecision, *[st.integers(0, 25)] * 3))

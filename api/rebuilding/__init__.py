@@ -1,0 +1,1 @@
+"""What a stopped or rebuilt projection tells the operator of a server."""

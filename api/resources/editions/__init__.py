@@ -1,0 +1,1 @@
+"""Daily editions of the statistics over HTTP, and what they revised."""

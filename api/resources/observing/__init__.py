@@ -1,0 +1,1 @@
+"""How a server stands: its writer, its projections, its witnesses; as health and as metrics."""

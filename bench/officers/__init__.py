@@ -1,0 +1,1 @@
+"""How fast officers and inspectors are answered: queues, and leads of findings."""

@@ -1,0 +1,106 @@
+"""Every kind of public request about statistics, by its address: each route, and both formats."""
+
+from typing import Final
+
+from bench.statistics.world import PROVINCE
+
+_ONE: Final = f"office={PROVINCE}.003"
+_TREE: Final = f"office={PROVINCE}&subtree=1"
+# All offices but one, which no coarser cell holds; and a year by the day.
+_COMMUNES: Final = "level=commune"
+_YEAR: Final = "from=2025-07-01&to=2026-06-30"
+_FIELD: Final = "field=L%C4%A9nh+v%E1%BB%B1c+3"
+
+COUNTS: Final = (
+    "/v1/statistics/counts",
+    "/v1/statistics/counts?format=csv",
+    f"/v1/statistics/counts?{_ONE}",
+    "/v1/statistics/counts?from=2026-05&to=2026-05",
+    "/v1/statistics/counts?from=2025-02",
+    "/v1/statistics/counts?granularity=month",
+    "/v1/statistics/counts?by=office",
+    "/v1/statistics/counts?by=office&from=2025-02-11",
+    "/v1/statistics/counts?by=procedure",
+    f"/v1/statistics/counts?{_TREE}&by=field",
+    f"/v1/statistics/counts?{_COMMUNES}&by=field",
+    "/v1/statistics/counts?by=channel,period",
+    "/v1/statistics/counts?by=office,period&granularity=quarter",
+    f"/v1/statistics/counts?{_TREE}&by=field,period&from=2025-07",
+    f"/v1/statistics/counts?{_FIELD}&by=office&from=2025-01",
+    f"/v1/statistics/counts?by=period&{_YEAR}",
+    f"/v1/statistics/counts?{_ONE}&by=period&{_YEAR}",
+    f"/v1/statistics/counts?{_COMMUNES}&by=period&{_YEAR}",
+    "/v1/statistics/counts?by=office&channel=online&format=csv",
+    # Refused: more figures than an answer may have.
+    "/v1/statistics/counts?by=office,procedure",
+)
+DURATIONS: Final = (
+    "/v1/statistics/durations",
+    "/v1/statistics/durations?format=csv",
+    "/v1/statistics/durations?by=period",
+    "/v1/statistics/durations?by=period&format=csv",
+    "/v1/statistics/durations?from=2025-02&to=2025-12",
+    "/v1/statistics/durations?from=2024-08",
+    f"/v1/statistics/durations?{_ONE}",
+    "/v1/statistics/durations?granularity=month",
+    "/v1/statistics/durations?by=office",
+    "/v1/statistics/durations?by=office&from=2025-02-11&to=2026-06-12",
+    "/v1/statistics/durations?by=procedure",
+    "/v1/statistics/durations?by=office,channel&format=csv",
+    f"/v1/statistics/durations?{_TREE}&by=field",
+    f"/v1/statistics/durations?{_COMMUNES}&by=field",
+    f"/v1/statistics/durations?{_ONE}&by=procedure,period&from=2026-01",
+)
+OTHERS: Final = (
+    "/v1/statistics/timeliness?by=office",
+    "/v1/statistics/timeliness?by=procedure,channel&format=csv",
+    f"/v1/statistics/timeliness?{_TREE}&by=period",
+    f"/v1/statistics/timeliness?{_ONE}&by=field,channel",
+    "/v1/statistics/backlog",
+    f"/v1/statistics/backlog?{_ONE}&from=2026-04-01&to=2026-06-30",
+    f"/v1/statistics/backlog?{_YEAR}",
+    "/v1/statistics/backlog?by=field&format=csv",
+    "/v1/statistics/comparison?from=2025-07",
+    f"/v1/statistics/comparison?{_FIELD}&from=2026-Q1&format=csv",
+    "/v1/statistics/veiled",
+    "/v1/statistics/veiled?format=csv",
+    "/v1/statistics/petitions",
+    "/v1/statistics/petitions?format=csv",
+)
+BY_ACTS: Final = (
+    "/v1/statistics/steps",
+    "/v1/statistics/steps?by=office",
+    f"/v1/statistics/steps?{_TREE}&by=field&from=2025-07&format=csv",
+    "/v1/statistics/visits?by=office",
+    "/v1/statistics/visits?by=procedure&format=csv",
+    "/v1/statistics/fees?by=office",
+    f"/v1/statistics/fees?{_ONE}&by=procedure,period&format=csv",
+)
+INDEX: Final = (
+    "/v1/statistics/index",
+    "/v1/statistics/index?period=2025",
+    f"/v1/statistics/index?office={PROVINCE}&period=2026-Q2",
+    f"/v1/statistics/index?{_ONE}&period=2025&format=csv",
+    "/v1/statistics/report",
+    f"/v1/statistics/report?office={PROVINCE}&period=2025",
+    f"/v1/statistics/report?{_ONE}&period=2026-05&format=csv",
+    "/v1/statistics/report?period=2025&format=xlsx",
+    f"/v1/offices/{PROVINCE}.003/evaluation?period=2025",
+)
+PAGES: Final = (
+    "/",
+    "/statistics",
+    f"/statistics?{_ONE}&from=2025-07",
+    "/statistics/index",
+    f"/statistics/index?{_ONE}&period=2025",
+    f"/offices/{PROVINCE}.003/evaluation?period=2025",
+)
+# Each template once, of an office and a month that no kind asks for.
+_OTHER: Final = f"{PROVINCE}.199"
+WARMING_PAGES: Final = (
+    "/",
+    f"/statistics?office={_OTHER}&from=2026-01&to=2026-01",
+    f"/statistics/index?office={_OTHER}&period=2024-07",
+    f"/offices/{_OTHER}/evaluation?period=2024",
+)
+KINDS: Final = (*COUNTS, *DURATIONS, *OTHERS, *BY_ACTS, *INDEX, *PAGES)

@@ -1,0 +1,1 @@
+"""``editions``: make, list and show daily editions of the statistics."""

@@ -1,0 +1,1 @@
+"""`looks`: committing to looks, and checking those at oneself."""

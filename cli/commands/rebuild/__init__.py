@@ -1,0 +1,1 @@
+"""``rebuild``: projections made again beside the stored ones, while those answer."""

@@ -1,0 +1,81 @@
+"""Holding a published edition to the public log: it is made again, and every byte is compared."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from api.figures.edition_files import answer_file
+from cli.editions.published import PublishedEdition
+from cli.finding_acts.books import finding_members, two_books_of
+from ledger.documents import DocumentSource
+from ledger.key_files import Anchors
+from projections.counts import CountStatistics
+from projections.editions.contents import COUNTS_FILE
+from projections.editions.remaking import RemadeEdition, remake_edition
+from projections.findings.peers.two_books import TwoBooks
+from projections.recompute import compare, count_world
+from transparency.trusted_log import TrustedLog
+
+MISSING: Final = "missing"
+OTHER_BYTES: Final = "other bytes"
+TOO_MANY: Final = "not of this edition"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEdition:
+    """What came of holding an edition to the log: by file, what is wrong with it."""
+
+    remade: RemadeEdition
+    wrong: dict[str, str]
+    books: TwoBooks | None
+
+    def members(self) -> dict[str, object]:
+        """Give what a command reports."""
+        planned = self.remade.planned
+        message = f"the edition of {planned.day} is not what the log makes of it"
+        if self.books is not None and self.books.finding is not None:
+            message = f"{message}. Finding R32: {self.books.finding.reason.en}"
+        problems = [{"code": "edition_differs", "message": message}] if self.wrong else []
+        return {
+            "ok": not self.wrong,
+            "edition": planned.day.isoformat(),
+            "checkpoint_size": planned.stand.tree_size,
+            "files": len(self.remade.files),
+            "differing": self.wrong,
+            "finding": finding_members(self.books),
+            "problems": problems,
+        }
+
+
+def hold_edition(
+    published: PublishedEdition, log: TrustedLog, anchors: Anchors, documents: DocumentSource
+) -> HeldEdition:
+    """Make the edition of a day again from the log alone, and compare all files, byte for byte.
+
+    Raises:
+        NoEdition: the log has no checkpoint of that day.
+        EntryUnreadable, TransparencyError: the log cannot be read, or is not to be believed.
+    """
+    remade = remake_edition(log, anchors, documents, published.day, answer_file)
+    bodies = {name: published.read(name) for name in remade.files}
+    wrong = {
+        name: MISSING if body is None else OTHER_BYTES
+        for name, body in bodies.items()
+        if body != remade.files[name]
+    }
+    surplus = (published.names or frozenset()) - remade.files.keys()
+    wrong |= dict.fromkeys(sorted(surplus), TOO_MANY)
+    return HeldEdition(remade, wrong, _books(bodies.get(COUNTS_FILE), remade))
+
+
+def _books(published: bytes | None, remade: RemadeEdition) -> TwoBooks | None:
+    """Make R32 where the published counts differ; other files are named, and no more."""
+    if published is None or published == remade.files[COUNTS_FILE]:
+        return None
+    try:
+        counts = msgspec.json.decode(published, type=CountStatistics)
+    except msgspec.DecodeError:
+        return None
+    recomputed = count_world(remade.world)
+    return two_books_of(published, remade.world, recomputed, compare(counts, recomputed))

@@ -1,0 +1,1 @@
+"""Committing to looks of inspectors, in `serve` and by hand."""

@@ -1,0 +1,1 @@
+"""Published answers of statistics, held to the public log byte for byte."""

@@ -1,0 +1,211 @@
+"""Answers that are published, compared byte for byte with those of the public log, for recompute.
+
+Counts, petitions and veiled dossiers are compared figure by figure elsewhere; here stand addresses
+whose answers hold everything else. Where bytes differ, each member that differs is named.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from api import bootstrap
+from api.bodies import encode
+from api.data_folder import DataFolder
+from api.errors import MalformedParameter
+from api.figures.addresses import split_address, wanted_format
+from api.figures.answering import answer
+from api.figures.indexing import INDEX, INDEX_MEMBERS, REPORT, answer_unit
+from api.settings import settings_of_process
+from cli.sources import LogAddress, fetch
+from domain.index766 import formulas_of
+from ledger.key_files import Anchors
+from projections.index766.from_log import record_of_world
+from projections.index766.reading import read_index, read_report
+from projections.reading import FiguresInViews
+from projections.recompute import Difference, FiguresOfWorld, PublicWorld, replay_log
+from projections.views import ViewReader
+
+ADDRESSES: Final = (
+    "/v1/statistics/durations",
+    "/v1/statistics/durations?by=period&granularity=month",
+    "/v1/statistics/timeliness?by=period",
+    "/v1/statistics/backlog",
+    "/v1/statistics/comparison",
+    "/v1/statistics/steps?by=period",
+    "/v1/statistics/visits?by=period",
+    "/v1/statistics/fees?by=period",
+    INDEX,
+    REPORT,
+)
+MOST_NAMED: Final = 50
+# What tells one figure of an answer from the others, as far as a difference can name it.
+_OFFICE, _PROCEDURE, _PERIOD = "office", "procedure", "period"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How many published answers were compared, and in what they differ."""
+
+    compared: int
+    differences: tuple[Difference, ...]
+
+
+def compare_answers(
+    address: LogAddress, anchors: Anchors, data: Path, world: PublicWorld
+) -> Answers:
+    """Compare every published answer with that of the log; those not published are left out.
+
+    Raises:
+        TransparencyError, EntryUnreadable: the log cannot be trusted.
+        StoreUnavailable: the site does not answer, or the views cannot be read.
+    """
+    compared, differences = 0, list[Difference]()
+    first = world.checkpoint.size
+    worlds = {first: AnswersOfWorld(world)}
+    for asked, theirs in _published(address, data):
+        size = _size_of(theirs) or first
+        if size not in worlds:
+            # The figures moved on since the other ones were read.
+            moved = replay_log(address.tiles(), anchors, address.documents(), size)
+            worlds[size] = AnswersOfWorld(moved)
+        ours = worlds[size].to(asked)
+        compared += 1
+        if ours != theirs:
+            differences += islice(differences_of(asked, theirs, ours), MOST_NAMED)
+    return Answers(compared, tuple(differences))
+
+
+class AnswersOfWorld:
+    """What a server answers at the checkpoint that a log was replayed up to."""
+
+    def __init__(self, world: PublicWorld) -> None:
+        """Add up all dossiers, once for all answers.
+
+        Raises:
+            StoreCorrupt: a dossier was accepted by an office that is not registered.
+        """
+        self._figures = FiguresOfWorld(world)
+        self._record = record_of_world(world, self._figures.cells())
+
+    def to(self, asked: str) -> bytes:
+        """Answer an address.
+
+        Raises:
+            MalformedParameter: nothing stands there, or a member is not what it must be.
+        """
+        path, members = split_address(asked)
+        if path in INDEX_MEMBERS:
+            return answer_unit(self._record, self._figures.checkpoint(), path, members).body
+        return answer(self._figures, path, members, wanted_format(members)).body
+
+
+def _published(address: LogAddress, data: Path) -> Iterator[tuple[str, bytes]]:
+    if address.is_remote:
+        for asked in ADDRESSES:
+            body = fetch(f"{address.site}{asked}")
+            if body is not None:
+                yield asked, body
+    elif DataFolder(data).views.exists():
+        with bootstrap.open_views(settings_of_process({"data": data})).reading() as reader:
+            for asked in ADDRESSES:
+                body = _in_views(reader, asked)
+                if body is not None:
+                    yield asked, body
+
+
+def _in_views(reader: ViewReader, asked: str) -> bytes | None:
+    """Answer an address from the views as their server does; None where it would refuse."""
+    position = reader.position()
+    if position is None:
+        return None
+    if asked == INDEX:
+        formulas = formulas_of()
+        assert formulas is not None
+        return encode(read_index(reader, formulas, None, None))
+    if asked == REPORT:
+        return encode(read_report(reader, None, None))
+    path, members = split_address(asked)
+    try:
+        return answer(FiguresInViews(reader, position), path, members).body
+    except MalformedParameter:
+        # More figures than one answer may hold: nobody is answered there.
+        return None
+
+
+def _size_of(body: bytes) -> int:
+    """Give the checkpoint size that an answer names; 0 where it names none."""
+    try:
+        return msgspec.json.decode(body, type=_Dated).checkpoint.size
+    except msgspec.MsgspecError:
+        return 0
+
+
+class _Checkpoint(msgspec.Struct):
+    size: int
+
+
+class _Dated(msgspec.Struct):
+    checkpoint: _Checkpoint
+
+
+def differences_of(asked: str, theirs: bytes, ours: bytes) -> Iterator[Difference]:
+    """Name every member in which two answers differ; or that their bytes do, if none does."""
+    try:
+        published = msgspec.json.decode(theirs)
+    except msgspec.DecodeError:
+        published = None
+    found = False
+    for difference in _walk(asked, published, msgspec.json.decode(ours), ("", "", "")):
+        found = True
+        yield difference
+    if not found:
+        yield _difference((asked, ("", "", "")), "bytes", len(theirs), len(ours))
+
+
+_Key = tuple[str, str, str]
+
+
+def _walk(place: str, theirs: object, ours: object, key: _Key) -> Iterator[Difference]:
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        key = _key_of(ours, key)
+        for name in sorted(theirs.keys() | ours.keys()):
+            yield from _walk(f"{place} {name}", theirs.get(name), ours.get(name), key)
+    elif isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
+        for number, (one, other) in enumerate(zip(theirs, ours, strict=True)):
+            yield from _walk(f"{place}[{number}]", one, other, key)
+    elif theirs != ours:
+        yield _difference((place, key), "value", _shown(theirs), _shown(ours))
+
+
+def _key_of(figure: dict[str, object], above: _Key) -> _Key:
+    names = (_OFFICE, _PROCEDURE, _PERIOD)
+    found = [figure.get(name) for name in names]
+    office, procedure, period = (
+        each if isinstance(each, str) else inherited
+        for each, inherited in zip(found, above, strict=True)
+    )
+    return office, procedure, period
+
+
+def _shown(value: object) -> int | str:
+    if isinstance(value, int):
+        return value
+    return f"{len(value)} items" if isinstance(value, list) else str(value)
+
+
+def _difference(
+    where: tuple[str, _Key], kind: str, published: int | str, recomputed: int | str
+) -> Difference:
+    place, (office, procedure, period) = where
+    return Difference(
+        office=office,
+        procedure=procedure,
+        period=period,
+        field=place if kind == "value" else f"{place} {kind}",
+        published=published,
+        recomputed=recomputed,
+    )

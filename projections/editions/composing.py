@@ -1,0 +1,174 @@
+"""Composing an edition: its files, by name, from figures as of its checkpoint.
+
+The same function makes an edition in the server, from views that were folded from the public log,
+and in `recompute`, from a log folded without a database. What answers a statistics address is given
+to it, since answers are written in a room above.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from ledger.key_files import Anchors
+from projections.counts import CheckpointReference
+from projections.editions.contents import (
+    COUNTS_FILE,
+    DURATIONS_FILE,
+    FILES,
+    JSON_MEDIA_TYPE,
+    TOO_MANY,
+    EditionFile,
+)
+from projections.editions.days import EDITION_ZONE, PlannedEdition, log_note
+from projections.editions.definitions import DEFINITIONS
+from projections.editions.figures import Answering, EditionFigures
+from projections.editions.revisions import monthly_figures, revisions_between
+from projections.editions.shapes import (
+    FORMAT,
+    MANIFEST,
+    REVISIONS,
+    REVISIONS_DEFINITION,
+    BothLanguages,
+    EditionReference,
+    LeftOut,
+    ListedFile,
+    Manifest,
+    Revision,
+    RevisionsDocument,
+    RevisionSummary,
+)
+from transparency.encoding import render_utc_milliseconds
+
+PATH: Final = "/v1/statistics/editions/"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousEdition:
+    """What of the edition before is looked at again: its monthly figures, and as of when."""
+
+    day: date
+    checkpoint: CheckpointReference
+    as_of: datetime
+    counts: bytes
+    durations: bytes
+
+    @property
+    def reference(self) -> EditionReference:
+        """Name it with its checkpoint."""
+        return EditionReference(edition=self.day, checkpoint=self.checkpoint)
+
+
+def compose(
+    anchors: Anchors,
+    planned: PlannedEdition,
+    figures: EditionFigures,
+    previous: PreviousEdition | None,
+    answering: Answering,
+) -> dict[str, bytes]:
+    """Give the files of an edition, the manifest last; ``figures`` are as of its checkpoint.
+
+    Raises:
+        SignatureInvalid: the checkpoint is not signed by the log of these anchors.
+    """
+    answers = {file.name: answering(figures, file.address) for file in FILES}
+    files = {name: body for name, body in answers.items() if body is not None}
+    found = () if previous is None else _revisions(files, previous, figures)
+    reference = None if previous is None else previous.reference
+    files[REVISIONS] = msgspec.json.encode(
+        RevisionsDocument(edition=planned.day, previous=reference, revisions=found)
+    )
+    manifest = Manifest(
+        edition=planned.day,
+        format=FORMAT,
+        ledger=anchors.origin,
+        time_zone=EDITION_ZONE,
+        as_of=render_utc_milliseconds(figures.statistics.as_of()),
+        checkpoint=figures.statistics.checkpoint(),
+        checkpoint_note=log_note(planned.stand, anchors.logs).decode(),
+        previous=reference,
+        files=(*(_listed(file, files) for file in FILES if file.name in files), _changed(files)),
+        left_out=tuple(_left_out(file) for file in FILES if file.name not in files),
+        revisions=_summary(found),
+        definitions=DEFINITIONS,
+        citation=citation(anchors.origin, planned.day, figures),
+    )
+    return {**files, MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"}
+
+
+def previous_of(
+    planned: PlannedEdition, figures: EditionFigures, answering: Answering
+) -> PreviousEdition:
+    """Make again what the following edition looks at of a planned one."""
+    addresses = {file.name: file.address for file in FILES}
+    counts, durations = (answering(figures, addresses[name]) for name in _LOOKED)
+    assert counts is not None
+    assert durations is not None
+    statistics = figures.statistics
+    return PreviousEdition(
+        planned.day, statistics.checkpoint(), statistics.as_of(), counts, durations
+    )
+
+
+def citation(ledger: str, day: date, figures: EditionFigures) -> BothLanguages:
+    """Say how to cite an edition so that whoever reads it can find and recompute it."""
+    checkpoint = figures.statistics.checkpoint()
+    as_of = render_utc_milliseconds(figures.statistics.as_of())
+    command = f"dossier-ledger recompute --edition {day} --log ADDRESS --anchors anchors.toml"
+    return BothLanguages(
+        f"Sổ cái {ledger}, số liệu thống kê ngày {day:%d/%m/%Y}, tính đến điểm chốt "
+        f"{checkpoint.size} mục (gốc {checkpoint.root}), {as_of}. Địa chỉ: {PATH}{day}. Tính lại "
+        f"từ nhật ký công khai: {command}",
+        f"Ledger {ledger}, daily edition of statistics {day}, as of the checkpoint of "
+        f"{checkpoint.size} entries (root {checkpoint.root}), {as_of}. Address: {PATH}{day}. "
+        f"Recompute from the public log: {command}",
+    )
+
+
+_LOOKED: Final = (COUNTS_FILE, DURATIONS_FILE)
+
+
+def _revisions(
+    files: Mapping[str, bytes], previous: PreviousEdition, figures: EditionFigures
+) -> tuple[Revision, ...]:
+    before = monthly_figures(previous.counts, previous.durations)
+    after = monthly_figures(files[COUNTS_FILE], files[DURATIONS_FILE])
+    return revisions_between(
+        before, after, previous.as_of, figures.statistics.cells().places().zones()
+    )
+
+
+def _summary(found: tuple[Revision, ...]) -> RevisionSummary:
+    periods = tuple(sorted({each.period for each in found}))
+    return RevisionSummary(file=REVISIONS, found=len(found), periods=periods)
+
+
+def _listed(file: EditionFile, files: Mapping[str, bytes]) -> ListedFile:
+    body = files[file.name]
+    return ListedFile(
+        name=file.name,
+        address=file.address,
+        media_type=file.media_type,
+        definition=file.definition,
+        length_bytes=len(body),
+        sha256=hashlib.sha256(body).hexdigest(),
+    )
+
+
+def _changed(files: Mapping[str, bytes]) -> ListedFile:
+    body = files[REVISIONS]
+    return ListedFile(
+        name=REVISIONS,
+        address=None,
+        media_type=JSON_MEDIA_TYPE,
+        definition=REVISIONS_DEFINITION,
+        length_bytes=len(body),
+        sha256=hashlib.sha256(body).hexdigest(),
+    )
+
+
+def _left_out(file: EditionFile) -> LeftOut:
+    return LeftOut(name=file.name, address=file.address, reason=TOO_MANY)

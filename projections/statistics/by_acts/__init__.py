@@ -1,0 +1,1 @@
+"""Figures that the public acts of a dossier tell: time in each stage, visits, fees."""

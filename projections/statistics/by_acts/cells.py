@@ -1,0 +1,268 @@
+"""Cells of figures made from acts: which are kept, and what parts of dossiers add to them.
+
+A cell is of a theme, of a grain (which of office and procedure it tells apart) and of a level (how
+long its periods are). Whoever asks for a span of months reads whole years and quarters in it; and
+all history of an office or a procedure is one cell, with its stays in order. Channels are told
+apart within a cell.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import Final, NamedTuple
+
+from domain.facts import Channel
+from projections.counts import ALL
+from projections.statistics.adding import COARSEST, MONTH_LENGTH, unpack_seconds
+from projections.statistics.by_acts.adding import Part, Theme
+from projections.statistics.periods import Granularity, period_at
+
+DAY: Final = "d"
+MONTH: Final = "m"
+QUARTER: Final = "q"
+YEAR: Final = "y"
+ALL_HISTORY: Final = "w"
+YEAR_LENGTH: Final = len("2026")
+
+# Months of everything are few and their runs long; an office's, or a procedure's, are many and
+# short. Of office and procedure together only all history is kept: finer cells would be as many as
+# dossiers, whose parts are read one by one instead (`PairKey`).
+LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
+    COARSEST: (DAY, MONTH),
+    "o": (MONTH, QUARTER, YEAR, ALL_HISTORY),
+    "p": (MONTH, QUARTER, YEAR, ALL_HISTORY),
+    "op": (ALL_HISTORY,),
+}
+LEVEL_OF: Final = {
+    Granularity.DAY: DAY,
+    Granularity.MONTH: MONTH,
+    Granularity.QUARTER: QUARTER,
+    Granularity.YEAR: YEAR,
+}
+
+# A stay in a run: four times its seconds, and the place of its channel; so runs rise by seconds.
+CHANNEL_PLACES: Final[Mapping[str, int]] = {Channel.COUNTER: 0, Channel.ONLINE: 1, Channel.POST: 2}
+_PLACE_BITS: Final = 2
+_STAY_BYTES: Final = 8
+_PLACES: Final = bytes(byte % (1 << _PLACE_BITS) for byte in range(256))
+_OF_PLACE: Final = {
+    channel: bytes(int(byte % (1 << _PLACE_BITS) == place) for byte in range(256))
+    for channel, place in CHANNEL_PLACES.items()
+}
+
+
+def told_stay(seconds: int, channel: str) -> int:
+    """Give a stay as runs hold it: with its channel."""
+    return (seconds << _PLACE_BITS) + CHANNEL_PLACES[channel]
+
+
+def seconds_told(stay: int) -> int:
+    """Give the seconds of a stay in a run."""
+    return stay >> _PLACE_BITS
+
+
+def told_apart(packed: bytes) -> Iterator[tuple[str, int, int]]:
+    """Give of each channel that a run tells of how many stays it has, and the sum of seconds."""
+    channels = packed[::_STAY_BYTES].translate(_PLACES)
+    stays = unpack_seconds(packed)
+    for channel, place in CHANNEL_PLACES.items():
+        times = channels.count(place)
+        if times == len(stays):
+            yield channel, times, (sum(stays) - place * times) >> _PLACE_BITS
+        elif times:
+            total = sum(compress(stays, channels.translate(_OF_PLACE[channel])))
+            yield channel, times, (total - place * times) >> _PLACE_BITS
+
+
+def run_of_channel(packed: bytes, channel: str) -> bytes:
+    """Give the stays of one channel in a run of 64-bit integers, lowest byte first; in order."""
+    # Their lowest bytes tell the channel.
+    wanted = packed[::_STAY_BYTES].translate(_OF_PLACE[channel])
+    stays = array("q")
+    stays.frombytes(packed)
+    return array("q", compress(stays, wanted)).tobytes()
+
+
+class ActKey(NamedTuple):
+    """One cell: theme, grain with level, office and procedure or `*`, and period or `*`."""
+
+    theme: str
+    grain: str
+    office: str
+    procedure: str
+    period: str
+
+
+class PairKey(NamedTuple):
+    """One office and procedure in one year, whose parts are listed."""
+
+    theme: str
+    office: str
+    procedure: str
+    year: str
+
+
+class PairPart(NamedTuple):
+    """A part among those of its office and procedure."""
+
+    day: str
+    channel: str
+    measure: str
+    times: int
+    total: int
+
+
+@dataclass(slots=True)
+class Sums:
+    """What parts add up to.
+
+    Of stays it is the stays alone, by stage, to put in and to take out; of all else how many and a
+    total, by channel and measure.
+    """
+
+    sums: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    more: dict[str, list[int]] = field(default_factory=dict)
+    less: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, name: tuple[str, str], times: int, total: int) -> None:
+        """Add to what a channel has of a measure."""
+        known = self.sums.get(name)
+        if known is None:
+            self.sums[name] = [times, total]
+        else:
+            known[0] += times
+            known[1] += total
+
+    def add_stay(self, stage: str, stay: int, sign: int = 1) -> None:
+        """Put a stay of `told_stay` in, or with ``sign`` -1 take it out."""
+        stays = self.more if sign > 0 else self.less
+        known = stays.get(stage)
+        if known is None:
+            stays[stage] = [stay]
+        else:
+            known.append(stay)
+
+    def merge(self, other: "Sums") -> None:
+        """Add other sums."""
+        for name, (times, total) in other.sums.items():
+            self.add(name, times, total)
+        for stays, others in ((self.more, other.more), (self.less, other.less)):
+            for stage, found in others.items():
+                stays.setdefault(stage, []).extend(found)
+
+
+@dataclass(slots=True)
+class PairChange:
+    """Parts to be listed, and no more to be listed, at one office and procedure in one year."""
+
+    more: list[PairPart] = field(default_factory=list)
+    less: list[PairPart] = field(default_factory=list)
+
+
+Cells = dict[ActKey, Sums]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What is to be added to lists of parts, and so to all cells."""
+
+    pairs: dict[PairKey, PairChange] = field(default_factory=dict)
+
+    def add(self, parts: Iterable[Part], of_row: tuple[str, str], sign: int = 1) -> None:
+        """Add parts of a dossier, or with ``sign`` -1 take them out.
+
+        ``of_row`` are the dossier's procedure and channel.
+        """
+        procedure, channel = of_row
+        for theme, office, day, measure, times, total in parts:
+            key = (theme, office, procedure, day[:YEAR_LENGTH])
+            # The tuple finds it as well, and hardly ever is it a new one.
+            listed = self.pairs.get(key)  # type: ignore[call-overload]
+            if listed is None:
+                listed = self.pairs[PairKey(*key)] = PairChange()
+            part = PairPart(day, channel, measure, times, total)
+            (listed.more if sign > 0 else listed.less).append(part)
+
+    def all_cells(self) -> Iterator[tuple[ActKey, Sums]]:
+        """Give the changes of all cells: the finest ones first, and then others made of them."""
+        months: Cells = {}
+        days: Cells = {}
+        for key, change in self.pairs.items():
+            _add_parts((months, days), key, change.more, +1)
+            _add_parts((months, days), key, change.less, -1)
+        yield from days.items()
+        by_grain = {_FINEST: months}
+        for grain, finer in _MADE_FROM:
+            by_grain[grain] = _coarser(by_grain[finer], grain)
+            yield from by_grain[grain].items()
+
+
+def _add_parts(
+    cells: tuple[Cells, Cells], pair: PairKey, parts: Iterable[PairPart], sign: int
+) -> None:
+    """Add the parts of one office, procedure and year to its months, and to the days of all."""
+    theme, office, procedure, _ = pair
+    known: dict[str, tuple[Sums, Sums]] = {}
+    for day, channel, measure, times, total in parts:
+        both = known.get(day)
+        if both is None:
+            month = ActKey(theme, _FINEST, office, procedure, day[:MONTH_LENGTH])
+            all_of_day = ActKey(theme, DAY, ALL, ALL, day)
+            both = known[day] = (_sums_of(cells[0], month), _sums_of(cells[1], all_of_day))
+        if theme == Theme.STEPS:
+            stay = told_stay(total, channel)
+            both[0].add_stay(measure, stay, sign)
+            both[1].add_stay(measure, stay, sign)
+        else:
+            name, times, total = (channel, measure), sign * times, sign * total  # noqa: PLW2901
+            both[0].add(name, times, total)
+            both[1].add(name, times, total)
+
+
+def _sums_of(cells: Cells, key: ActKey) -> Sums:
+    sums = cells.get(key)
+    if sums is None:
+        sums = cells[key] = Sums()
+    return sums
+
+
+# Months of office and procedure are added up, and not kept.
+_FINEST: Final = "opm"
+_MADE_FROM: Final = (
+    ("opw", _FINEST),
+    ("om", _FINEST),
+    ("pm", _FINEST),
+    *(
+        (f"{grain}{level}", f"{grain}{finer}")
+        for grain in "op"
+        for level, finer in ("qm", "yq", "wy")
+    ),
+    ("m", "om"),
+)
+
+
+def _coarser(finer: Cells, grain: str) -> Cells:
+    found: Cells = {}
+    for (theme, _, office, procedure, period), sums in finer.items():
+        whose = ActKey(
+            theme,
+            grain,
+            office if "o" in grain else ALL,
+            procedure if "p" in grain else ALL,
+            _longer(period, grain[-1]),
+        )
+        _sums_of(found, whose).merge(sums)
+    return found
+
+
+def _longer(period: str, level: str) -> str:
+    match level:
+        case "q":
+            return period_at(period, Granularity.QUARTER)
+        case "y":
+            return period[:YEAR_LENGTH]
+        case "w":
+            return ALL
+        case _:
+            return period

@@ -1,0 +1,78 @@
+"""Sums by group and period: what all three sorts of figures made from acts are read through."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from projections.statistics.asking import WHOLE, Query, selection_of
+from projections.statistics.by_acts.adding import Theme
+from projections.statistics.by_acts.asking import ActSource, Value
+from projections.statistics.walking import Group, group_order
+
+# Of each measure how many, and the total.
+Values = dict[str, tuple[int, int]]
+Place = tuple[Group, str]
+NONE: Final = (0, 0)
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """What a code of an answer stands for, in both languages."""
+
+    code: str
+    vi: str
+    en: str
+
+
+def cells_by_place(
+    source: ActSource, theme: Theme, query: Query
+) -> dict[Place, list[Mapping[str, Value]]]:
+    """Read the cells of a theme by group and period; what lies before the first is `BEFORE`."""
+    places = source.places()
+    found: dict[Place, list[Mapping[str, Value]]] = {}
+    # Many cells are of one group, and naming it costs more than all else that is done with them.
+    known: dict[tuple[str, str, str, str], list[Mapping[str, Value]]] = {}
+    for cell in source.act_cells(theme, selection_of(query, places)):
+        key = cell[:4]
+        cells = known.get(key)
+        if cells is None:
+            group = Group.of(cell.office, cell.procedure, cell.channel, query, places)
+            cells = known[key] = found.setdefault((group, cell.period), [])
+        cells.append(cell.values)
+    return found
+
+
+def sums_of(source: ActSource, theme: Theme, query: Query) -> dict[Place, Values]:
+    """Add up the cells of each group and period."""
+    return {place: added_up(cells) for place, cells in cells_by_place(source, theme, query).items()}
+
+
+def added_up(cells: Iterable[Mapping[str, Value]]) -> Values:
+    """Add up the measures of cells."""
+    total: Values = {}
+    for cell in cells:
+        for measure, value in cell.items():
+            times, known = total.get(measure, NONE)
+            total[measure] = (times + value[0], known + value[1])
+    return total
+
+
+def add_values(total: Values, more: Values) -> None:
+    """Add up measures."""
+    for measure, value in more.items():
+        total[measure] = plus(total.get(measure, NONE), value)
+
+
+def plus(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    """Add up two counts with their totals."""
+    return one[0] + other[0], one[1] + other[1]
+
+
+def place_order(place: Place) -> tuple[tuple[str, str, str, str], str]:
+    """Say where a group's period stands among others."""
+    return group_order(place[0]), place[1]
+
+
+def shown_period(period: str, query: Query) -> str:
+    """Give a period as figures name it."""
+    return query.period if period == WHOLE else period

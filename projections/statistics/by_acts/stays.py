@@ -1,0 +1,294 @@
+"""Stays: how long a resolved dossier was in each stage, at each office that held it (`steps@v1`).
+
+Every second from the submission to the end is in exactly one stage of one office, and the time
+until the result was handed over is a stage of its own. So the stages from acceptance to end add up
+to the gross duration (`domain.figures.gross_duration_seconds`). Where others than the office have
+the word, that is the stage, whatever else went on: first the applicant's waits, then a suspension,
+a consultation, a site survey, an outage. Internal steps are told apart by public acts alone: units
+within an office and who works there are private.
+
+An office holds a dossier from the submission, from being routed to it, or from its own signature
+under the hand-over; so a hand-over that waits is time of the giver.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from domain.dossiers import HaltKind, WaitKind
+from domain.errors import Sentence
+from projections.dossier_rows import DossierRow
+from projections.statistics.by_acts.acts import (
+    ROUTED,
+    SUBMITTED,
+    TAKEN_OVER,
+    SeenAct,
+    day_second_of,
+    is_day,
+    second_of,
+)
+from projections.statistics.by_acts.stretches import halts_in, waits_in
+
+
+class Stage(StrEnum):
+    """What a dossier was at, as its public acts tell."""
+
+    INTAKE = "intake"
+    INTAKE_WAIT = "intake_wait"
+    SENDING_ON = "sending_on"
+    TRANSFER = "transfer"
+    PROCESSING = "processing"
+    AWAITING_DECISION = "awaiting_decision"
+    ISSUING = "issuing"
+    SUPPLEMENT = "supplement"
+    PAYMENT = "payment"
+    WITHDRAWAL = "withdrawal"
+    SUSPENSION = "suspension"
+    CONSULTATION = "consultation"
+    SITE_SURVEY = "site_survey"
+    OUTAGE = "outage"
+    HANDING_OVER = "handing_over"
+
+
+STAGE_SENTENCES: Final[Mapping[Stage, Sentence]] = {
+    Stage.INTAKE: Sentence(
+        "Từ khi nộp đến khi tiếp nhận, không kể thời gian chờ người nộp",
+        "From submission to acceptance, without waits for the applicant",
+    ),
+    Stage.INTAKE_WAIT: Sentence(
+        "Chờ người nộp trước khi tiếp nhận", "Waiting for the applicant before acceptance"
+    ),
+    Stage.SENDING_ON: Sentence(
+        "Từ khi tiếp nhận đến khi chuyển đi hoặc phân công",
+        "From acceptance until it was sent on or assigned",
+    ),
+    Stage.TRANSFER: Sentence(
+        "Đã chuyển đi, nơi nhận chưa nhận bàn giao", "Sent on, and not taken over yet"
+    ),
+    Stage.PROCESSING: Sentence("Thụ lý", "Being processed"),
+    Stage.AWAITING_DECISION: Sentence("Đã trình, chờ ký duyệt", "Submitted, awaiting the decision"),
+    Stage.ISSUING: Sentence(
+        "Từ khi ký duyệt đến khi phát hành kết quả", "From the decision until it was issued"
+    ),
+    Stage.SUPPLEMENT: Sentence("Chờ người nộp bổ sung hồ sơ", "Waiting for a supplement"),
+    Stage.PAYMENT: Sentence("Chờ người nộp nộp tiền", "Waiting for a payment"),
+    Stage.WITHDRAWAL: Sentence(
+        "Người nộp xin rút, chờ xác nhận", "A withdrawal was asked for and not confirmed yet"
+    ),
+    Stage.SUSPENSION: Sentence("Tạm dừng theo luật", "Suspended by law"),
+    Stage.CONSULTATION: Sentence("Lấy ý kiến cơ quan khác", "Another agency is consulted"),
+    Stage.SITE_SURVEY: Sentence("Thẩm tra, xác minh thực địa", "Being verified on site"),
+    Stage.OUTAGE: Sentence("Hệ thống gián đoạn", "The system was out of order"),
+    Stage.HANDING_OVER: Sentence(
+        "Từ khi có kết quả đến khi trả", "From the end until the result was handed over"
+    ),
+}
+
+_WAITS: Final[Mapping[str, Stage]] = {
+    WaitKind.SUPPLEMENT: Stage.SUPPLEMENT,
+    WaitKind.PAYMENT: Stage.PAYMENT,
+    WaitKind.WITHDRAWAL: Stage.WITHDRAWAL,
+}
+_HALTS: Final[Mapping[str, Stage]] = {
+    HaltKind.SUSPENSION: Stage.SUSPENSION,
+    HaltKind.CONSULTATION: Stage.CONSULTATION,
+    HaltKind.SITE_SURVEY: Stage.SITE_SURVEY,
+    HaltKind.OUTAGE: Stage.OUTAGE,
+}
+# Who has the word is decided by this order, should several have it at once.
+_FIRST_IS_STRONGEST: Final = (*_WAITS.values(), *_HALTS.values())
+
+# By which act the office's own work goes on in another stage.
+STAGE_AFTER: Final[Mapping[str, Stage]] = {
+    "dossier.forwarded": Stage.TRANSFER,
+    "dossier.step_transferred": Stage.TRANSFER,
+    TAKEN_OVER: Stage.PROCESSING,
+    "dossier.processor_assigned": Stage.PROCESSING,
+    "dossier.processor_reassigned": Stage.PROCESSING,
+    "dossier.returned_for_rework": Stage.PROCESSING,
+    "dossier.submitted_for_approval": Stage.AWAITING_DECISION,
+    "dossier.result_approved": Stage.ISSUING,
+    "dossier.resolution_refused": Stage.ISSUING,
+}
+# Whoever does one of these is at work, though nobody signed that it was taken over.
+SHOWS_WORK: Final = frozenset(
+    {
+        "dossier.supplement_requested",
+        "dossier.payment_required",
+        "dossier.consultation_requested",
+        "dossier.verification_scheduled",
+        "dossier.verification_recorded",
+    }
+)
+_BEFORE_WORK: Final = frozenset({Stage.SENDING_ON, Stage.TRANSFER})
+MOVES_HOLDER: Final = frozenset({SUBMITTED, ROUTED, TAKEN_OVER})
+STAY_KINDS: Final = frozenset({*STAGE_AFTER, *SHOWS_WORK, *MOVES_HOLDER})
+
+
+class Stay(NamedTuple):
+    """The time of one dossier in one stage at one office, in whole seconds."""
+
+    office: str
+    stage: Stage
+    seconds: int
+
+
+class _Rest(NamedTuple):
+    """A stretch in which others than the office have the word; open where ``until`` is None."""
+
+    stage: Stage
+    since: str
+    until: str | None
+
+
+def stays_of(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> list[Stay]:
+    """Give the stays from submission to end; none of a dossier that was not resolved.
+
+    ``acts`` are the dossier's, by version. The day-only rule of `domain.moments.seconds_between`
+    holds for each of the two stretches: whole days where its begin or its end is a day alone.
+    """
+    if row.accepted_at is None or row.ended_at is None:
+        return []
+    rests = _rests(row)
+    if row.submitted_at == row.accepted_at:
+        return _added_up(_stretch((row.accepted_at, row.ended_at), rests, _work(row, acts), zone))
+    at_intake = [rest._replace(stage=Stage.INTAKE_WAIT) for rest in rests if _is_wait(rest)]
+    return _added_up(
+        (
+            *_stretch((row.submitted_at, row.accepted_at), at_intake, _intake(row, acts), zone),
+            *_stretch((row.accepted_at, row.ended_at), rests, _work(row, acts), zone),
+        )
+    )
+
+
+def handing_over(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> list[Stay]:
+    """Give the stay from the end until the result was handed over; none before that."""
+    if row.accepted_at is None or row.ended_at is None or row.returned_at is None:
+        return []
+    seconds = _clock(row.ended_at, row.returned_at, zone)
+    length = seconds(row.returned_at) - seconds(row.ended_at)
+    if length <= 0:
+        return []
+    takers = (act.office for act in reversed(acts) if act.kind == TAKEN_OVER and act.office)
+    return [Stay(next(takers, row.office), Stage.HANDING_OVER, length)]
+
+
+class _Turn(NamedTuple):
+    """From a moment on, who holds the dossier and at what its own work is."""
+
+    at: str
+    office: str
+    stage: Stage
+
+
+def _intake(row: DossierRow, acts: Sequence[SeenAct]) -> Iterator[_Turn]:
+    office = row.office
+    yield _Turn(row.submitted_at, office, Stage.INTAKE)
+    for act in acts:
+        office = _holder_after(act) or office
+        yield _Turn(act.at, office, Stage.INTAKE)
+
+
+def _work(row: DossierRow, acts: Sequence[SeenAct]) -> Iterator[_Turn]:
+    assert row.accepted_at is not None
+    tells = any(act.kind in STAGE_AFTER for act in acts)
+    stage = Stage.SENDING_ON if tells else Stage.PROCESSING
+    # The office that took it in, whatever happened at intake: nobody else could accept it.
+    office = row.office
+    yield _Turn(row.accepted_at, office, stage)
+    for act in acts:
+        if act.kind == TAKEN_OVER and act.office is not None:
+            office = act.office
+        if act.kind in SHOWS_WORK and stage in _BEFORE_WORK:
+            stage = Stage.PROCESSING
+        else:
+            stage = STAGE_AFTER.get(act.kind, stage)
+        yield _Turn(act.at, office, stage)
+
+
+def _holder_after(act: SeenAct) -> str | None:
+    if act.kind == ROUTED:
+        return act.to_office
+    return act.office if act.kind == SUBMITTED else None
+
+
+def _rests(row: DossierRow) -> list[_Rest]:
+    waits = [_Rest(_WAITS[kind], since, until) for kind, since, until in waits_in(row.waits)]
+    halts = [_Rest(_HALTS[kind], since, until) for kind, since, until in halts_in(row.halts)]
+    return [*waits, *halts]
+
+
+def _is_wait(rest: _Rest) -> bool:
+    return rest.stage in _WAITS.values()
+
+
+def _clock(first: str, last: str, zone: str) -> Callable[[str], int]:
+    """Give how moments of a stretch are placed: by the second, or by the day."""
+    by_day = is_day(first) or is_day(last)
+
+    if by_day:
+        return lambda moment: day_second_of(moment, zone)
+    return lambda moment: second_of(moment, zone)
+
+
+def _stretch(
+    bounds: tuple[str, str], rests: Iterable[_Rest], turns: Iterable[_Turn], zone: str
+) -> Iterator[Stay]:
+    """Divide a stretch: who has the word, and at whose office."""
+    seconds = _clock(*bounds, zone)
+    first, last = seconds(bounds[0]), seconds(bounds[1])
+    resting = [
+        (seconds(rest.since), last if rest.until is None else seconds(rest.until), rest.stage)
+        for rest in rests
+    ]
+    for since, until, turn in _held((first, last), turns, seconds):
+        within = [rest for rest in resting if rest[0] < until and rest[1] > since]
+        if within:
+            yield from _divided((since, until), within, turn)
+        else:
+            yield Stay(turn.office, turn.stage, until - since)
+
+
+def _held(
+    bounds: tuple[int, int], turns: Iterable[_Turn], seconds: Callable[[str], int]
+) -> Iterator[tuple[int, int, _Turn]]:
+    """Give the turns of a stretch one after another, those alike in one; the first begins it."""
+    since, last = bounds
+    reached, rest = since, iter(turns)
+    current = next(rest)
+    for turn in rest:
+        # An act that claims a moment before the one before it moves nothing back.
+        reached = max(reached, seconds(turn.at))
+        if reached > last:
+            break
+        if turn[1:] == current[1:]:
+            continue
+        if reached > since:
+            yield since, reached, current
+            since = reached
+        current = turn
+    if last > since:
+        yield since, last, current
+
+
+def _divided(
+    bounds: tuple[int, int], resting: Sequence[tuple[int, int, Stage]], turn: _Turn
+) -> Iterator[Stay]:
+    """Divide a turn among those who have the word in it."""
+    cuts = {*bounds, *(each for rest in resting for each in rest[:2])}
+    for since, until in pairwise(sorted(cut for cut in cuts if bounds[0] <= cut <= bounds[1])):
+        having = [stage for begin, end, stage in resting if begin <= since < end]
+        yield Stay(
+            turn.office, min(having, key=_RANK.__getitem__, default=turn.stage), until - since
+        )
+
+
+_RANK: Final = {stage: rank for rank, stage in enumerate((Stage.INTAKE_WAIT, *_FIRST_IS_STRONGEST))}
+
+
+def _added_up(stays: Iterable[Stay]) -> list[Stay]:
+    total: dict[tuple[str, Stage], int] = {}
+    for office, stage, seconds in stays:
+        total[office, stage] = total.get((office, stage), 0) + seconds
+    return [Stay(office, stage, seconds) for (office, stage), seconds in total.items()]

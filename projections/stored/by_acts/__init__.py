@@ -1,0 +1,1 @@
+"""Cells of figures made from acts, kept and read in the views."""

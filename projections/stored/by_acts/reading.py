@@ -1,0 +1,218 @@
+"""Reading cells of figures made from acts, in one transaction, as of its checkpoint."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from projections.counts import ALL
+from projections.statistics.adding import COARSEST, MONTH_LENGTH
+from projections.statistics.asking import BEFORE, WHOLE, Selection
+from projections.statistics.by_acts.adding import Theme
+from projections.statistics.by_acts.asking import ActCell, Value
+from projections.statistics.by_acts.cells import (
+    ALL_HISTORY,
+    DAY,
+    LEVEL_OF,
+    LEVELS,
+    MONTH,
+    QUARTER,
+    YEAR_LENGTH,
+    PairPart,
+    run_of_channel,
+)
+from projections.statistics.by_acts.in_memory import cells_of_parts
+from projections.statistics.by_acts.spans import Piece, pieces_of
+from projections.statistics.periods import (
+    Granularity,
+    first_day,
+    last_day,
+    period_at,
+)
+from projections.statistics.places import Places
+from projections.stored.by_acts.packing import StoredCell, unpack_cell, unpack_parts
+from projections.tables import ACT_CELLS
+
+Condition = sa.ColumnElement[bool]
+_Columns = sa.sql.base.ReadOnlyColumnCollection[str, sa.Column[Any]]
+
+
+class StoredActs:
+    """An `ActSource` over the views."""
+
+    def __init__(self, connection: sa.Connection, places: Places, as_of: datetime) -> None:
+        self._connection = connection
+        self._places = places
+        self._as_of = as_of
+
+    def as_of(self) -> datetime:
+        """Give the instant that the figures are as of."""
+        return self._as_of
+
+    def places(self) -> Places:
+        """Give offices and procedures as they are at the checkpoint."""
+        return self._places
+
+    def act_cells(self, theme: Theme, wanted: Selection) -> Iterator[ActCell]:
+        """Give the cells of a theme; where there are none so fine, what dossiers added one by one.
+
+        A group may then come in one cell or in many.
+        """
+        pieces = _pieces(theme, wanted)
+        if pieces is None:
+            yield from cells_of_parts(theme, wanted, self._pairs(theme, wanted))
+            return
+        for piece, named in pieces:
+            for row in self._connection.execute(_query(theme, wanted, piece)):
+                office, procedure, period, packed = row
+                name = _named(period, piece, wanted) if named is None else named
+                yield from _cells(office, procedure, name, unpack_cell(packed), wanted)
+
+    def _pairs(
+        self, theme: Theme, wanted: Selection
+    ) -> Iterator[tuple[tuple[str, str], Sequence[PairPart]]]:
+        pairs = ACT_CELLS.pairs.c
+        found = [pairs.theme == theme.value, *_among(pairs, wanted)]
+        if wanted.first is not None and theme is not Theme.FEES:
+            found.append(pairs.year >= wanted.first[:YEAR_LENGTH])
+        if wanted.last is not None:
+            found.append(pairs.year <= wanted.last[:YEAR_LENGTH])
+        query = sa.select(pairs.office, pairs.procedure, pairs.parts).where(*found)
+        for office, procedure, packed in self._connection.execute(query):
+            yield (office, procedure), unpack_parts(packed)
+
+
+def _pieces(theme: Theme, wanted: Selection) -> list[tuple[Piece, str | None]] | None:
+    """Say which cells to read, with the name of their period where it is not their own.
+
+    None where the cells are not so fine.
+    """
+    levels = LEVELS[_grain(wanted)]
+    if wanted.by_period or wanted.granularity is Granularity.DAY:
+        is_whole = not wanted.by_period and wanted.first is None and wanted.last is None
+        if is_whole and ALL_HISTORY in levels:
+            return [(Piece(ALL_HISTORY, None, None), WHOLE)]
+        pieces = _by_period(wanted, levels)
+    else:
+        pieces = _together(wanted, levels)
+    if pieces is None:
+        return None
+    found = [(piece, None if wanted.by_period else WHOLE) for piece in pieces]
+    if theme is Theme.FEES and wanted.first is not None:
+        found += [(piece, BEFORE) for piece in _before(wanted.first, levels)]
+    return found
+
+
+def _by_period(wanted: Selection, levels: Iterable[str]) -> list[Piece] | None:
+    """Give periods of the granularity asked for, or the months of which they consist."""
+    level = LEVEL_OF[wanted.granularity]
+    if level in levels:
+        return [Piece(level, wanted.first, wanted.last)]
+    if level == DAY or MONTH not in levels:
+        return None
+    return [Piece(MONTH, *_months(wanted))]
+
+
+def _together(wanted: Selection, levels: Iterable[str]) -> list[Piece] | None:
+    first, last = _months(wanted)
+    if first is None and last is None and ALL_HISTORY in levels:
+        return [Piece(ALL_HISTORY, None, None)]
+    if MONTH not in levels:
+        return None
+    if QUARTER not in levels or (first is None and last is None):
+        return [Piece(MONTH, first, last)]
+    return pieces_of(first, last)
+
+
+def _named(period: str, piece: Piece, wanted: Selection) -> str:
+    return period_at(period, wanted.granularity) if piece.level == MONTH else period
+
+
+def _months(wanted: Selection) -> tuple[str | None, str | None]:
+    first, last = wanted.first, wanted.last
+    return (
+        None if first is None else first_day(first).isoformat()[:MONTH_LENGTH],
+        None if last is None else last_day(last, wanted.granularity).isoformat()[:MONTH_LENGTH],
+    )
+
+
+def _before(first: str, levels: Iterable[str]) -> list[Piece]:
+    """Give what lies before a period: months as far as these end before it, then days."""
+    day = first_day(first).isoformat()
+    begin = f"{day[:MONTH_LENGTH]}-01"
+    month = (date.fromisoformat(begin) - timedelta(days=1)).isoformat()[:MONTH_LENGTH]
+    pieces = pieces_of(None, month) if QUARTER in levels else [Piece(MONTH, None, month)]
+    if begin < day:
+        before = date.fromisoformat(day) - timedelta(days=1)
+        pieces.append(Piece(DAY, begin, before.isoformat()))
+    return pieces
+
+
+def _query(theme: Theme, wanted: Selection, piece: Piece) -> sa.Select[Any]:
+    cells = ACT_CELLS.cells.c
+    grain = _grain(wanted)
+    found = [cells.theme == theme.value, cells.grain == f"{grain}{piece.level}"]
+    found += _among(cells, wanted)
+    # With it named, the key leads straight to the periods.
+    found += [cells[name] == ALL for letter, name in _NAMES if letter not in grain]
+    if piece.first is not None:
+        found.append(cells.period >= piece.first)
+    if piece.last is not None:
+        found.append(cells.period <= piece.last)
+    shown = [
+        cells[name] if letter in wanted.apart else sa.literal_column(f"'{ALL}'").label(name)
+        for letter, name in _NAMES
+    ]
+    return sa.select(*shown, cells.period, cells.cell).where(*found)
+
+
+_NAMES: Final = (("o", "office"), ("p", "procedure"))
+
+
+def _grain(wanted: Selection) -> str:
+    """Give the grain of cells; channels are told apart within each."""
+    return wanted.grain.replace("c", COARSEST)
+
+
+def _among(columns: _Columns, wanted: Selection) -> list[Condition]:
+    found: list[Condition] = []
+    if wanted.offices is not None:
+        found.append(columns.office.in_(sorted(wanted.offices)))
+    if wanted.procedures is not None:
+        found.append(columns.procedure.in_(sorted(wanted.procedures)))
+    return found
+
+
+def _cells(
+    office: str, procedure: str, period: str, cell: StoredCell, wanted: Selection
+) -> Iterator[ActCell]:
+    """Give what is asked for of a stored cell: all channels as one, one of them, or each."""
+    if "c" not in wanted.apart and wanted.channel is None:
+        yield ActCell(office, procedure, ALL, period, _all_channels(cell))
+        return
+    for channel, sums in cell.sums.items():
+        if wanted.channel in (None, channel):
+            values = {
+                measure: Value(times, total, _run(cell, measure, channel))
+                for measure, (times, total) in sums.items()
+            }
+            named = channel if "c" in wanted.apart else ALL
+            yield ActCell(office, procedure, named, period, values)
+
+
+def _run(cell: StoredCell, measure: str, channel: str) -> bytes:
+    run = cell.runs.get(measure)
+    return b"" if run is None else run_of_channel(run, channel)
+
+
+def _all_channels(cell: StoredCell) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for sums in cell.sums.values():
+        for measure, (times, total) in sums.items():
+            known = values.get(measure)
+            if known is None:
+                values[measure] = Value(times, total, cell.runs.get(measure, b""))
+            else:
+                values[measure] = Value(known[0] + times, known[1] + total, known[2])
+    return values

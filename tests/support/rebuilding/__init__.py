@@ -1,0 +1,1 @@
+"""Views whose projections fail, and are rebuilt."""

@@ -1,0 +1,1 @@
+"""Tests of looking for leads beside the server."""
