@@ -23,7 +23,7 @@ class Analysed:
 
     figure: Figure
     made: AsOf
-    rows: tuple[Mapping[str, str | int], ...]
+    rows: tuple[Mapping[str, str | int | None], ...]
 
 
 def analyse(name: FigureName, folder: Path, engine: EngineName) -> Analysed:
@@ -38,7 +38,8 @@ def analyse(name: FigureName, folder: Path, engine: EngineName) -> Analysed:
     with opened(engine, export.files) as tables:
         found = figure.rows(tables).to_pyarrow()
     assert tuple(found.column_names) == figure.columns
-    assert all(column.null_count == 0 for column in found.columns)
+    for measure, column in zip(found.column_names, found.columns, strict=True):
+        assert measure in figure.may_be_null or column.null_count == 0, measure
     return Analysed(figure, export.made, tuple(found.to_pylist()))
 
 
@@ -53,7 +54,7 @@ def render(analysed: Analysed, form: AnalysisForm) -> Iterator[bytes]:
         yield from (encode({name: row[name] for name in columns}) + b"\n" for row in analysed.rows)
 
 
-def _csv_line(cells: Iterable[str | int]) -> bytes:
+def _csv_line(cells: Iterable[str | int | None]) -> bytes:
     buffer = io.StringIO(newline="")
     csv.writer(buffer).writerow([csv_text(cell) for cell in cells])
     return buffer.getvalue().encode("utf-8")

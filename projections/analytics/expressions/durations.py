@@ -23,6 +23,9 @@ from projections.statistics.lasting import THIRD_QUARTILE
 _KEY: Final = ("office", "procedure", "period")
 _KINDS: Final = ("gross", "net")
 _PERCENTILES: Final = (("median", MEDIAN), ("p75", THIRD_QUARTILE), ("p90", NINETIETH))
+_SECONDS: Final = tuple(
+    f"{kind}_{name}_seconds" for kind in _KINDS for name in ("median", "p75", "p90", "longest")
+)
 _THOUSAND: Final = 1000
 
 
@@ -93,16 +96,10 @@ DURATIONS: Final = Figure(
     ),
     datasets=(DOSSIERS,),
     key=_KEY,
-    measures=(
-        "resolved",
-        "ends_before_acceptance",
-        *(
-            f"{kind}_{name}_seconds"
-            for kind in _KINDS
-            for name in ("median", "p75", "p90", "longest")
-        ),
-    ),
+    measures=("resolved", "ends_before_acceptance", *_SECONDS),
     expression=durations_of,
+    # Of a group in which nothing was measured.
+    may_be_null=frozenset(_SECONDS),
 )
 SUPPLEMENTS: Final = Figure(
     name=FigureName.SUPPLEMENTS,

@@ -18,8 +18,8 @@ Tables = Mapping[str, Table]
 class Figure:
     """One figure: its rows are ordered by ``key``, which no two of them share.
 
-    ``measures`` are the columns after the key; each is an integer. ``expression`` is given the
-    tables by the names of their datasets.
+    ``measures`` are the columns after the key; each is an integer, and those in ``may_be_null``
+    may be none. ``expression`` is given the tables by the names of their datasets.
     """
 
     name: FigureName
@@ -30,6 +30,7 @@ class Figure:
     key: tuple[str, ...]
     measures: tuple[str, ...]
     expression: Callable[[Tables], Table]
+    may_be_null: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> tuple[str, ...]:
