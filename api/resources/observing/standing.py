@@ -11,7 +11,7 @@ from api.problems import PROBLEMS_BY_CODE
 from ledger.errors import LedgerError
 from ledger.histories.stored_index import StoredIndex
 from ledger.witnessing.standing import WitnessesStanding, read_standing
-from projections.leads.changes import LeadViews
+from projections.leads.judging import are_leads_kept
 from projections.leads.store import LeadStore
 from projections.parts.registry import CORE, Projection
 from projections.parts.stops import UNFORESEEN, Stop, stop_by
@@ -62,7 +62,7 @@ class StandingSource:
             standings = standing_reader.standings()
             index_stop = standing_reader.stops().get(Projection.HISTORIES)
             leads_stop = standing_reader.stops().get(Projection.FINDINGS)
-            keeps_leads = LeadViews(reader).has_more_dossiers_than(self._kept_beyond)
+        keeps_leads = are_leads_kept(self._parts.views, self._kept_beyond)
         published = self._parts.reader.checkpoint()
         published_size = 0 if published is None else published.tree_size
         standings.append(self._histories(index_stop))
