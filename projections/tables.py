@@ -25,7 +25,7 @@ from projections.statistics.by_acts.tables import act_tables
 from projections.statistics.tables import cell_tables
 from transparency.encoding import parse_utc_milliseconds, render_utc_milliseconds
 
-SCHEMA_NUMBER: Final = 12
+SCHEMA_NUMBER: Final = 13
 
 # NORMAL may lose the last transactions with the power, but position and rows alike: the follower
 # then makes them again.

@@ -6,7 +6,7 @@ Both give the same sums, and the same functions make figures of them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
@@ -72,7 +72,8 @@ class Selection:
     """Which cells are summed up, and into what; None selects everything.
 
     ``apart`` holds a letter for each of office (`o`), procedure (`p`) and channel (`c`) that sums
-    tell apart.
+    tell apart. Where only fields are asked for, ``stand_ins`` names for each procedure one of the
+    same field, under which sums of both may be given.
     """
 
     offices: frozenset[str] | None
@@ -83,6 +84,7 @@ class Selection:
     first: str | None
     last: str | None
     by_period: bool
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def grain(self) -> str:
@@ -195,7 +197,15 @@ def selection_of(query: Query, places: Places) -> Selection:
         first=query.first,
         last=query.last,
         by_period=query.by_period,
+        stand_ins=_stand_ins(query, places),
     )
+
+
+def _stand_ins(query: Query, places: Places) -> Mapping[str, str]:
+    if Dimension.FIELD not in query.by or Dimension.PROCEDURE in query.by:
+        return {}
+    firsts: dict[str | None, str] = {}
+    return {code: firsts.setdefault(each, code) for code, each in places.fields.items()}
 
 
 _LETTERS: Final = {

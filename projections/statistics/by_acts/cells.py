@@ -7,7 +7,7 @@ apart within a cell.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import Final, NamedTuple
@@ -62,6 +62,11 @@ def seconds_told(stay: int) -> int:
     return stay >> _PLACE_BITS
 
 
+def seconds_told_in(stays: Collection[int], channel: str) -> int:
+    """Add up the seconds of stays that all are of one channel."""
+    return (sum(stays) - CHANNEL_PLACES[channel] * len(stays)) >> _PLACE_BITS
+
+
 def told_apart(packed: bytes) -> Iterator[tuple[str, int, int]]:
     """Give of each channel that a run tells of how many stays it has, and the sum of seconds."""
     channels = packed[::_STAY_BYTES].translate(_PLACES)
@@ -69,7 +74,7 @@ def told_apart(packed: bytes) -> Iterator[tuple[str, int, int]]:
     for channel, place in CHANNEL_PLACES.items():
         times = channels.count(place)
         if times == len(stays):
-            yield channel, times, (sum(stays) - place * times) >> _PLACE_BITS
+            yield channel, times, seconds_told_in(stays, channel)
         elif times:
             total = sum(compress(stays, channels.translate(_OF_PLACE[channel])))
             yield channel, times, (total - place * times) >> _PLACE_BITS

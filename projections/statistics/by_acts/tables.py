@@ -54,7 +54,7 @@ def act_tables(metadata: sa.MetaData) -> ActTables:
             _key("theme", 8),
             *(_key(name, 64) for name in ("office", "procedure")),
             _key("year", 4),
-            # Every part of them (`by_acts.cells.PairPart`), in its own order.
+            # Every part of them (`by_acts.cells.PairPart`), as `stored.by_acts.lists` writes them.
             sa.Column("parts", sa.LargeBinary, nullable=False),
             sqlite_with_rowid=False,
         ),

@@ -1,17 +1,16 @@
-"""Cells and lists of parts of figures made from acts, as the bytes that their rows hold."""
+"""Cells of figures made from acts, as the bytes that their rows hold."""
 
 import sys
 from array import array
 from bisect import bisect_left, insort
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
 from ledger.errors import StoreCorrupt
 from projections.statistics.adding import pack_seconds, unpack_seconds
-from projections.statistics.by_acts.cells import PairChange, PairPart, Sums, told_apart
+from projections.statistics.by_acts.cells import Sums, told_apart
 
 
 class StoredCell(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -23,9 +22,7 @@ class StoredCell(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 _encoder = msgspec.msgpack.Encoder()
 _cells = msgspec.msgpack.Decoder(StoredCell)
-_lists = msgspec.msgpack.Decoder(list[PairPart])
 _EMPTY: Final = StoredCell({}, {})
-ShapeT = TypeVar("ShapeT")
 _NOT_HELD: Final = "the cells do not hold what a dossier added: rebuild the views"
 
 
@@ -35,21 +32,8 @@ def unpack_cell(packed: bytes) -> StoredCell:
     Raises:
         StoreCorrupt: that is none.
     """
-    return _unpacked(_cells, packed)
-
-
-def unpack_parts(packed: bytes) -> list[PairPart]:
-    """Read a list of parts.
-
-    Raises:
-        StoreCorrupt: that is none.
-    """
-    return _unpacked(_lists, packed)
-
-
-def _unpacked(decoder: "msgspec.msgpack.Decoder[ShapeT]", packed: bytes) -> ShapeT:
     try:
-        return decoder.decode(packed)
+        return _cells.decode(packed)
     except (msgspec.MsgspecError, TypeError, ValueError) as error:
         raise StoreCorrupt(f"a cell of acts cannot be read: {error}") from error
 
@@ -115,21 +99,3 @@ def _changed_run(packed: bytes, more: Sequence[int], less: Sequence[int]) -> byt
     if sys.byteorder == "big":
         run.byteswap()
     return run.tobytes()
-
-
-def changed_parts(packed: bytes | None, change: PairChange) -> bytes | None:
-    """Put parts into a list, or into none, and take others out; None where none are left.
-
-    Raises:
-        StoreCorrupt: a part is to be taken out that is not listed.
-    """
-    listed: Iterable[PairPart] = change.more
-    if packed is not None or change.less:
-        counts = Counter([] if packed is None else unpack_parts(packed))
-        counts.update(change.more)
-        counts.subtract(change.less)
-        if any(count < 0 for count in counts.values()):
-            raise StoreCorrupt(_NOT_HELD)
-        listed = counts.elements()
-    found = sorted(listed)
-    return _encoder.encode(found) if found else None

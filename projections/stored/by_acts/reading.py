@@ -1,6 +1,6 @@
 """Reading cells of figures made from acts, in one transaction, as of its checkpoint."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -19,10 +19,8 @@ from projections.statistics.by_acts.cells import (
     MONTH,
     QUARTER,
     YEAR_LENGTH,
-    PairPart,
     run_of_channel,
 )
-from projections.statistics.by_acts.in_memory import cells_of_parts
 from projections.statistics.by_acts.spans import Piece, pieces_of
 from projections.statistics.periods import (
     Granularity,
@@ -31,7 +29,9 @@ from projections.statistics.periods import (
     period_at,
 )
 from projections.statistics.places import Places
-from projections.stored.by_acts.packing import StoredCell, unpack_cell, unpack_parts
+from projections.stored.by_acts.lists import StoredList, unpack_list
+from projections.stored.by_acts.packing import StoredCell, unpack_cell
+from projections.stored.by_acts.summing import cells_of_lists
 from projections.tables import ACT_CELLS
 
 Condition = sa.ColumnElement[bool]
@@ -61,17 +61,15 @@ class StoredActs:
         """
         pieces = _pieces(theme, wanted)
         if pieces is None:
-            yield from cells_of_parts(theme, wanted, self._pairs(theme, wanted))
+            yield from cells_of_lists(theme, wanted, self._lists(theme, wanted))
             return
         for piece, named in pieces:
-            for row in self._connection.execute(_query(theme, wanted, piece)):
+            for row in self._connection.execute(_query(theme, wanted, piece)).all():
                 office, procedure, period, packed = row
                 name = _named(period, piece, wanted) if named is None else named
                 yield from _cells(office, procedure, name, unpack_cell(packed), wanted)
 
-    def _pairs(
-        self, theme: Theme, wanted: Selection
-    ) -> Iterator[tuple[tuple[str, str], Sequence[PairPart]]]:
+    def _lists(self, theme: Theme, wanted: Selection) -> Iterator[tuple[str, str, StoredList]]:
         pairs = ACT_CELLS.pairs.c
         found = [pairs.theme == theme.value, *_among(pairs, wanted)]
         if wanted.first is not None and theme is not Theme.FEES:
@@ -79,8 +77,8 @@ class StoredActs:
         if wanted.last is not None:
             found.append(pairs.year <= wanted.last[:YEAR_LENGTH])
         query = sa.select(pairs.office, pairs.procedure, pairs.parts).where(*found)
-        for office, procedure, packed in self._connection.execute(query):
-            yield (office, procedure), unpack_parts(packed)
+        for office, procedure, packed in self._connection.execute(query).all():
+            yield office, procedure, unpack_list(packed)
 
 
 def _pieces(theme: Theme, wanted: Selection) -> list[tuple[Piece, str | None]] | None:

@@ -8,8 +8,9 @@ import msgspec
 import sqlalchemy as sa
 
 from projections.statistics.by_acts.adding import Part
-from projections.statistics.by_acts.cells import ActKey, Changes, PairKey
-from projections.stored.by_acts.packing import changed_cell, changed_parts
+from projections.statistics.by_acts.cells import ActKey, Changes, PairChange, PairKey, Sums
+from projections.stored.by_acts.lists import changed_list
+from projections.stored.by_acts.packing import changed_cell
 from projections.stored.tuples.inserting import Row, insert_tuples, replace_tuples, take_out_tuples
 from projections.stored.tuples.selecting import rows_with_keys
 from projections.tables import ACT_CELLS
@@ -28,6 +29,7 @@ class Added(NamedTuple):
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Added)
 ChangeT = TypeVar("ChangeT")
+KeyT = TypeVar("KeyT", ActKey, PairKey)
 
 
 def write_changes(connection: sa.Connection, changes: Changes, *, is_empty: bool) -> None:
@@ -37,15 +39,23 @@ def write_changes(connection: sa.Connection, changes: Changes, *, is_empty: bool
         StoreCorrupt: they do not hold what is to be taken out.
     """
     cells, pairs = changes.all_cells(), iter(changes.pairs.items())
-    _change(connection, ACT_CELLS.cells, cells, changed_cell, is_empty=is_empty)
-    _change(connection, ACT_CELLS.pairs, pairs, changed_parts, is_empty=is_empty)
+    _change(connection, ACT_CELLS.cells, cells, _cell, is_empty=is_empty)
+    _change(connection, ACT_CELLS.pairs, pairs, _list, is_empty=is_empty)
+
+
+def _cell(_: ActKey, packed: bytes | None, change: Sums) -> bytes | None:
+    return changed_cell(packed, change)
+
+
+def _list(key: PairKey, packed: bytes | None, change: PairChange) -> bytes | None:
+    return changed_list(key.theme, packed, change)
 
 
 def _change(
     connection: sa.Connection,
     table: sa.Table,
-    changes: Iterator[tuple[ActKey | PairKey, ChangeT]],
-    change: Callable[[bytes | None, ChangeT], bytes | None],
+    changes: Iterator[tuple[KeyT, ChangeT]],
+    change: Callable[[KeyT, bytes | None, ChangeT], bytes | None],
     *,
     is_empty: bool,
 ) -> None:
@@ -55,7 +65,7 @@ def _change(
         rows: list[Row] = []
         gone: list[Row] = []
         for key, by_key in part:
-            packed = change(stored.get(key), by_key)
+            packed = change(key, stored.get(key), by_key)
             if packed is not None:
                 rows.append((*key, packed))
             elif key in stored:
