@@ -34,7 +34,7 @@ from api.figures.tables import flat_columns, flat_values
 from api.negotiation import CSV_MEDIA_TYPE, JSON_MEDIA_TYPE, Format
 from projections.counts import CheckpointReference
 from projections.petitions.figures import PetitionFigure, PetitionStatistics
-from projections.statistics.asking import TooManyFigures, few
+from projections.statistics.asking import CellSource, Query, TooManyFigures, check_few, few
 from projections.statistics.backlog import BacklogFigure, PendingOverTime, backlog_of
 from projections.statistics.by_acts.fee_figures import FeeStatistics, count_fees
 from projections.statistics.by_acts.step_figures import (
@@ -136,9 +136,17 @@ def _petitions(source: FigureSource, _path: str, _members: Members) -> _Answer:
     return _Answer(whole, lambda: (*counts.figures, *counts.totals), PetitionFigure, is_dated=False)
 
 
+def _few_cells(source: FigureSource, query: Query, *, ended: bool = False) -> CellSource:
+    """Give the cells that answer a query, unless it surely asks for too many figures."""
+    cells = source.cells()
+    check_few(cells, query, MAX_FIGURES, ended=ended)
+    return cells
+
+
 def _counts(source: FigureSource, path: str, members: Members) -> _Answer:
     query = grouped_query(path, members)
-    figures, total = count_groups(source.cells(), query, MAX_FIGURES)
+    cells = _few_cells(source, query)
+    figures, total = count_groups(cells, query, MAX_FIGURES)
     whole = GroupedCounts(
         asked=asked_of(query),
         figures=figures,
@@ -151,7 +159,8 @@ def _counts(source: FigureSource, path: str, members: Members) -> _Answer:
 
 def _durations(source: FigureSource, path: str, members: Members) -> _Answer:
     query = grouped_query(path, members)
-    found, total = measure_groups(source.cells(), query, MAX_FIGURES)
+    cells = _few_cells(source, query, ended=True)
+    found, total = measure_groups(cells, query, MAX_FIGURES)
     whole = GroupedDurations(
         asked=asked_of(query),
         durations=found,
@@ -164,7 +173,8 @@ def _durations(source: FigureSource, path: str, members: Members) -> _Answer:
 
 def _timeliness(source: FigureSource, path: str, members: Members) -> _Answer:
     query = grouped_query(path, members)
-    figures, total = judge_groups(source.cells(), query, MAX_FIGURES)
+    cells = _few_cells(source, query)
+    figures, total = judge_groups(cells, query, MAX_FIGURES)
     whole = Timeliness(
         asked=asked_of(query),
         figures=figures,
@@ -178,7 +188,8 @@ def _timeliness(source: FigureSource, path: str, members: Members) -> _Answer:
 
 def _backlog(source: FigureSource, path: str, members: Members) -> _Answer:
     query = grouped_query(path, members)
-    figures = backlog_of(source.cells(), query, MAX_FIGURES)
+    cells = _few_cells(source, query)
+    figures = backlog_of(cells, query, MAX_FIGURES)
     whole = PendingOverTime(
         asked=asked_of(query),
         figures=figures,

@@ -2,7 +2,7 @@
 
 A cell is of a grain: which of office, procedure and channel it tells apart (`opc` all three, the
 empty grain none; what is not told apart is `*`). Months are kept in all eight grains, so that a
-question reads no finer cells than it asks for; days in the finest and the coarsest alone.
+question reads no finer cells than it asks for; days in the finest grain, by channel, and together.
 
 Changes at instants that have come stand in the cells; those still to come wait outside of them,
 each with its instant, and are added once it has come. So what the cells hold depends on the
@@ -32,8 +32,9 @@ from projections.statistics.measures import (
 
 FINEST: Final = "opc"
 COARSEST: Final = ""
+BY_CHANNEL: Final = "c"
 MONTH_GRAINS: Final = ("opc", "op", "oc", "pc", "o", "p", "c", "")
-DAY_GRAINS: Final = (FINEST, COARSEST)
+DAY_GRAINS: Final = (FINEST, BY_CHANNEL, COARSEST)
 MONTH_LENGTH: Final = len("2026-11")
 # Durations are never below 0, so this one is none.
 NOT_MEASURED: Final = -1

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
+from math import inf, prod
 from typing import Final, NamedTuple, Protocol, TypeVar
 
+from domain.facts import Channel
 from projections.counts import ALL
 from projections.statistics.adding import Kind
 from projections.statistics.measures import Values
@@ -165,6 +167,12 @@ class CellSource(Protocol):
     def durations(self, wanted: Selection) -> Iterable[DurationSum]:
         """Give the durations of what ended in the periods asked for."""
 
+    def has_more_groups(self, wanted: Selection, most: int, *, ended: bool) -> bool:
+        """Tell whether dossiers of more groups and periods than so many surely came, or ended.
+
+        False where nothing quicker tells than the figures themselves.
+        """
+
     def ahead(self) -> Iterable[Ahead]:
         """Give the dossiers that are ahead of the figures."""
 
@@ -183,6 +191,36 @@ def few(figures: Iterable[FigureT], most: int | None) -> tuple[FigureT, ...]:
     if most is not None and len(found) > most:
         raise TooManyFigures
     return found
+
+
+def check_few(source: CellSource, query: Query, most: int, *, ended: bool = False) -> None:
+    """Refuse what surely has too many figures before any of them is made.
+
+    ``ended``: there is a figure for each group and period in which a dossier ended; otherwise for
+    each in which one came.
+
+    Raises:
+        TooManyFigures: there are more than ``most``.
+    """
+    places = source.places()
+    if _most_groups(query, places) <= most:
+        return
+    if source.has_more_groups(selection_of(query, places), most, ended=ended):
+        raise TooManyFigures
+
+
+def _most_groups(query: Query, places: Places) -> float:
+    """Give a bound of how many groups there are, as far as it is known without looking."""
+    if query.by_period:
+        return inf
+    sizes = {
+        Dimension.OFFICE: len(places.offices),
+        Dimension.PROCEDURE: len(places.fields),
+        Dimension.FIELD: len(set(places.fields.values())),
+        Dimension.CHANNEL: len(Channel),
+    }
+    by = query.by - {Dimension.FIELD} if Dimension.PROCEDURE in query.by else query.by
+    return prod(sizes[dimension] for dimension in by)
 
 
 def selection_of(query: Query, places: Places) -> Selection:
@@ -224,7 +262,7 @@ def _offices(query: Query, places: Places) -> frozenset[str] | None:
         of_level = places.of_level(query.level)
         found = of_level if found is None else found & of_level
     # All offices are asked for by asking for none: coarser cells answer that.
-    return None if found == frozenset(places.offices) else found
+    return None if found is None or places.are_all(found) else found
 
 
 def _procedures(query: Query, places: Places) -> frozenset[str] | None:

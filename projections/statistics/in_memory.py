@@ -98,6 +98,10 @@ class CellsInMemory:
             gross = pack_seconds(each for each, _, _ in durations)
             yield DurationSum(*group, gross, pack_seconds(each for _, each, _ in durations))
 
+    def has_more_groups(self, wanted: Selection, most: int, *, ended: bool) -> bool:  # noqa: ARG002
+        """Tell nothing: the figures are made of all days, whatever is asked for."""
+        return False
+
     def ahead(self) -> list[Ahead]:
         """Give the dossiers that are ahead of the figures."""
         return self._ahead

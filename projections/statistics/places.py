@@ -35,10 +35,15 @@ class ProcedureField(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """All offices and procedures that the registry holds."""
+    """All offices and procedures that the registry holds.
+
+    ``busy`` are the offices of which anything was counted, where that is known: whoever asks for
+    all of them asks for everything.
+    """
 
     offices: Mapping[str, OfficePlace] = field(default_factory=dict)
     fields: Mapping[str, str | None] = field(default_factory=dict)
+    busy: frozenset[str] | None = field(default=None, compare=False)
 
     def subtree(self, office: str) -> frozenset[str]:
         """Give an office and all offices under it; the office alone if none is known of it."""
@@ -60,6 +65,10 @@ class Places:
     def in_field(self, name: str) -> frozenset[str]:
         """Give the procedures of a field."""
         return frozenset(code for code, each in self.fields.items() if each == name)
+
+    def are_all(self, offices: frozenset[str]) -> bool:
+        """Tell whether no other office has anything that was counted."""
+        return offices >= (self.offices.keys() if self.busy is None else self.busy)
 
     def zone_of(self, office: str) -> str | None:
         """Give the time zone of an office; None where it is not registered."""

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import add
 from typing import Final, NamedTuple
 
 from projections.counts import ALL
@@ -98,21 +99,28 @@ def sums_by_group(source: CellSource, query: Query) -> dict[Group, PeriodSums]:
     places = source.places()
     wanted = selection_of(query, places)
     groups: dict[Group, PeriodSums] = {}
-    for row in source.sums(wanted):
-        group = Group.of(row.office, row.procedure, row.channel, query, places)
-        sums = _sums_of(groups, group)
-        known = sums.get(row.period)
-        sums[row.period] = row.values if known is None else added(known, row.values)
+    # Many rows are of one group, and naming it costs more than all else that is done with them.
+    known: dict[tuple[str, str, str], PeriodSums] = {}
+    for office, procedure, channel, period, values in source.sums(wanted):
+        sums = known.get((office, procedure, channel))
+        if sums is None:
+            group = Group.of(office, procedure, channel, query, places)
+            sums = known[office, procedure, channel] = _sums_of(groups, group)
+        before = sums.get(period)
+        sums[period] = values if before is None else added(before, values)
     _add_ahead(groups, source.ahead(), query, wanted, places)
     return groups
 
 
 def total_of(groups: Mapping[Group, PeriodSums]) -> PeriodSums:
     """Add up all groups."""
-    total = no_sums()
+    by_period: dict[str, list[Values]] = {}
     for sums in groups.values():
         for period, values in sums.items():
-            total[period] = added(total[period], values)
+            by_period.setdefault(period, []).append(values)
+    total = no_sums()
+    for period, each in by_period.items():
+        total[period] = list(map(sum, zip(*each, strict=True)))
     return total
 
 
@@ -203,12 +211,16 @@ def _sums_of(groups: dict[Group, PeriodSums], group: Group) -> PeriodSums:
 
 def no_sums() -> PeriodSums:
     """Give the sums of a group that has none."""
-    return defaultdict(lambda: NOTHING)
+    return defaultdict(_nothing)
+
+
+def _nothing() -> Values:
+    return NOTHING
 
 
 def added(values: Values, more: Values) -> Values:
     """Add up measures."""
-    return [value + other for value, other in zip(values, more, strict=True)]
+    return list(map(add, values, more))
 
 
 _MEASURE_OF: Final = dict(zip(MEASURES, Measure, strict=True))

@@ -1,7 +1,7 @@
 """Queries of cells: which cells of months and days answer a selection, and their sums.
 
-Each selection is answered from the coarsest cells that can answer it. Days are kept in the finest
-and the coarsest grain; what lies before the month in which they begin is summed up from months.
+Each selection is answered from the coarsest cells that can answer it. Days are kept in few grains;
+what lies before the month in which they begin is summed up from months.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,11 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from projections.counts import ALL
-from projections.statistics.adding import COARSEST, FINEST, MONTH_LENGTH
+from projections.statistics.adding import DAY_GRAINS, FINEST, MONTH_LENGTH
 from projections.statistics.asking import BEFORE, WHOLE, Selection
 from projections.statistics.periods import MONTHS_PER_QUARTER, Granularity, first_day, last_day
 from projections.stored.cell_spans import pieces_of
+from projections.tables import CELLS
 
 Condition = sa.ColumnElement[bool]
 
@@ -95,6 +96,28 @@ def sums_query(
     return sa.select(*columns).where(*part.conditions).group_by(*apart, *told, *names)
 
 
+def groups_query(part: Part, wanted: Selection, most: int, *, ended: bool) -> sa.Select[Any]:
+    """Select groups in which dossiers came, or ended; at most so many of them."""
+    table = part.table
+    columns: list[sa.ColumnElement[Any]] = [
+        _field_of(table.c.procedure) if letter == "p" and wanted.stand_ins else table.c[name]
+        for letter, name in _DIMENSIONS
+        if letter in wanted.apart
+    ]
+    if wanted.by_period:
+        columns.append(part.bucket.label("bucket"))
+    counted = sum((table.c[name] for name in _ENDED), sa.literal(0)) if ended else table.c.received
+    return sa.select(*columns).distinct().where(*part.conditions, counted > 0).limit(most)
+
+
+_ENDED: Final = ("resolved_early", "resolved_on_time", "resolved_late")
+
+
+def _field_of(procedure: sa.ColumnElement[str]) -> sa.ColumnElement[Any]:
+    fields = CELLS.fields.c
+    return sa.select(fields.field).where(fields.procedure == procedure).scalar_subquery()
+
+
 def runs_query(part: Part, wanted: Selection) -> sa.Select[Any]:
     """Select durations: run by run, or many short ones after one another, which is quicker."""
     table = part.table
@@ -138,7 +161,7 @@ def _of_kind(table: sa.Table, wanted: Selection, grain: str) -> list[Condition]:
 
 
 def _day_grain(wanted: Selection) -> str:
-    return FINEST if wanted.grain else COARSEST
+    return wanted.grain if wanted.grain in DAY_GRAINS else FINEST
 
 
 def _width(granularity: Granularity) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -9,12 +10,32 @@ from projections.counts import ALL, ALL_HISTORY, Span, open_row
 from projections.dossier_rows import DossierRow
 from projections.statistics.asking import Ahead, DurationSum, ReasonSum, Selection, Sum
 from projections.statistics.being_ahead import ahead_of
+from projections.statistics.by_acts.adding import Theme
 from projections.statistics.lines import AS_JSON, LineForm
 from projections.statistics.measures import MEASURES
 from projections.statistics.places import OfficePlace, Places
 from projections.statistics.tables import MONTH_SPAN, WHOLE_SPAN
-from projections.stored.cell_queries import Condition, parts_of, runs_query, sums_query
-from projections.tables import CELLS, dossiers_table
+from projections.stored.cell_queries import (
+    Condition,
+    groups_query,
+    parts_of,
+    runs_query,
+    sums_query,
+)
+from projections.tables import ACT_CELLS, CELLS, dossiers_table
+
+# Offices of which anything was counted: by their own dossiers, or by what they held of others.
+_OF_OFFICE: Final = (
+    sa.and_(CELLS.months.c.grain == "o", CELLS.months.c.office == CELLS.places.c.office),
+    sa.and_(ACT_CELLS.cells.c.grain == "ow", ACT_CELLS.cells.c.office == CELLS.places.c.office),
+)
+_THEMES: Final = [theme.value for theme in Theme]
+_BUSY: Final = sa.select(CELLS.places.c.office).where(
+    sa.or_(
+        sa.exists().where(_OF_OFFICE[0]),
+        sa.exists().where(ACT_CELLS.cells.c.theme.in_(_THEMES), _OF_OFFICE[1]),
+    )
+)
 
 
 class StoredCells:
@@ -34,12 +55,14 @@ class StoredCells:
         if self._places is None:
             offices = self._connection.execute(sa.select(CELLS.places)).all()
             fields = self._connection.execute(sa.select(CELLS.fields)).all()
+            busy = self._connection.scalars(_BUSY).all()
             self._places = Places(
                 {
                     office: OfficePlace(office=office, parent=parent, level=level, zone=zone)
                     for office, parent, level, zone in offices
                 },
                 {each.procedure: each.field for each in fields},
+                frozenset(busy),
             )
         return self._places
 
@@ -70,6 +93,16 @@ class StoredCells:
                 yield from map(
                     DurationSum._make, self._connection.execute(runs_query(part, wanted))
                 )
+
+    def has_more_groups(self, wanted: Selection, most: int, *, ended: bool) -> bool:
+        """Tell whether dossiers of more groups and periods than so many surely came, or ended."""
+        parts = parts_of(wanted, (CELLS.months, CELLS.days))
+        return any(
+            len(self._connection.execute(groups_query(part, wanted, most + 1, ended=ended)).all())
+            > most
+            for part in parts
+            if not part.is_before
+        )
 
     def count_lines(
         self, span: Span, office: str | None, procedure: str | None, form: LineForm = AS_JSON

@@ -1,6 +1,6 @@
 """Spans of days as cells hold them: whole months from cells of months, and days at their edges.
 
-There are many more cells of days, and those in between are kept in two grains alone.
+There are many more cells of days, and those in between are kept in few grains.
 """
 
 from collections.abc import Iterator

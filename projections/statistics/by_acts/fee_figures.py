@@ -93,7 +93,7 @@ def count_fees(
         TooManyFigures: there are more than ``most``.
     """
     groups: dict[Group, dict[str, Values]] = {}
-    for (group, period), values in sums_of(source, Theme.FEES, query).items():
+    for (group, period), values in sums_of(source, Theme.FEES, query, most).items():
         groups.setdefault(group, {})[period] = values
     today = period_at(source.places().latest_day(source.as_of()), query.granularity)
     figures = few(

@@ -5,9 +5,10 @@ from typing import Final
 
 import msgspec
 
-from projections.statistics.asking import WHOLE, Query, selection_of
+from projections.statistics.asking import BEFORE, WHOLE, Query, TooManyFigures, selection_of
 from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActSource, Value
+from projections.statistics.by_acts.fees import OUTSTANDING
 from projections.statistics.walking import Group, group_order
 
 # Of each measure how many, and the total.
@@ -25,26 +26,43 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def cells_by_place(
-    source: ActSource, theme: Theme, query: Query
+    source: ActSource, theme: Theme, query: Query, most: int | None = None
 ) -> dict[Place, list[Mapping[str, Value]]]:
-    """Read the cells of a theme by group and period; what lies before the first is `BEFORE`."""
+    """Read the cells of a theme by group and period; what lies before the first is `BEFORE`.
+
+    Raises:
+        TooManyFigures: more than ``most`` of them surely have a figure.
+    """
     places = source.places()
     found: dict[Place, list[Mapping[str, Value]]] = {}
     # Many cells are of one group, and naming it costs more than all else that is done with them.
     known: dict[tuple[str, str, str, str], list[Mapping[str, Value]]] = {}
+    shown = set[Place]()
     for cell in source.act_cells(theme, selection_of(query, places)):
         key = cell[:4]
         cells = known.get(key)
         if cells is None:
             group = Group.of(cell.office, cell.procedure, cell.channel, query, places)
             cells = known[key] = found.setdefault((group, cell.period), [])
+            if most is not None and cell.period != BEFORE and _is_surely_shown(cell.values):
+                shown.add((group, cell.period))
+                if len(shown) > most:
+                    raise TooManyFigures
         cells.append(cell.values)
     return found
 
 
-def sums_of(source: ActSource, theme: Theme, query: Query) -> dict[Place, Values]:
-    """Add up the cells of each group and period."""
-    return {place: added_up(cells) for place, cells in cells_by_place(source, theme, query).items()}
+def _is_surely_shown(values: Mapping[str, Value]) -> bool:
+    """Tell whether whatever is added leaves a figure: only what is owed may come to nothing."""
+    return any(value.times > 0 and measure != OUTSTANDING for measure, value in values.items())
+
+
+def sums_of(
+    source: ActSource, theme: Theme, query: Query, most: int | None = None
+) -> dict[Place, Values]:
+    """Add up the cells of each group and period; it raises as `cells_by_place`."""
+    found = cells_by_place(source, theme, query, most)
+    return {place: added_up(cells) for place, cells in found.items()}
 
 
 def added_up(cells: Iterable[Mapping[str, Value]]) -> Values:

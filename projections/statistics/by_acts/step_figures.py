@@ -12,7 +12,7 @@ import msgspec
 
 from projections.counts import CheckpointReference
 from projections.durations import MEDIAN, NINETIETH
-from projections.statistics.asking import WHOLE, Query, few
+from projections.statistics.asking import WHOLE, Query, few, selection_of
 from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActSource, Value
 from projections.statistics.by_acts.cells import seconds_told
@@ -74,7 +74,7 @@ def measure_steps(
     Raises:
         TooManyFigures: there are more than ``most``.
     """
-    cells = cells_by_place(source, Theme.STEPS, query)
+    cells = cells_by_place(source, Theme.STEPS, query, most)
     figures = few(
         (
             figure
@@ -83,9 +83,20 @@ def measure_steps(
         ),
         most,
     )
-    # The totals from coarser cells: fewer and longer runs to look through.
+    return figures, tuple(_figures(_NOWHERE, _all_cells(source, query, cells), query))
+
+
+def _all_cells(
+    source: ActSource, query: Query, cells: Mapping[Place, list[Mapping[str, Value]]]
+) -> list[Mapping[str, Value]]:
+    """Give the cells of all groups and periods together."""
+    wanted = selection_of(query, source.places())
+    if wanted.offices is not None and wanted.procedures is not None:
+        # No cells are coarser.
+        return [cell for of_place in cells.values() for cell in of_place]
+    # From coarser cells: fewer and longer runs to look through.
     whole = cells_by_place(source, Theme.STEPS, replace(query, by=frozenset()))
-    return figures, tuple(_figures(_NOWHERE, whole.get(_NOWHERE, []), query))
+    return whole.get(_NOWHERE, [])
 
 
 def _figures(

@@ -93,7 +93,7 @@ def count_visits(
     Raises:
         TooManyFigures: there are more than ``most``.
     """
-    sums = sums_of(source, Theme.VISITS, query)
+    sums = sums_of(source, Theme.VISITS, query, most)
     shown = sorted(sums, key=place_order)
     total: Values = {}
     for place in shown:
