@@ -7,7 +7,7 @@ the time zone of the office, 24 hours; beside one that is not Viet Nam's stands 
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from babel import Locale
@@ -35,7 +35,7 @@ class Formats:
 
     @property
     def _locale(self) -> Locale:
-        return Locale.parse(_LOCALES[self.language])
+        return _locale_of(self.language)
 
     def number(self, number: int) -> str:
         """Write a count."""
@@ -43,7 +43,7 @@ class Formats:
 
     def percent(self, share: float) -> str:
         """Write a share of 1 as a percentage with one decimal, so that a column reads alike."""
-        return format_percent(share, format="#,##0.0%", locale=self._locale)
+        return _percent(share, self.language)
 
     def whole_percent(self, percent: int) -> str:
         """Write a percentage that is a whole number by its making."""
@@ -119,3 +119,13 @@ def machine_time(moment: Moment | Due | datetime) -> str:
 def _number(number: int, language: Language) -> str:
     # A page of figures has thousands of numbers, and few different ones.
     return format_decimal(number, locale=_LOCALES[language])
+
+
+@lru_cache(maxsize=4_096)
+def _percent(share: float, language: Language) -> str:
+    return format_percent(share, format="#,##0.0%", locale=_locale_of(language))
+
+
+@cache
+def _locale_of(language: Language) -> Locale:
+    return Locale.parse(_LOCALES[language])

@@ -157,10 +157,15 @@ def first_durations(
         by=frozenset(by),
     )
     found: defaultdict[tuple[str, str, str], Packed] = defaultdict(Packed)
-    for row in source.durations(selection_of(query, source.places())):
-        period = ALL if row.period == WHOLE else row.period
-        found[row.office, row.procedure, period].add(row.gross, row.net, row.runs)
-    return [first_duration(*key, found[key]) for key in sorted(found) if found[key].resolved]
+    rows = source.durations(selection_of(query, source.places()))
+    for of_office, of_procedure, _, period, gross, net, runs in rows:
+        key = (of_office, of_procedure, ALL if period == WHOLE else period)
+        found[key].add(gross, net, runs)
+    return [
+        first_duration(*key, found[key], resolved)
+        for key in sorted(found)
+        if (resolved := found[key].resolved)
+    ]
 
 
 def _packed(source: CellSource, query: Query) -> dict[tuple[Group, str], Packed]:
@@ -219,14 +224,13 @@ def ranked(packed: list[bytes], percentiles: Sequence[int], *, are_runs: bool = 
     are sorted; long runs are not: the least value is searched for that so many of all values do not
     exceed, which is one of them.
     """
-    count = sum(map(len, packed)) // SECONDS_BYTES
-    is_one_run = are_runs and len(packed) == 1
-    if is_one_run or not are_runs or count <= max(MOST_SORTED, LEAST_OF_RUN * len(packed)):
-        found: Sequence[int] = unpack_seconds(packed[0] if is_one_run else b"".join(packed))
-        rising = found if is_one_run else sorted(found)
+    is_one = len(packed) == 1
+    if is_one or not are_runs or _is_quickly_sorted(packed):
+        found: Sequence[int] = unpack_seconds(packed[0] if is_one else b"".join(packed))
+        rising = found if is_one and are_runs else sorted(found)
         if rising and rising[0] < 0:
             rising = rising[bisect_left(rising, 0) :]
-            count = len(rising)
+        count = len(rising)
         # The nearest rank, written out: a list of figures asks for tens of thousands of them.
         return [rising[-(-each * count // 100) - 1] for each in percentiles] if rising else []
     runs = [run for each in packed if (run := _measured(unpack_seconds(each)))]
@@ -246,12 +250,20 @@ def ranked(packed: list[bytes], percentiles: Sequence[int], *, are_runs: bool = 
     return ranks
 
 
+def _is_quickly_sorted(packed: list[bytes]) -> bool:
+    count = sum(map(len, packed)) // SECONDS_BYTES
+    return count <= max(MOST_SORTED, LEAST_OF_RUN * len(packed))
+
+
 def _measured(run: "array[int]") -> "array[int]":
     return run[bisect_left(run, 0) :] if run and run[0] < 0 else run
 
 
-def first_duration(office: str, procedure: str, period: str, packed: Packed) -> Duration:
-    """Give a figure of `durations@v1` of dossiers that were resolved; at least one was."""
+def first_duration(
+    office: str, procedure: str, period: str, packed: Packed, resolved: int
+) -> Duration:
+    """Give a figure of `durations@v1` of so many dossiers that were resolved; at least one was."""
+    assert resolved > 0
     percentiles = (MEDIAN, NINETIETH)
     gross = ranked(packed.gross, percentiles, are_runs=packed.are_runs)
     net = ranked(packed.net, percentiles, are_runs=packed.are_runs)
@@ -259,7 +271,7 @@ def first_duration(office: str, procedure: str, period: str, packed: Packed) -> 
         office=office,
         procedure=procedure,
         period=period,
-        resolved=packed.resolved,
+        resolved=resolved,
         gross_median_seconds=gross[0],
         gross_p90_seconds=gross[1],
         net_median_seconds=net[0],

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from domain.errors import MalformedMoment
@@ -77,6 +78,8 @@ def first_day(name: str) -> date:
     return date.fromisoformat(f"{name}-01-01"[:10])
 
 
+# Each group of a list walks the same periods.
+@lru_cache(maxsize=4_096)
 def period_after(name: str, granularity: Granularity) -> str:
     """Give the period that follows."""
     day = first_day(name)

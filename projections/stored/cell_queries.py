@@ -86,12 +86,21 @@ def sums_query(
     """Select sums by group, period and what is named; each group once."""
     table = part.table
     names = [table.c[name] for name in named]
-    apart = [table.c[name] for letter, name in _DIMENSIONS if letter in wanted.apart]
+    is_by_period = wanted.by_period and not part.is_before
+    # Where each month has a row, procedures of a field are too many to be handed out one by one.
+    by_field = is_by_period and bool(wanted.stand_ins)
+    groups = _groups(table, wanted)
+    apart: list[sa.ColumnElement[Any]] = [
+        table.c[name] for letter, name in _DIMENSIONS if letter in wanted.apart
+    ]
+    if by_field:
+        groups = [sa.func.min(each) if each is table.c.procedure else each for each in groups]
+        apart = [_field_of(each) if each is table.c.procedure else each for each in apart]
     sums = [sa.func.sum(table.c[name]) for name in summed]
-    columns = [*_groups(table, wanted), part.bucket.label("bucket"), *names, *sums]
+    columns = [*groups, part.bucket.label("bucket"), *names, *sums]
     # A period that is the same in all rows would hide that the rows lie in the order of the groups;
     # without any group there would be a sum of nothing.
-    is_told = not apart or (wanted.by_period and not part.is_before)
+    is_told = not apart or is_by_period
     told = [sa.text("bucket")] if is_told else []
     return sa.select(*columns).where(*part.conditions).group_by(*apart, *told, *names)
 

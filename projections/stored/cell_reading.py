@@ -77,14 +77,14 @@ class StoredCells:
     def sums(self, wanted: Selection) -> Iterator[Sum]:
         """Give the sums of all measures."""
         for part in parts_of(wanted, (CELLS.months, CELLS.days)):
-            for row in self._connection.execute(sums_query(part, wanted, MEASURES)):
+            for row in self._connection.execute(sums_query(part, wanted, MEASURES)).all():
                 yield Sum(row[0], row[1], row[2], row[3], row[4:])
 
     def reasons(self, wanted: Selection) -> Iterator[ReasonSum]:
         """Give the sums of the reasons for which law and index differ."""
         for part in parts_of(wanted, (CELLS.month_reasons, CELLS.day_reasons)):
-            for row in self._connection.execute(sums_query(part, wanted, ("count",), ("measure",))):
-                yield ReasonSum(*row)
+            query = sums_query(part, wanted, ("count",), ("measure",))
+            yield from map(ReasonSum._make, self._connection.execute(query).all())
 
     def durations(self, wanted: Selection) -> Iterator[DurationSum]:
         """Give the durations of what ended in the periods asked for."""

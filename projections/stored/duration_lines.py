@@ -58,7 +58,7 @@ def _periods(runs: Runs, months: Iterable[str]) -> Iterator[tuple[str, str, Pack
 
 
 def _row(pair: Pair, span: str, period: str, packed: Packed) -> Row:
-    duration = first_duration(*pair, period, packed)
+    duration = first_duration(*pair, period, packed, packed.resolved)
     return (span, *pair, period, json_line_of(duration), csv_line_of(duration))
 
 

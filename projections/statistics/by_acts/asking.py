@@ -43,5 +43,5 @@ class ActSource(Protocol):
     def act_cells(self, theme: Theme, wanted: Selection) -> Iterable[ActCell]:
         """Give the cells of a theme, in any order; a group may come in many parts.
 
-        What came before the first period is given of fees alone.
+        What came before the first period is given of what is owed alone.
         """

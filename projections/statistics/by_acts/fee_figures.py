@@ -112,7 +112,7 @@ def _walk(
 ) -> Iterator[FeeFigure]:
     """Walk one group over its periods, or over all of them as one."""
     if not query.by_period:
-        values, owed = _whole([by_period])
+        values, owed = _whole([by_period]) if len(by_period) > 1 else _only(by_period)
         if owed != NONE or any(each != NONE for each in values.values()):
             yield _figure((group, query.period), values, owed)
         return
@@ -147,6 +147,12 @@ def _whole(groups: Iterable[dict[str, Values]]) -> tuple[Values, tuple[int, int]
             if period != BEFORE:
                 add_values(total, values)
     return total, owed
+
+
+def _only(by_period: dict[str, Values]) -> tuple[Values, tuple[int, int]]:
+    """Give what `_whole` gives of one period."""
+    ((period, values),) = by_period.items()
+    return {} if period == BEFORE else values, values.get(OUTSTANDING, NONE)
 
 
 def _figure(place: Place, values: Values, owed: tuple[int, int]) -> FeeFigure:

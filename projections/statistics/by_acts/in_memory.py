@@ -16,6 +16,7 @@ from projections.statistics.by_acts.acts import SeenAct
 from projections.statistics.by_acts.adding import Theme, parts_of
 from projections.statistics.by_acts.asking import ActCell, Value
 from projections.statistics.by_acts.cells import PairPart, Sums, seconds_told, told_stay
+from projections.statistics.by_acts.fees import OUTSTANDING
 from projections.statistics.in_memory import placing
 from projections.statistics.places import Places
 
@@ -69,16 +70,17 @@ def cells_of_parts(
     found: dict[tuple[str, str, str, str], Sums] = {}
     for pair, parts in listed:
         # Where a day of a channel counts is looked up once.
-        known: dict[tuple[str, str], Sums | None] = {}
+        known: dict[tuple[str, str], tuple[Sums | None, bool]] = {}
         for day, channel, measure, times, total in parts:
             if (day, channel) not in known:
                 group = place(Kind(*pair, channel), day)
-                if group is None or (group[-1] == BEFORE and theme is not Theme.FEES):
-                    known[day, channel] = None
+                is_before = group is not None and group[-1] == BEFORE
+                if group is None or (is_before and theme is not Theme.FEES):
+                    known[day, channel] = (None, is_before)
                 else:
-                    known[day, channel] = found.setdefault(group, Sums())
-            sums = known[day, channel]
-            if sums is None:
+                    known[day, channel] = (found.setdefault(group, Sums()), is_before)
+            sums, is_before = known[day, channel]
+            if sums is None or (is_before and measure != OUTSTANDING):
                 continue
             if theme is Theme.STEPS:
                 sums.add_stay(measure, told_stay(total, channel))

@@ -21,6 +21,7 @@ from projections.statistics.by_acts.cells import (
     YEAR_LENGTH,
     run_of_channel,
 )
+from projections.statistics.by_acts.fees import OUTSTANDING
 from projections.statistics.by_acts.spans import Piece, pieces_of
 from projections.statistics.periods import (
     Granularity,
@@ -67,7 +68,8 @@ class StoredActs:
             for row in self._connection.execute(_query(theme, wanted, piece)).all():
                 office, procedure, period, packed = row
                 name = _named(period, piece, wanted) if named is None else named
-                yield from _cells(office, procedure, name, unpack_cell(packed), wanted)
+                cells = _cells(office, procedure, name, unpack_cell(packed), wanted)
+                yield from map(_owed, cells) if name == BEFORE else cells
 
     def _lists(self, theme: Theme, wanted: Selection) -> Iterator[tuple[str, str, StoredList]]:
         pairs = ACT_CELLS.pairs.c
@@ -197,6 +199,11 @@ def _cells(
             }
             named = channel if "c" in wanted.apart else ALL
             yield ActCell(office, procedure, named, period, values)
+
+
+def _owed(cell: ActCell) -> ActCell:
+    owed = cell.values.get(OUTSTANDING)
+    return cell._replace(values={} if owed is None else {OUTSTANDING: owed})
 
 
 def _run(cell: StoredCell, measure: str, channel: str) -> bytes:

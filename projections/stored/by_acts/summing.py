@@ -18,6 +18,7 @@ from projections.statistics.asking import BEFORE, WHOLE, Selection
 from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActCell, Value
 from projections.statistics.by_acts.cells import seconds_told_in
+from projections.statistics.by_acts.fees import OUTSTANDING
 from projections.statistics.periods import first_day, last_day, period_at
 from projections.stored.by_acts.lists import (
     COUNTED,
@@ -43,7 +44,10 @@ class Goal(NamedTuple):
 
 
 class _Goals(dict[int, int]):
-    """The number of the goal of each place that parts name, made out when first asked for."""
+    """The number of the goal of each place that parts name, made out when first asked for.
+
+    ``listed`` are the goals by their numbers.
+    """
 
     def __init__(self, theme: Theme, wanted: Selection) -> None:
         super().__init__()
@@ -52,11 +56,8 @@ class _Goals(dict[int, int]):
         self._takes_before = theme is Theme.FEES
         self._tells_channels = "c" in wanted.apart
         self._numbers: dict[Goal, int] = {}
+        self.listed: list[Goal] = []
         self._periods: dict[int, str | None] = {}
-
-    def listed(self) -> Sequence[Goal]:
-        """Give the goals by their numbers."""
-        return list(self._numbers)
 
     def __missing__(self, place: int) -> int:
         day, number = divmod(place, PLACES_PER_DAY)
@@ -69,10 +70,18 @@ class _Goals(dict[int, int]):
             raise StoreCorrupt("a list of parts names a measure that there is not") from error
         found = _LEFT_OUT
         if period is not None and self._wanted.channel in (None, counted.channel):
-            shown = counted.channel if self._tells_channels else ALL
-            found = self._numbers.setdefault(Goal(period, shown, counted), len(self._numbers))
+            found = self._number_of(period, counted)
         self[place] = found
         return found
+
+    def _number_of(self, period: str, counted: Counted) -> int:
+        if period == BEFORE and counted.measure != OUTSTANDING:
+            return _LEFT_OUT
+        goal = Goal(period, counted.channel if self._tells_channels else ALL, counted)
+        number = self._numbers.setdefault(goal, len(self.listed))
+        if number == len(self.listed):
+            self.listed.append(goal)
+        return number
 
     def _period_of(self, day_ordinal: int) -> str | None:
         try:
@@ -151,7 +160,7 @@ def _sums(lists: Sequence[StoredList], goals: _Goals, bounds: Bounds) -> Summed:
     times, sums = Counter(numbers), defaultdict[int, int](int)
     for number, total in zip(numbers, totals, strict=True):
         sums[number] += total
-    named = goals.listed()
+    named = goals.listed
     found = defaultdict[tuple[str, str], dict[str, Value]](dict)
     for number, count in times.items():
         if number != _LEFT_OUT:
@@ -168,7 +177,7 @@ def _stays(lists: Sequence[StoredList], goals: _Goals, bounds: Bounds) -> Summed
     runs = defaultdict[int, list[int]](list)
     for number, stay in zip(map(goals.__getitem__, places), totals, strict=True):
         runs[number].append(stay)
-    named = goals.listed()
+    named = goals.listed
     for number, stays in runs.items():
         if number != _LEFT_OUT:
             period, channel, counted = named[number]
