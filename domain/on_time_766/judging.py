@@ -20,10 +20,11 @@ Moments of which only the day is known are compared by the day.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 from domain.deadlines import is_late, passes_at
 from domain.dossiers import Dossier, Due, Halt, HaltKind, Wait, WaitKind
@@ -52,8 +53,7 @@ class End766(StrEnum):
     PERIOD = "period"
 
 
-@dataclass(frozen=True, slots=True)
-class Request766:
+class Request766(msgspec.Struct, frozen=True):
     """One supplement request: made, completed if it was, and over in whatever way."""
 
     requested_at: Moment
@@ -61,8 +61,7 @@ class Request766:
     over_at: Moment | None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement766:
+class Judgement766(msgspec.Struct, frozen=True):
     """The verdict with what it rests on.
 
     `is_repeated`: late because papers were asked for more than once; `is_saved`: on time only
