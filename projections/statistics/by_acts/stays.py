@@ -13,12 +13,13 @@ under the hand-over; so a hand-over that waits is time of the giver.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from domain.dossiers import HaltKind, WaitKind
 from domain.errors import Sentence
-from projections.dossier_rows import DossierRow
+from projections.dossier_rows import NOTHING, DossierRow
 from projections.statistics.by_acts.acts import (
     ROUTED,
     SUBMITTED,
@@ -121,6 +122,7 @@ SHOWS_WORK: Final = frozenset(
         "dossier.verification_recorded",
     }
 )
+_TELLING: Final = frozenset(STAGE_AFTER)
 _BEFORE_WORK: Final = frozenset({Stage.SENDING_ON, Stage.TRANSFER})
 MOVES_HOLDER: Final = frozenset({SUBMITTED, ROUTED, TAKEN_OVER})
 STAY_KINDS: Final = frozenset({*STAGE_AFTER, *SHOWS_WORK, *MOVES_HOLDER})
@@ -171,8 +173,8 @@ def handing_over(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> list[St
     length = seconds(row.returned_at) - seconds(row.ended_at)
     if length <= 0:
         return []
-    takers = (act.office for act in reversed(acts) if act.kind == TAKEN_OVER and act.office)
-    return [Stay(next(takers, row.office), Stage.HANDING_OVER, length)]
+    takers = [act.office for act in acts if act.kind == TAKEN_OVER and act.office]
+    return [Stay(takers[-1] if takers else row.office, Stage.HANDING_OVER, length)]
 
 
 # From a moment on, who holds the dossier and at what its own work is; the first begins a stretch.
@@ -185,7 +187,10 @@ def _intake(row: DossierRow, acts: Sequence[SeenAct], seconds: _Seconds) -> list
     latest, office = row.submitted_at, row.office
     turns = [(latest, office, Stage.INTAKE)]
     for kind, at, signed_for, sent_to, _amount, _method, _roles in acts:
-        latest = _later(latest, at, seconds)
+        if len(at) != len(latest):
+            latest = _later(latest, at, seconds)
+        elif at > latest:
+            latest = at
         holder = sent_to if kind == ROUTED else signed_for if kind == SUBMITTED else None
         if holder and holder != office:
             office = holder
@@ -195,15 +200,20 @@ def _intake(row: DossierRow, acts: Sequence[SeenAct], seconds: _Seconds) -> list
 
 def _work(row: DossierRow, acts: Sequence[SeenAct], seconds: _Seconds) -> list[_Turn]:
     assert row.accepted_at is not None
-    tells = any(act.kind in STAGE_AFTER for act in acts)
+    tells = not _TELLING.isdisjoint([act.kind for act in acts])
     # The office that took it in, whatever happened at intake: nobody else could accept it.
     latest, office = row.accepted_at, row.office
     stage = Stage.SENDING_ON if tells else Stage.PROCESSING
     turns = [(latest, office, stage)]
     for kind, at, signed_for, _sent_to, _amount, _method, _roles in acts:
-        latest = _later(latest, at, seconds)
-        following = STAGE_AFTER.get(kind, stage)
-        if kind in SHOWS_WORK and stage in _BEFORE_WORK:
+        if len(at) != len(latest):
+            latest = _later(latest, at, seconds)
+        elif at > latest:
+            latest = at
+        following = STAGE_AFTER.get(kind)
+        if following is None:
+            if stage not in _BEFORE_WORK or kind not in SHOWS_WORK:
+                continue
             following = Stage.PROCESSING
         holder = signed_for if kind == TAKEN_OVER and signed_for is not None else office
         if following is not stage or holder != office:
@@ -213,15 +223,16 @@ def _work(row: DossierRow, acts: Sequence[SeenAct], seconds: _Seconds) -> list[_
 
 
 def _later(latest: str, at: str, seconds: _Seconds) -> str:
-    """Give the later moment: an act that claims one before the act before it moves nothing back.
+    """Give the later of a day and an instant; texts of one form are in the order of moments.
 
-    Texts of one form are in the order of their moments; seconds are asked for as seldom as may be.
+    An act that claims a moment before the one of the act before it moves nothing back.
     """
-    is_later = at > latest if len(at) == len(latest) else seconds(at) > seconds(latest)
-    return at if is_later else latest
+    return at if seconds(at) > seconds(latest) else latest
 
 
 def _rests(row: DossierRow) -> list[_Rest]:
+    if row.waits == row.halts == NOTHING:
+        return []
     waits = [_Rest(_WAITS[kind], since, until) for kind, since, until in waits_in(row.waits)]
     halts = [_Rest(_HALTS[kind], since, until) for kind, since, until in halts_in(row.halts)]
     return [*waits, *halts]
@@ -234,10 +245,7 @@ def _is_wait(rest: _Rest) -> bool:
 def _clock(first: str, last: str, zone: str) -> Callable[[str], int]:
     """Give how moments of a stretch are placed: by the second, or by the day."""
     by_day = is_day(first) or is_day(last)
-
-    if by_day:
-        return lambda moment: day_second_of(moment, zone)
-    return lambda moment: second_of(moment, zone)
+    return partial(day_second_of, zone) if by_day else partial(second_of, zone)
 
 
 def _add_stretch(
