@@ -65,6 +65,10 @@ _STREAM_IDS: Final = {
     StreamType.FINDING: re.compile(RANDOM_ID),
     StreamType.TALLY: re.compile("[0-9]{4}-(?:0[1-9]|1[0-2])"),
 }
+_STREAMS: Final = {
+    stream_type: re.compile(f"{stream_type}:(?:{pattern.pattern})")
+    for stream_type, pattern in _STREAM_IDS.items()
+}
 
 
 _RANDOM_WANTED: Final = "the id must be random: a version 4 UUID, or 32 lower-case hex digits"
@@ -100,8 +104,7 @@ def parse_stream(text: str) -> StreamId:
 
 def is_stream_of(text: str, stream_type: StreamType) -> bool:
     """Tell whether `parse_stream` reads a name, and as one of this type."""
-    head, _, stream_id = text.partition(":")
-    return head == stream_type and _STREAM_IDS[stream_type].fullmatch(stream_id) is not None
+    return _STREAMS[stream_type].fullmatch(text) is not None
 
 
 class Need(msgspec.Struct, frozen=True):

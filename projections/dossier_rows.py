@@ -131,8 +131,7 @@ def act_of(entry: PublicEntry, state: StreamState) -> Act:
         status, due, appointment = state.status, state.due, state.appointment
     if isinstance(facts, ImportableFacts):
         performer, label = facts.performer, facts.label
-    said = _SAID.get(type(facts))
-    return Act(
+    act = Act(
         entry_index=entry.entry_index,
         stream=action.stream,
         version=action.version,
@@ -146,8 +145,9 @@ def act_of(entry: PublicEntry, state: StreamState) -> Act:
         due=due,
         appointment=appointment,
         label=label,
-        **({} if said is None else said(facts)),
     )
+    said = _SAID.get(type(facts))
+    return act if said is None else msgspec.structs.replace(act, **said(facts))
 
 
 def _asked(facts: Facts) -> dict[str, Any]:

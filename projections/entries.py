@@ -8,6 +8,7 @@ if the next one embeds the checkpoint that ends in it, or if the log ends in it;
 left unpublished dates nothing. So actions come in groups, one for each published checkpoint.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,13 +48,18 @@ class PublicEntry(msgspec.Struct, frozen=True):
     """One published action and when it was recorded.
 
     The acts of veiled dossiers, which no public fold meets, have no ``entry_index``: their notes
-    are no entries.
+    are no entries. ``text`` is the signed one.
     """
 
     entry_index: int | None
     action: Action
     recorded_at: datetime
-    text_hash: bytes
+    text: bytes
+
+    @property
+    def text_hash(self) -> bytes:
+        """Give the hash by which the private part of the action is found: few are asked for it."""
+        return hashlib.sha256(self.text).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ class SealedGroup:
     veils: tuple[Veil, ...] = ()
 
 
-# An action's entry index, the action, and the hash of its text, before the seal that dates it.
+# An action's entry index, the action, and its text, before the seal that dates it.
 _Unsealed = tuple[int, Action, bytes]
 
 
@@ -127,10 +133,10 @@ def _open_body(entry_index: int, body: bytes, ledger: str) -> tuple[_Unsealed | 
     try:
         if body.startswith(VEIL_TYPE_LINE):
             return (parse_veil(body),)
-        action, text_hash = read_published(body, ledger)
+        action, text = read_published(body, ledger)
     except LedgerError as error:
         raise EntryUnreadable(entry_index, str(error)) from error
-    return ((entry_index, action, text_hash),)
+    return ((entry_index, action, text),)
 
 
 def _open_seal(entry_index: int, body: bytes) -> Seal:

@@ -313,12 +313,16 @@ class Follower:
         self._states.prefetch(entry.action.stream for entry in entries)
         states: dict[str, StreamState] = {}
         acts: list[Act] = []
+        has_private = private.open_private is not None
         for entry in entries:
             state = self._states.apply(entry)
             states[entry.action.stream] = state
-            states |= self._states.take_moved()
+            moved = self._states.take_moved()
+            if moved:
+                states |= moved
             acts.append(act_of(entry, state))
-            self._add_private(private, entry)
+            if has_private:
+                self._add_private(private, entry)
         return states, acts
 
     def _private_rows(self, entries: Sequence[PublicEntry]) -> PrivateRows:

@@ -7,10 +7,11 @@ art. 147); in hours it counts office time. Stretches that overlap count once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 from domain.calendars import (
     WorkingTime,
@@ -48,8 +49,7 @@ class StretchEffect(StrEnum):
     WAS_LATE = "was_late"
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(msgspec.Struct, frozen=True):
     """From when a limit counts: what happened, and what the count begins with."""
 
     at: Moment
@@ -57,8 +57,7 @@ class Start:
     reason: StartReason
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(msgspec.Struct, frozen=True):
     """Some time in which the dossier waited or rested, and what the procedure makes of it."""
 
     kind: WaitKind | HaltKind
@@ -68,8 +67,7 @@ class Stretch:
     declared_at: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CountedStretch:
+class CountedStretch(msgspec.Struct, frozen=True):
     """A stretch with its effect; `counted` is in seconds for a limit in hours, else in days."""
 
     stretch: Stretch
@@ -78,8 +76,7 @@ class CountedStretch:
     due: Due | None
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(msgspec.Struct, frozen=True):
     """How a due date came about; None where the limit is unknown or only the day is known."""
 
     limit: Limit

@@ -21,6 +21,8 @@ def known_from(version: OfficeVersion) -> date:
 
 def known_office(versions: Sequence[OfficeVersion], day: date) -> Office:
     """Give the office as it was known on a day; before all documents, the oldest."""
+    if len(versions) == 1:
+        return versions[0].office
     known = [version for version in versions if known_from(version) <= day]
     return (known or versions[:1])[-1].office
 
@@ -33,10 +35,10 @@ def working_time(
     ``calendar`` is the record of the version to count with. The zone is the one at the act.
     """
     versions = record.versions[:office_version]
-    office = known_office(versions, at.day_in(record.office.time_zone))
-    working = WorkingTime(calendar.calendar, office.time_zone, office.office_hours)
     if len(versions) == 1 and not calendar.former_sessions:
-        return working
+        only = versions[0].office
+        return WorkingTime(calendar.calendar, only.time_zone, only.office_hours)
+    office = known_office(versions, at.day_in(record.office.time_zone))
     changed = tuple(_changed_hours(versions, calendar.calendar, calendar.former_sessions))
     return WorkingTime(calendar.calendar, office.time_zone, changed[0].sessions, changed[1:])
 

@@ -20,10 +20,11 @@ Moments of which only the day is known are compared by the day.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 from domain.deadlines import is_late, passes_at
 from domain.dossiers import Dossier, Due, Halt, HaltKind, Wait, WaitKind
@@ -52,8 +53,7 @@ class End766(StrEnum):
     PERIOD = "period"
 
 
-@dataclass(frozen=True, slots=True)
-class Request766:
+class Request766(msgspec.Struct, frozen=True):
     """One supplement request: made, completed if it was, and over in whatever way."""
 
     requested_at: Moment
@@ -61,8 +61,7 @@ class Request766:
     over_at: Moment | None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement766:
+class Judgement766(msgspec.Struct, frozen=True):
     """The verdict with what it rests on.
 
     `is_repeated`: late because papers were asked for more than once; `is_saved`: on time only
@@ -91,7 +90,12 @@ def explain_766(dossier: Dossier, zone: str, at: datetime) -> Judgement766 | Non
     """Judge a dossier as of an instant, with what the verdict rests on; None if not counted."""
     if dossier.accepted_at is None or dossier.accepted_at.start_in(zone) > at:
         return None
-    requests = requests_766(dossier, zone)
+    return _explained(dossier, requests_766(dossier, zone), zone, at)
+
+
+def _explained(
+    dossier: Dossier, requests: tuple[Request766, ...], zone: str, at: datetime
+) -> Judgement766:
     end, end_at = _end_as_of(dossier, requests, zone, at)
     yardstick = yardstick_766(dossier)
     if end is End766.OPEN_SUPPLEMENT and _is_repeated(dossier, requests, zone, at):
@@ -110,6 +114,10 @@ def verdict_766(dossier: Dossier, zone: str) -> On766 | None:
     end = processing_end(dossier)
     if end is None or dossier.accepted_at is None:
         return None
+    # By its end nothing is open; and time is only taken off an end that is late.
+    yardstick = yardstick_766(dossier)
+    if yardstick is None or not is_late(end, yardstick, zone):
+        return On766.ON_TIME
     return judge_766(dossier, zone, max(end.start_in(zone), dossier.accepted_at.start_in(zone)))
 
 
@@ -126,7 +134,8 @@ def late_stretches_766(dossier: Dossier, zone: str) -> tuple[Stretch, ...]:
     cuts = sorted({first, *(cut for cut in _cuts(dossier, zone) if cut > first)})
     if last is not None:
         cuts = [cut for cut in cuts if cut < last]
-    late = [judge_766(dossier, zone, cut) is On766.LATE for cut in cuts]
+    requests = requests_766(dossier, zone)
+    late = [_explained(dossier, requests, zone, cut).verdict is On766.LATE for cut in cuts]
     return tuple(
         stretch if stretch.until is not None else Stretch(stretch.since, last)
         for stretch in stretches_where(cuts, late)
@@ -145,8 +154,8 @@ def yardstick_766(dossier: Dossier) -> Due | None:
     """
     if dossier.appointment is not None:
         return dossier.appointment
-    dues = (*(change.due_before for change in dossier.due_changes), dossier.due)
-    return next((due for due in dues if due is not None), None)
+    earlier = (change.due_before for change in dossier.due_changes)
+    return next((due for due in earlier if due is not None), dossier.due)
 
 
 def requests_766(dossier: Dossier, zone: str) -> tuple[Request766, ...]:
@@ -155,10 +164,12 @@ def requests_766(dossier: Dossier, zone: str) -> tuple[Request766, ...]:
     A wait that a withdrawal broke off goes on when that is denied: both are one request.
     """
     accepted = dossier.accepted_at
+    if accepted is None or not dossier.waits:
+        return ()
     return tuple(
         request
         for request in _all_requests(dossier.waits)
-        if accepted is not None and not is_before(request.requested_at, accepted, zone)
+        if not is_before(request.requested_at, accepted, zone)
     )
 
 
@@ -206,12 +217,13 @@ def _end_as_of(
     end = processing_end(dossier)
     if end is not None and end.start_in(zone) <= at:
         return End766.ENDED, end
-    open_since = (
-        (End766.OPEN_SUSPENSION, _open_since(_suspensions(dossier), zone, at)),
-        (End766.OPEN_WITHDRAWAL, _open_since(_withdrawals(dossier), zone, at)),
-        (End766.OPEN_SUPPLEMENT, _open_since(map(_as_wait, requests), zone, at)),
+    open_ends = (
+        (End766.OPEN_SUSPENSION, _suspensions(dossier)),
+        (End766.OPEN_WITHDRAWAL, _withdrawals(dossier)),
+        (End766.OPEN_SUPPLEMENT, map(_as_wait, requests)),
     )
-    for kind, since in open_since:
+    for kind, stretches in open_ends:
+        since = _open_since(stretches, zone, at)
         if since is not None:
             return kind, since
     return End766.PERIOD, Moment(instant=at)

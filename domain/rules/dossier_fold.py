@@ -4,7 +4,7 @@ What the transition row says (status, waits, end, outcome) is done for every kin
 that means more has an effect in `EFFECTS`. So a new kind often needs nothing here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -79,14 +79,12 @@ def fold_dossier(dossier: Dossier, action: Action, register: Register) -> Dossie
     mark = PERSON_MARKS.get(name)
     if mark is not None:
         dossier = mark(dossier, action)
+    effect = EFFECTS.get(name)
+    if effect is not None:
+        dossier = effect(dossier, action, register)
     has_resumed = has_waited and not dossier.is_waiting
-    for effect in (
-        EFFECTS.get(name),
-        (has_resumed and RESUMING.get(name)) or DUE_EFFECTS.get(name),
-    ):
-        if effect is not None:
-            dossier = effect(dossier, action, register)
-    return dossier
+    effect = (RESUMING.get(name) if has_resumed else None) or DUE_EFFECTS.get(name)
+    return dossier if effect is None else effect(dossier, action, register)
 
 
 def _moved(dossier: Dossier, target: Status, at: Moment, transition: Transition) -> Dossier:
@@ -114,12 +112,14 @@ def _moved(dossier: Dossier, target: Status, at: Moment, transition: Transition)
     )
 
 
-def _with(names: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*names, *more)))
+def _with(names: tuple[str, ...], more: Sequence[str]) -> tuple[str, ...]:
+    """Add names; the same tuple where none is new, as after most acts."""
+    new = [name for name in dict.fromkeys(more) if name not in names]
+    return (*names, *new) if new else names
 
 
-def _keys(action: Action, role: Role) -> tuple[str, ...]:
-    return tuple(signer.key for signer in action.signers if signer.role is role)
+def _keys(action: Action, role: Role) -> list[str]:
+    return [signer.key for signer in action.signers if signer.role is role]
 
 
 def _performers(action: Action) -> tuple[str, ...]:
@@ -130,27 +130,27 @@ def _performers(action: Action) -> tuple[str, ...]:
 
 
 def _mark_intake(dossier: Dossier, action: Action) -> Dossier:
-    return replace(
-        dossier,
-        accepted_by=_with(dossier.accepted_by, _keys(action, Role.RECEIVER)),
-        accepted_performers=_with(dossier.accepted_performers, _performers(action)),
-    )
+    keys = _with(dossier.accepted_by, _keys(action, Role.RECEIVER))
+    performers = _with(dossier.accepted_performers, _performers(action))
+    if keys is dossier.accepted_by and performers is dossier.accepted_performers:
+        return dossier
+    return replace(dossier, accepted_by=keys, accepted_performers=performers)
 
 
 def _mark_approval(dossier: Dossier, action: Action) -> Dossier:
-    return replace(
-        dossier,
-        approved_by=_with(dossier.approved_by, _keys(action, Role.APPROVER)),
-        approved_performers=_with(dossier.approved_performers, _performers(action)),
-    )
+    keys = _with(dossier.approved_by, _keys(action, Role.APPROVER))
+    performers = _with(dossier.approved_performers, _performers(action))
+    if keys is dossier.approved_by and performers is dossier.approved_performers:
+        return dossier
+    return replace(dossier, approved_by=keys, approved_performers=performers)
 
 
 def _mark_processing(dossier: Dossier, action: Action) -> Dossier:
-    return replace(
-        dossier,
-        processed_by=_with(dossier.processed_by, _keys(action, Role.PROCESSOR)),
-        processed_performers=_with(dossier.processed_performers, _performers(action)),
-    )
+    keys = _with(dossier.processed_by, _keys(action, Role.PROCESSOR))
+    performers = _with(dossier.processed_performers, _performers(action))
+    if keys is dossier.processed_by and performers is dossier.processed_performers:
+        return dossier
+    return replace(dossier, processed_by=keys, processed_performers=performers)
 
 
 def _result_approved(dossier: Dossier, action: Action, _register: Register) -> Dossier:

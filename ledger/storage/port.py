@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
@@ -44,8 +46,7 @@ class Group:
     bodies: tuple[NewBody, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
+class StoredEntry(msgspec.Struct, frozen=True):
     """One sequenced entry: the bytes that stand in the log at ``entry_index``."""
 
     entry_index: int

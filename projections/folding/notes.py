@@ -1,12 +1,11 @@
 """Published notes, read by the hundred thousand: what `open_text` reads, and by another way.
 
-Followers read every note of a log again, and need of it the action and the hash of its text. Nearly
+Followers read every note of a log again, and need of it the action and its text. Nearly
 all notes are alike: these are read in one go, and any that is not is left to `open_text`, which
 reads it or says what is wrong. So both accept the same notes, and refuse others with the same
 error; a property test compares them.
 """
 
-import hashlib
 import re
 from typing import Final
 
@@ -20,6 +19,7 @@ from ledger.errors import SchemaMismatch
 
 # Names are sorted, so a canonical line says first what kind it is of.
 _LINE_BEGINS: Final = b'{"action":"'
+_KINDS: Final = {name.encode(): kind for name, kind in KINDS.items()}
 # Signature lines as nearly all notes have them: a key name in ASCII, and the base64 of key id and
 # Ed25519 signature, 68 bytes, in its one spelling. `parse_note` accepts these, and others.
 _PLAIN_LINES: Final = re.compile(
@@ -28,7 +28,7 @@ _PLAIN_LINES: Final = re.compile(
 
 
 def read_published(note: bytes, ledger: str | None) -> tuple[Action, bytes]:
-    """Read the action of a published note and the hash of its text; `open_text` for many notes.
+    """Read the action of a published note, and give its text; `open_text` for many notes.
 
     It accepts and refuses what `open_text` does, and gives no signatures.
 
@@ -38,9 +38,9 @@ def read_published(note: bytes, ledger: str | None) -> tuple[Action, bytes]:
     text = note[: note.rfind(b"\n\n") + 1]
     action = _read_at_once(note, text, ledger)
     if action is not None:
-        return action, hashlib.sha256(text).digest()
+        return action, text
     opened = open_text(note, ledger)
-    return opened.action, opened.text_hash
+    return opened.action, opened.signed.text
 
 
 def _read_at_once(note: bytes, text: bytes, ledger: str | None) -> Action | None:
@@ -51,7 +51,7 @@ def _read_at_once(note: bytes, text: bytes, ledger: str | None) -> Action | None
     if not bodies.is_plain_line(line) or not _PLAIN_LINES.fullmatch(note, len(text) + 1):
         return None
     start = len(_LINE_BEGINS)
-    kind = KINDS.get(line[start : line.find(b'"', start)].decode("ascii"))
+    kind = _KINDS.get(line[start : line.find(b'"', start)])
     decoded = None if kind is None else bodies.read_text(line, kind.facts)
     if kind is None or decoded is None or decoded.action != kind.name:
         return None

@@ -16,6 +16,7 @@ from domain.actions import StreamType
 from domain.decisions import StreamState
 from ledger.errors import StoreUnavailable
 from projections.dossier_rows import Act
+from projections.folding.uncollected import uncollected
 from projections.parts.registry import CORE, Projection, tables_of
 from projections.parts.writers import PART_WRITERS, DividedUpdate
 from projections.rebuilding.folding import raise_stopped
@@ -67,7 +68,7 @@ def make_from_core(copy: Path, wanted: Collection[Projection], position: Positio
     """
     engine = open_engine(copy, is_beside=True)
     try:
-        with engine.begin() as connection:
+        with uncollected(when=True), engine.begin() as connection:
             states = _states(connection)
             update = ViewUpdate(
                 old_log_position=NOWHERE,

@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from operator import add
 from typing import Final, NamedTuple, TypeVar
 
 from domain.dossiers import Dossier
@@ -173,25 +173,48 @@ def cells_of(
 ) -> dict[CellKey, Part]:
     """Bring days together into cells of other grains; into months with `MONTH_LENGTH`.
 
-    ``merge`` adds a part to what a cell has, or begins with it where it has nothing.
+    ``merge`` adds a part to what a cell has, or begins with it where it has nothing. The grains
+    begin with the finest, and each comes after those that it is made of.
     """
-    by_period: dict[tuple[Kind, str], Part] = {}
+    by_period: Mapping[tuple[Kind, str], Part] = by_day
+    if period_length is not None:
+        by_period = _by_period(by_day, period_length, merge)
+    finest = {CellKey(FINEST, *kind, period): part for (kind, period), part in by_period.items()}
+    made: dict[str, dict[CellKey, Part]] = {}
+    for grain in grains:
+        # Each from one that is finer, of which there are fewer than of the finest.
+        finer = next((each for each in reversed(made) if set(grain) <= set(each)), None)
+        made[grain] = finest if finer is None else _coarser(made[finer], grain, merge)
+    return {key: part for cells in made.values() for key, part in cells.items()}
+
+
+def _by_period(
+    by_day: Mapping[tuple[Kind, str], Part],
+    period_length: int,
+    merge: Callable[[Part | None, Part], Part],
+) -> dict[tuple[Kind, str], Part]:
+    found: dict[tuple[Kind, str], Part] = {}
     for (kind, day), part in by_day.items():
         place = (kind, day[:period_length])
-        by_period[place] = merge(by_period.get(place), part)
+        found[place] = merge(found.get(place), part)
+    return found
+
+
+def _coarser(
+    finer: Mapping[CellKey, Part], grain: str, merge: Callable[[Part | None, Part], Part]
+) -> dict[CellKey, Part]:
+    by_office, by_procedure, by_channel = (letter in grain for letter in FINEST)
     cells: dict[CellKey, Part] = {}
-    told_apart = tuple(grains)
-    for (kind, period), part in by_period.items():
-        for grain, office, procedure, channel in masks_of(kind, told_apart):
-            key = CellKey(grain, office, procedure, channel, period)
-            cells[key] = merge(cells.get(key), part)
+    for (_, office, procedure, channel, period), part in finer.items():
+        key = CellKey(
+            grain,
+            office if by_office else ALL,
+            procedure if by_procedure else ALL,
+            channel if by_channel else ALL,
+            period,
+        )
+        cells[key] = merge(cells.get(key), part)
     return cells
-
-
-@lru_cache(maxsize=10_000)
-def masks_of(kind: Kind, grains: tuple[str, ...]) -> list[tuple[str, str, str, str]]:
-    """Give for each grain what it tells apart of a kind: grain, office, procedure, channel."""
-    return [key_of(grain, kind, "")[:-1] for grain in grains]
 
 
 def key_of(grain: str, kind: Kind, period: str) -> CellKey:
@@ -209,9 +232,7 @@ def merge_values(total: Vector | None, more: Vector) -> Vector:
     """Add up measures."""
     if total is None:
         return list(more)
-    for place, value in enumerate(more):
-        total[place] += value
-    return total
+    return list(map(add, total, more))
 
 
 def merge_counts(total: Counter[str] | None, more: Counter[str]) -> Counter[str]:

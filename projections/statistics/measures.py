@@ -12,10 +12,11 @@ index differ are measures of their own, by name: `resolved:<reason>` on the day 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Final
+
+import msgspec
 
 from domain.deadlines import Timeliness, passes_at
 from domain.dossiers import Dossier, Due, WaitKind
@@ -76,8 +77,7 @@ _RESOLVED: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """One change of a measure, by its name, from an instant on."""
 
     at: datetime
@@ -85,8 +85,7 @@ class Change:
     delta: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """What the end of a dossier adds to its day; net seconds are without the applicant's waits.
 
     Both are None where the end lies before the acceptance: that is no measurement. ``without_due``
@@ -102,8 +101,7 @@ class Ended:
     without_due: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(msgspec.Struct, frozen=True):
     """Everything that one accepted dossier adds to the cells."""
 
     received_on: date

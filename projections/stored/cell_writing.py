@@ -4,7 +4,7 @@ A row that adds up to nothing is taken out, so that tables tell nothing of how t
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -97,8 +97,9 @@ def _add_durations(
     empty: list[Row] = []
     for key, durations in cells.items():
         gross, net = stored.get(key, (b"", b""))
-        gross = _changed(gross, [(seconds, sign) for seconds, _, sign in durations])
-        net = _changed(net, [(seconds, sign) for _, seconds, sign in durations])
+        by_gross, by_net, signs = zip(*durations, strict=True)
+        gross = _changed(gross, by_gross, signs)
+        net = _changed(net, by_net, signs)
         if gross:
             rows.append((*key, gross, net))
         else:
@@ -107,11 +108,11 @@ def _add_durations(
     take_out_tuples(connection, table, KEYS, empty)
 
 
-def _changed(packed: bytes, changes: list[tuple[int, int]]) -> bytes:
-    if not packed and all(sign > 0 for _, sign in changes):
-        return pack_seconds(seconds for seconds, _ in changes)
+def _changed(packed: bytes, changes: Iterable[int], signs: Sequence[int]) -> bytes:
+    if not packed and min(signs) > 0:
+        return pack_seconds(changes)
     counts = Counter(unpack_seconds(packed))
-    for seconds, sign in changes:
+    for seconds, sign in zip(changes, signs, strict=True):
         counts[seconds] += sign
     if any(count < 0 for count in counts.values()):
         raise StoreCorrupt("the cells do not hold what a dossier added to them: rebuild the views")

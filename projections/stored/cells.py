@@ -5,9 +5,11 @@ taken out and what it adds now is put in, summed up over the step before anythin
 office that moves into another time zone has all of its dossiers taken out and put in again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from operator import attrgetter
 from typing import Any, Final
 
@@ -35,6 +37,12 @@ from projections.tables import CELLS, dossiers_table, states_table
 # What figures do not look at: only this may change without the cells being touched.
 UNCOUNTED: Final = frozenset({"procedure_version", "status", "submitted_at", "outcome", "imported"})
 _counted = attrgetter(*(name for name in DossierRow.__struct_fields__ if name not in UNCOUNTED))
+
+_ACCEPTED: Final = (
+    f"SELECT {', '.join(DossierRow.__struct_fields__)} FROM {dossiers_table.name} "  # noqa: S608 - our own
+    "WHERE accepted_at IS NOT NULL"
+)
+_ROWS_AT_ONCE: Final = 20_000
 
 Zones = Mapping[str, str]
 LATEST_MONTH: Final = "9999-12"
@@ -91,11 +99,12 @@ def _count_everything(connection: sa.Connection, as_of: datetime) -> None:
     for table in (getattr(CELLS, name) for name in CellTables.__slots__):
         if table not in kept:
             connection.execute(sa.delete(table))
-    rows = connection.execute(
-        sa.select(dossiers_table).where(dossiers_table.c.accepted_at.is_not(None))
-    )
     zones = _zones(connection)
-    changed = ((None, _row(row)) for row in rows)
+    # The driver's own tuples, since there is one for every dossier.
+    cursor = connection.connection.cursor()
+    cursor.execute(_ACCEPTED)
+    rows = chain.from_iterable(iter(partial(cursor.fetchmany, _ROWS_AT_ONCE), []))
+    changed = ((None, _row_of(row)) for row in rows)
     keep_lines(connection, _count_anew(connection, changed, (zones, zones), as_of), None, as_of)
     keep_payments(connection, None, (), zones)
 
@@ -213,10 +222,14 @@ def _changed_rows(
 def _rows_of(connection: sa.Connection, streams: Iterable[str]) -> Iterator[DossierRow]:
     keys = [(stream,) for stream in streams]
     found = rows_with_keys(connection, dossiers_table, ("stream",), keys)
-    for row in found:
-        values: dict[str, Any] = dict(zip(DossierRow.__struct_fields__, row, strict=True))
-        values["imported"] = bool(values["imported"])
-        yield DossierRow(**values)
+    return map(_row_of, found)
+
+
+def _row_of(row: Sequence[object]) -> DossierRow:
+    """Make the row of a dossier of its columns, in their order."""
+    values: dict[str, Any] = dict(zip(DossierRow.__struct_fields__, row, strict=True))
+    values["imported"] = bool(values["imported"])
+    return DossierRow(**values)
 
 
 def _rows_at(connection: sa.Connection, offices: list[str]) -> Iterator[DossierRow]:

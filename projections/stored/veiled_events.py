@@ -90,7 +90,7 @@ def opened_act(event: StoredEvent, ledger: str) -> PublicEntry:
         recorded_at = promised_at(event.promise)
     except (LedgerError, TransparencyError, ValueError) as error:
         raise StoreCorrupt(f"the stored act {event.place} cannot be read: {error}") from error
-    return PublicEntry(None, opened.action, recorded_at, opened.text_hash)
+    return PublicEntry(None, opened.action, recorded_at, opened.signed.text)
 
 
 def promised_at(promise: bytes) -> datetime:

@@ -128,7 +128,7 @@ def _opened(note: bytes, ledger: str | None) -> tuple[Action, bytes] | type[Ledg
         opened = open_text(note, ledger)
     except LedgerError as error:
         return type(error)
-    return opened.action, opened.text_hash
+    return opened.action, opened.signed.text
 
 
 def _read_as_published(note: bytes, ledger: str | None) -> tuple[Action, bytes] | type[LedgerError]:
@@ -143,7 +143,7 @@ def test_every_kind_of_note_at_hand_reads_the_same_in_both_ways(number: int) -> 
     note = _good_actions()[number].note
     opened = open_text(note, ORIGIN)
 
-    assert read_published(note, ORIGIN) == (opened.action, opened.text_hash)
+    assert read_published(note, ORIGIN) == (opened.action, opened.signed.text)
 
 
 @PATIENT

@@ -104,7 +104,7 @@ def _days_of(utc_day: str, zone: str) -> tuple[str | None, str, str]:
 
 # Stays, waits and fees of one dossier ask for the same moments.
 @lru_cache(maxsize=256)
-def second_of(moment: str, zone: str) -> int:
+def second_of(zone: str, moment: str) -> int:
     """Give the second since 1970 of a moment; of a day alone its first one in that zone."""
     if is_day(moment):
         start = datetime.combine(date.fromisoformat(moment), time(), time_zone(zone))
@@ -112,7 +112,7 @@ def second_of(moment: str, zone: str) -> int:
     return int(datetime.fromisoformat(moment).timestamp())
 
 
-def day_second_of(moment: str, zone: str) -> int:
+def day_second_of(zone: str, moment: str) -> int:
     """Give whole days since 1970 up to a moment's day in that zone, as seconds."""
     day = date.fromisoformat(day_of(moment, zone))
     return (day.toordinal() - _EPOCH_ORDINAL) * SECONDS_PER_DAY

@@ -89,8 +89,8 @@ def _part(theme: Theme, row: DossierRow, day: str, added: tuple[str, int, int]) 
 
 
 def _stays(stays: Iterable[Stay], day: str) -> Iterator[Part]:
-    for stay in stays:
-        yield Part(Theme.STEPS, stay.office, day, stay.stage.value, 1, stay.seconds)
+    for office, stage, seconds in stays:
+        yield Part(Theme.STEPS, office, day, str(stage), 1, seconds)
 
 
 def _visits(row: DossierRow, visits: int | None, day: str) -> Iterator[Part]:

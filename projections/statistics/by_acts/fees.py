@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from domain.dossiers import WaitKind
 from domain.facts import PaymentMethod
-from projections.dossier_rows import DossierRow
+from projections.dossier_rows import NOTHING, DossierRow
 from projections.statistics.by_acts.acts import (
     FEE_ASSESSED,
     PAYMENT_CONFIRMED,
@@ -52,10 +52,13 @@ def fee_changes(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> Iterator
     if row.accepted_at is None:
         return
     for act in acts:
-        measure = _measure_of(act)
-        if measure is not None and act.amount_vnd is not None:
-            yield FeeChange(day_of(act.at, zone), measure, 1, act.amount_vnd)
-    yield from _outstanding(row, acts, zone)
+        # Few acts name an amount.
+        if act.amount_vnd is not None:
+            measure = _measure_of(act)
+            if measure is not None:
+                yield FeeChange(day_of(act.at, zone), measure, 1, act.amount_vnd)
+    if row.waits != NOTHING:
+        yield from _outstanding(row, acts, zone)
 
 
 def _measure_of(act: SeenAct) -> str | None:

@@ -11,14 +11,15 @@ An office holds a dossier from the submission, from being routed to it, or from 
 under the hand-over; so a hand-over that waits is time of the giver.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from domain.dossiers import HaltKind, WaitKind
 from domain.errors import Sentence
-from projections.dossier_rows import DossierRow
+from projections.dossier_rows import NOTHING, DossierRow
 from projections.statistics.by_acts.acts import (
     ROUTED,
     SUBMITTED,
@@ -121,6 +122,7 @@ SHOWS_WORK: Final = frozenset(
         "dossier.verification_recorded",
     }
 )
+_TELLING: Final = frozenset(STAGE_AFTER)
 _BEFORE_WORK: Final = frozenset({Stage.SENDING_ON, Stage.TRANSFER})
 MOVES_HOLDER: Final = frozenset({SUBMITTED, ROUTED, TAKEN_OVER})
 STAY_KINDS: Final = frozenset({*STAGE_AFTER, *SHOWS_WORK, *MOVES_HOLDER})
@@ -151,15 +153,16 @@ def stays_of(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> list[Stay]:
     if row.accepted_at is None or row.ended_at is None:
         return []
     rests = _rests(row)
-    if row.submitted_at == row.accepted_at:
-        return _added_up(_stretch((row.accepted_at, row.ended_at), rests, _work(row, acts), zone))
-    at_intake = [rest._replace(stage=Stage.INTAKE_WAIT) for rest in rests if _is_wait(rest)]
-    return _added_up(
-        (
-            *_stretch((row.submitted_at, row.accepted_at), at_intake, _intake(row, acts), zone),
-            *_stretch((row.accepted_at, row.ended_at), rests, _work(row, acts), zone),
-        )
-    )
+    total: _Total = {}
+    if row.submitted_at != row.accepted_at:
+        at_intake = [rest._replace(stage=Stage.INTAKE_WAIT) for rest in rests if _is_wait(rest)]
+        seconds = _clock(row.submitted_at, row.accepted_at, zone)
+        turns = _intake(row, acts, seconds)
+        _add_stretch(total, (row.submitted_at, row.accepted_at), at_intake, turns, seconds)
+    seconds = _clock(row.accepted_at, row.ended_at, zone)
+    turns = _work(row, acts, seconds)
+    _add_stretch(total, (row.accepted_at, row.ended_at), rests, turns, seconds)
+    return [Stay(office, stage, length) for (office, stage), length in total.items()]
 
 
 def handing_over(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> list[Stay]:
@@ -170,50 +173,66 @@ def handing_over(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> list[St
     length = seconds(row.returned_at) - seconds(row.ended_at)
     if length <= 0:
         return []
-    takers = (act.office for act in reversed(acts) if act.kind == TAKEN_OVER and act.office)
-    return [Stay(next(takers, row.office), Stage.HANDING_OVER, length)]
+    takers = [act.office for act in acts if act.kind == TAKEN_OVER and act.office]
+    return [Stay(takers[-1] if takers else row.office, Stage.HANDING_OVER, length)]
 
 
-class _Turn(NamedTuple):
-    """From a moment on, who holds the dossier and at what its own work is."""
-
-    at: str
-    office: str
-    stage: Stage
+# From a moment on, who holds the dossier and at what its own work is; the first begins a stretch.
+_Turn = tuple[str, str, Stage]
+_Seconds = Callable[[str], int]
+_Total = dict[tuple[str, Stage], int]
 
 
-def _intake(row: DossierRow, acts: Sequence[SeenAct]) -> Iterator[_Turn]:
-    office = row.office
-    yield _Turn(row.submitted_at, office, Stage.INTAKE)
-    for act in acts:
-        office = _holder_after(act) or office
-        yield _Turn(act.at, office, Stage.INTAKE)
+def _intake(row: DossierRow, acts: Sequence[SeenAct], seconds: _Seconds) -> list[_Turn]:
+    latest, office = row.submitted_at, row.office
+    turns = [(latest, office, Stage.INTAKE)]
+    for kind, at, signed_for, sent_to, _amount, _method, _roles in acts:
+        if len(at) != len(latest):
+            latest = _later(latest, at, seconds)
+        elif at > latest:
+            latest = at
+        holder = sent_to if kind == ROUTED else signed_for if kind == SUBMITTED else None
+        if holder and holder != office:
+            office = holder
+            turns.append((latest, office, Stage.INTAKE))
+    return turns
 
 
-def _work(row: DossierRow, acts: Sequence[SeenAct]) -> Iterator[_Turn]:
+def _work(row: DossierRow, acts: Sequence[SeenAct], seconds: _Seconds) -> list[_Turn]:
     assert row.accepted_at is not None
-    tells = any(act.kind in STAGE_AFTER for act in acts)
-    stage = Stage.SENDING_ON if tells else Stage.PROCESSING
+    tells = not _TELLING.isdisjoint([act.kind for act in acts])
     # The office that took it in, whatever happened at intake: nobody else could accept it.
-    office = row.office
-    yield _Turn(row.accepted_at, office, stage)
-    for act in acts:
-        if act.kind == TAKEN_OVER and act.office is not None:
-            office = act.office
-        if act.kind in SHOWS_WORK and stage in _BEFORE_WORK:
-            stage = Stage.PROCESSING
-        else:
-            stage = STAGE_AFTER.get(act.kind, stage)
-        yield _Turn(act.at, office, stage)
+    latest, office = row.accepted_at, row.office
+    stage = Stage.SENDING_ON if tells else Stage.PROCESSING
+    turns = [(latest, office, stage)]
+    for kind, at, signed_for, _sent_to, _amount, _method, _roles in acts:
+        if len(at) != len(latest):
+            latest = _later(latest, at, seconds)
+        elif at > latest:
+            latest = at
+        following = STAGE_AFTER.get(kind)
+        if following is None:
+            if stage not in _BEFORE_WORK or kind not in SHOWS_WORK:
+                continue
+            following = Stage.PROCESSING
+        holder = signed_for if kind == TAKEN_OVER and signed_for is not None else office
+        if following is not stage or holder != office:
+            office, stage = holder, following
+            turns.append((latest, office, stage))
+    return turns
 
 
-def _holder_after(act: SeenAct) -> str | None:
-    if act.kind == ROUTED:
-        return act.to_office
-    return act.office if act.kind == SUBMITTED else None
+def _later(latest: str, at: str, seconds: _Seconds) -> str:
+    """Give the later of a day and an instant; texts of one form are in the order of moments.
+
+    An act that claims a moment before the one of the act before it moves nothing back.
+    """
+    return at if seconds(at) > seconds(latest) else latest
 
 
 def _rests(row: DossierRow) -> list[_Rest]:
+    if row.waits == row.halts == NOTHING:
+        return []
     waits = [_Rest(_WAITS[kind], since, until) for kind, since, until in waits_in(row.waits)]
     halts = [_Rest(_HALTS[kind], since, until) for kind, since, until in halts_in(row.halts)]
     return [*waits, *halts]
@@ -226,69 +245,45 @@ def _is_wait(rest: _Rest) -> bool:
 def _clock(first: str, last: str, zone: str) -> Callable[[str], int]:
     """Give how moments of a stretch are placed: by the second, or by the day."""
     by_day = is_day(first) or is_day(last)
-
-    if by_day:
-        return lambda moment: day_second_of(moment, zone)
-    return lambda moment: second_of(moment, zone)
+    return partial(day_second_of, zone) if by_day else partial(second_of, zone)
 
 
-def _stretch(
-    bounds: tuple[str, str], rests: Iterable[_Rest], turns: Iterable[_Turn], zone: str
-) -> Iterator[Stay]:
-    """Divide a stretch: who has the word, and at whose office."""
-    seconds = _clock(*bounds, zone)
-    first, last = seconds(bounds[0]), seconds(bounds[1])
+def _add_stretch(
+    total: _Total,
+    bounds: tuple[str, str],
+    rests: Iterable[_Rest],
+    turns: Sequence[_Turn],
+    seconds: _Seconds,
+) -> None:
+    """Divide a stretch, and add it up: who has the word, and at whose office."""
+    since, last = seconds(bounds[0]), seconds(bounds[1])
     resting = [
         (seconds(rest.since), last if rest.until is None else seconds(rest.until), rest.stage)
         for rest in rests
     ]
-    for since, until, turn in _held((first, last), turns, seconds):
-        within = [rest for rest in resting if rest[0] < until and rest[1] > since]
-        if within:
-            yield from _divided((since, until), within, turn)
-        else:
-            yield Stay(turn.office, turn.stage, until - since)
-
-
-def _held(
-    bounds: tuple[int, int], turns: Iterable[_Turn], seconds: Callable[[str], int]
-) -> Iterator[tuple[int, int, _Turn]]:
-    """Give the turns of a stretch one after another, those alike in one; the first begins it."""
-    since, last = bounds
-    reached, rest = since, iter(turns)
-    current = next(rest)
-    for turn in rest:
-        # An act that claims a moment before the one before it moves nothing back.
-        reached = max(reached, seconds(turn.at))
-        if reached > last:
-            break
-        if turn[1:] == current[1:]:
-            continue
-        if reached > since:
-            yield since, reached, current
-            since = reached
-        current = turn
-    if last > since:
-        yield since, last, current
+    ends = [min(last, seconds(turn[0])) for turn in turns[1:]]
+    for (_, office, stage), until in zip(turns, (*ends, last), strict=True):
+        # A turn that ends no later than it began is none, and the next one begins where it did.
+        if until > since:
+            within = [rest for rest in resting if rest[0] < until and rest[1] > since]
+            divided = (
+                _divided((since, until), within, stage) if within else [(stage, until - since)]
+            )
+            for at_stage, length in divided:
+                total[office, at_stage] = total.get((office, at_stage), 0) + length
+            since = until
 
 
 def _divided(
-    bounds: tuple[int, int], resting: Sequence[tuple[int, int, Stage]], turn: _Turn
-) -> Iterator[Stay]:
-    """Divide a turn among those who have the word in it."""
+    bounds: tuple[int, int], resting: Sequence[tuple[int, int, Stage]], own: Stage
+) -> list[tuple[Stage, int]]:
+    """Divide a turn among those who have the word in it; else its own stage goes on."""
     cuts = {*bounds, *(each for rest in resting for each in rest[:2])}
+    found = []
     for since, until in pairwise(sorted(cut for cut in cuts if bounds[0] <= cut <= bounds[1])):
         having = [stage for begin, end, stage in resting if begin <= since < end]
-        yield Stay(
-            turn.office, min(having, key=_RANK.__getitem__, default=turn.stage), until - since
-        )
+        found.append((min(having, key=_RANK.__getitem__, default=own), until - since))
+    return found
 
 
 _RANK: Final = {stage: rank for rank, stage in enumerate((Stage.INTAKE_WAIT, *_FIRST_IS_STRONGEST))}
-
-
-def _added_up(stays: Iterable[Stay]) -> list[Stay]:
-    total: dict[tuple[str, Stage], int] = {}
-    for office, stage, seconds in stays:
-        total[office, stage] = total.get((office, stage), 0) + seconds
-    return [Stay(office, stage, seconds) for (office, stage), seconds in total.items()]

@@ -70,7 +70,7 @@ def visits_of(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> int | None
     days, is_sent = set[str](), False
     for act in acts:
         is_sent = is_sent or act.kind == RESULT_SENT
-        if _is_in_person(act, row.channel, is_sent=is_sent):
+        if act.kind in VISIT_KINDS and _is_in_person(act, row.channel, is_sent=is_sent):
             days.add(day_of(act.at, zone))
     return len(days)
 

@@ -79,7 +79,7 @@ def act_row(act: Act) -> Row:
         act.office,
         _signers_encoder.encode(act.signers).decode(),
         act.performer,
-        None if status is None else status.value,
+        None if status is None else int(status),
         None if due is None else render_due(due),
         None if appointment is None else render_due(appointment),
         act.amount_vnd,

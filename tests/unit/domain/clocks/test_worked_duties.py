@@ -1,10 +1,11 @@
 """Smaller duties by example: intake, notice, transfer, sending back, return; hours that changed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from domain.calendars import HoursFrom
 from domain.clocks.duties import (
