@@ -139,7 +139,8 @@ def count_ratings(
     ended = sums_by_group(source, query.of) if found.total.ratings else {}
     keys = sorted(found.groups, key=_key_order)
     figures = few((_figure(key, found.groups[key], ended, query) for key in keys), most)
-    coarse = few((_not_placed(found.coarse, key) for key in sorted(found.coarse, key=str)), most)
+    lines = (_not_placed(key, count, query) for key, count in _in_order(found.coarse))
+    coarse = few(lines, most)
     whole = {EVERYTHING: total_of(ended)}
     return CountedRatings(
         figures=figures,
@@ -194,11 +195,24 @@ def _coarse_key(cell: Cell, period: str, query: RatingQuery, *, in_total: bool) 
     return cell.office, cell.below, period, in_total
 
 
-def _not_placed(coarse: Mapping[_CoarseKey, int], key: _CoarseKey) -> NotPlaced:
+def _in_order(coarse: Mapping[_CoarseKey, int]) -> list[tuple[_CoarseKey, int]]:
+    """Sort what cannot be placed by office, period and the rest; what is under none comes first."""
+    return sorted(coarse.items(), key=lambda line: (line[0][0] or "", *line[0][1:]))
+
+
+def _not_placed(key: _CoarseKey, ratings: int, query: RatingQuery) -> NotPlaced:
     office, below, period, in_total = key
     return NotPlaced(
-        office=office, below=below, period=period, in_total=in_total, ratings=coarse[key]
+        office=office,
+        below=below,
+        period=_shown(period, query),
+        in_total=in_total,
+        ratings=ratings,
     )
+
+
+def _shown(period: str, query: RatingQuery) -> str:
+    return query.of.period if period == WHOLE else period
 
 
 def _key_order(key: _Key) -> tuple[object, ...]:
@@ -217,7 +231,7 @@ def _figure(
         procedure=group.procedure,
         field=group.field,
         stage=stage,
-        period=query.of.period if period == WHOLE else period,
+        period=_shown(period, query),
         ratings=added.ratings,
         ended_dossiers=dossiers if missing is None else None,
         ratings_per_10000_ended=(_per_10000(added.ratings, dossiers) if missing is None else None),

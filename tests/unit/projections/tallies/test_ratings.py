@@ -109,7 +109,8 @@ def test_cell_of_a_field_is_not_divided_by_procedure() -> None:
 def test_cell_below_a_province_is_named_under_it_and_is_in_its_subtree() -> None:
     tallies = march(ratings_of("A1", "p1", MIXED[:5]), ratings_of("A2", "p1", MIXED[5:]))
 
-    (line,) = counted(tallies, asked("office")).not_placed
+    (line,) = counted(tallies, asked("office", first="2026-01")).not_placed
+    assert line.period == "2026-01/"
     assert (line.office, line.below, line.in_total, line.ratings) == ("A", True, True, 10)
     assert counted(tallies, asked(office="A", subtree=True)).total.ratings == 10
     assert counted(tallies, asked(office="A")).sums.elsewhere == 10
