@@ -37,6 +37,7 @@ from projections.statistics.lasting import first_durations
 from projections.statistics.lines import LineForm, join_lines
 from projections.stored.by_acts.reading import StoredActs
 from projections.stored.cell_reading import StoredCells
+from projections.tallies.published import RatingTally, Tallies, published_tallies
 from projections.veiled.counts import VeilCounts, VeiledStatistics, count_veiled
 from projections.views import Position, ViewReader
 
@@ -97,9 +98,13 @@ def read_durations(
 class FiguresInViews:
     """Everything that public statistics are made from, in one read of the views."""
 
-    def __init__(self, reader: ViewReader, position: Position) -> None:
+    def __init__(
+        self, reader: ViewReader, position: Position, tallies: Tallies | None = None
+    ) -> None:
+        """``tallies`` may be missing where the ledger is not there, or none are asked for."""
         self._reader = reader
         self._position = position
+        self._tallies = tallies
 
     def checkpoint(self) -> CheckpointReference:
         """Give the checkpoint that the views are as of."""
@@ -147,6 +152,14 @@ class FiguresInViews:
         world = read_petition_world(self._reader)
         assert world is not None
         return count_petitions(self._reader.petition_rows(), world)
+
+    def tallies(self) -> tuple[RatingTally, ...]:
+        """Give the tallies of ratings."""
+        months = self._reader.tallied_months()
+        if not months:
+            return ()
+        assert self._tallies is not None
+        return published_tallies(self._tallies, months, self._position.log_position)
 
 
 def read_petition_world(reader: ViewReader) -> PetitionWorld | None:

@@ -41,6 +41,7 @@ from projections.statistics.in_memory import CellsInMemory
 from projections.statistics.lines import LineForm, join_lines
 from projections.statistics.places import Places, places_of
 from projections.tallies.adding import NO_TALLIES, TallyAdder, TallySums
+from projections.tallies.published import RatingTally
 from projections.tallies.veiled import NOTHING_VEILED, VeilAdder, VeilSums
 from projections.veiled.counts import VeilCounts, veils_of
 from transparency.checkpoints import open_checkpoint
@@ -150,6 +151,10 @@ class FiguresOfWorld:
     def petitions(self) -> PetitionCounts:
         """Give the counts of petitions."""
         return self._world.petitions
+
+    def tallies(self) -> tuple[RatingTally, ...]:
+        """Give the tallies of ratings."""
+        return self._world.tallies.published
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):

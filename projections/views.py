@@ -272,6 +272,10 @@ class ViewReader:
         self.check_runs(Projection.PETITIONS)
         return read_petitions(self._connection)
 
+    def tallied_months(self) -> list[str]:
+        """Give the months that have a tally, of whatever it counts."""
+        return sorted(each[len("tally:") :] for each in self._states_of_type(StreamType.TALLY))
+
     def running_dossiers(self) -> list[str]:
         """Give the streams of the dossiers that were accepted and have not ended."""
         dossiers = self._visible.dossiers.c
@@ -391,7 +395,5 @@ class ViewReader:
         return self._states_where(sa.and_(stream >= f"{stream_type}:", stream < f"{stream_type};"))
 
     def _states_where(self, condition: sa.ColumnElement[bool]) -> dict[str, StreamState]:
-        query = sa.select(self._visible.states).where(condition)
-        return {
-            stream: decode_state(stream, state) for stream, state in self._connection.execute(query)
-        }
+        rows = self._connection.execute(sa.select(self._visible.states).where(condition))
+        return {stream: decode_state(stream, state) for stream, state in rows}

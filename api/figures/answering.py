@@ -19,6 +19,7 @@ from api.figures.asking import (
     DURATIONS,
     FEES,
     PETITIONS,
+    RATINGS,
     STEPS,
     TIMELINESS,
     VEILED,
@@ -27,6 +28,7 @@ from api.figures.asking import (
     first_request,
     grouped_query,
     is_first,
+    rating_query,
 )
 from api.figures.first import answer_first
 from api.figures.sources import AS_OF_COLUMNS, Answered, FigureSource, as_of_text, as_of_values
@@ -58,6 +60,9 @@ from projections.statistics.counting import GroupedCounts, asked_of, count_group
 from projections.statistics.judging import Timeliness, judge_groups, texts_of
 from projections.statistics.lasting import GroupedDurations, measure_groups
 from projections.statistics.lines import as_csv, csv_line
+from projections.tallies.rating_shapes import RATING_WORDS, RatingFigure, RatingStatistics
+from projections.tallies.ratings import LEAST_RATINGS, count_ratings
+from projections.tallies.ratings import asked_of as ratings_asked
 from projections.veiled.counts import VeiledStatistics, count_veiled
 
 # More are asked for in parts: by office, field or period.
@@ -257,6 +262,24 @@ def _fees(source: FigureSource, path: str, members: Members) -> _Answer:
     return _Answer(whole, lambda: (*figures, total), type(total))
 
 
+def _ratings(source: FigureSource, _path: str, members: Members) -> _Answer:
+    query = rating_query(members)
+    found = count_ratings(source.tallies(), source.cells(), query, MAX_FIGURES)
+    whole = RatingStatistics(
+        asked=ratings_asked(query),
+        figures=found.figures,
+        total=found.total,
+        not_placed=found.not_placed,
+        sums=found.sums,
+        tallies=found.tallies,
+        least_ratings=LEAST_RATINGS,
+        words=RATING_WORDS,
+        checkpoint=source.checkpoint(),
+        as_of=as_of_text(source),
+    )
+    return _Answer(whole, lambda: (*found.figures, found.total), RatingFigure)
+
+
 _Making = Callable[[FigureSource, str, Members], _Answer]
 _MAKING: Final[Mapping[str, _Making]] = {
     COUNTS: _counts,
@@ -269,4 +292,5 @@ _MAKING: Final[Mapping[str, _Making]] = {
     FEES: _fees,
     VEILED: _veiled,
     PETITIONS: _petitions,
+    RATINGS: _ratings,
 }

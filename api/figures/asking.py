@@ -10,11 +10,12 @@ from typing import Final
 
 from api.errors import MalformedParameter
 from domain.errors import MalformedMoment
-from domain.facts import Channel
+from domain.facts import Channel, RatingStage
 from domain.offices import Level
 from projections.counts import Span
 from projections.statistics.asking import Dimension, Query
 from projections.statistics.periods import Granularity, granularity_of, periods_between
+from projections.tallies.placing import Apart, RatingQuery
 
 COUNTS: Final = "/v1/statistics/counts"
 DURATIONS: Final = "/v1/statistics/durations"
@@ -26,11 +27,13 @@ VISITS: Final = "/v1/statistics/visits"
 FEES: Final = "/v1/statistics/fees"
 VEILED: Final = "/v1/statistics/veiled"
 PETITIONS: Final = "/v1/statistics/petitions"
+RATINGS: Final = "/v1/statistics/ratings"
 
 MAX_PERIODS: Final = 400
 
 _SPAN: Final = ("from", "to")
-_OF_WHOM: Final = ("office", "subtree", "level", "procedure", "field", "channel")
+_PLACES: Final = ("office", "subtree", "level", "procedure", "field")
+_OF_WHOM: Final = (*_PLACES, "channel")
 GROUPED_MEMBERS: Final = (*_SPAN, *_OF_WHOM, "granularity", "by", "format")
 MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     COUNTS: GROUPED_MEMBERS,
@@ -43,6 +46,7 @@ MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     COMPARISON: (*_SPAN, *_OF_WHOM, "granularity", "format"),
     VEILED: (*_SPAN, "office", "format"),
     PETITIONS: ("format",),
+    RATINGS: (*_SPAN, *_PLACES, "stage", "granularity", "by", "format"),
 }
 # What the first definitions know; of `by`, the durations know one value.
 _FIRST: Final = frozenset({*_SPAN, "office", "procedure", "format"})
@@ -110,6 +114,24 @@ def grouped_query(path: str, members: Members) -> Query:
         granularity=granularity,
         by=by,
     )
+
+
+def rating_query(members: Members) -> RatingQuery:
+    """Read a request for ratings.
+
+    Raises:
+        MalformedParameter: a member is not what it must be, or days are asked for.
+    """
+    text = members.get("by")
+    try:
+        by = frozenset(map(Apart, text.split(","))) if text else frozenset[Apart]()
+    except ValueError as error:
+        raise MalformedParameter(f"by lists any of {', '.join(Apart)}, between commas") from error
+    if _granularity(members) is Granularity.DAY:
+        raise MalformedParameter("tallies of ratings are of whole months: no days can be asked for")
+    stage = _one_of(members, "stage", [each.value for each in RatingStage])
+    of = grouped_query(RATINGS, {**members, "by": ",".join(by - {Apart.STAGE})})
+    return RatingQuery(of, None if stage is None else RatingStage(stage), Apart.STAGE in by)
 
 
 def _dimensions(path: str, members: Members) -> frozenset[Dimension]:

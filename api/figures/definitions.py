@@ -13,6 +13,7 @@ from api.figures.asking import (
     DURATIONS,
     FEES,
     PETITIONS,
+    RATINGS,
     STEPS,
     TIMELINESS,
     VEILED,
@@ -33,6 +34,7 @@ from projections.statistics.comparing_offices import DEFINITION as COMPARISON_1
 from projections.statistics.counting import DEFINITION as COUNTS_2
 from projections.statistics.judging import DEFINITION as TIMELINESS_1
 from projections.statistics.lasting import DEFINITION as DURATIONS_2
+from projections.tallies.rating_shapes import DEFINITION as RATINGS_1
 from projections.veiled.counts import DEFINITION as VEILED_1
 
 
@@ -140,6 +142,14 @@ DEFINITIONS: Final = (
         Sentence(
             "Phản ánh, kiến nghị và khiếu nại: đã xử lý đúng hạn, quá hạn",
             "Feedback and complaints: answered in time, late",
+        ),
+    ),
+    Definition(
+        RATINGS_1,
+        RATINGS,
+        Sentence(
+            "Đánh giá hài lòng: số lượt, phân bố điểm từng câu hỏi, tỷ lệ hài lòng",
+            "Ratings: how many, the spread of marks per question, share satisfied",
         ),
     ),
     Definition(

@@ -10,6 +10,7 @@ from projections.petitions.figures import PetitionCounts
 from projections.statistics.asking import CellSource
 from projections.statistics.by_acts.asking import ActSource
 from projections.statistics.lines import LineForm
+from projections.tallies.published import RatingTally
 from projections.veiled.counts import VeilCounts
 from transparency.encoding import render_utc_milliseconds
 
@@ -53,6 +54,9 @@ class FigureSource(Protocol):
 
     def petitions(self) -> PetitionCounts:
         """Give the counts of petitions."""
+
+    def tallies(self) -> Sequence[RatingTally]:
+        """Give the tallies of ratings by entry index."""
 
 
 @dataclass(frozen=True, slots=True)

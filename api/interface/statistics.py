@@ -10,6 +10,7 @@ from api.figures.asking import (
     DURATIONS,
     FEES,
     MEMBERS,
+    RATINGS,
     STEPS,
     TIMELINESS,
     VEILED,
@@ -17,7 +18,7 @@ from api.figures.asking import (
 )
 from api.interface.operations import Operation, Shape
 from api.negotiation import CSV_MEDIA_TYPE
-from domain.facts import Channel
+from domain.facts import Channel, RatingStage
 from projections.counts import CountStatistics
 from projections.durations import DurationStatistics
 from projections.statistics.asking import Dimension
@@ -30,6 +31,8 @@ from projections.statistics.counting import GroupedCounts
 from projections.statistics.judging import Timeliness
 from projections.statistics.lasting import GroupedDurations
 from projections.statistics.periods import Granularity
+from projections.tallies.placing import Apart
+from projections.tallies.rating_shapes import RatingStatistics
 from projections.veiled.counts import VeiledStatistics
 
 _YEAR: Final = "(?:19|20|21)[0-9]{2}"
@@ -46,10 +49,26 @@ _PATTERNS: Final[Mapping[str, dict[str, object]]] = {
     "channel": {"type": "string", "enum": [channel.value for channel in Channel]},
     "granularity": {"type": "string", "enum": [each.value for each in Granularity]},
 }
+_APART: Final = "|".join(Apart)
+_NO_DAY: Final = {
+    "type": "string",
+    "pattern": f"^{_YEAR}(?:-Q[1-4]|-(?:0[1-9]|1[0-2]))?$",
+}
+_RATING_PATTERNS: Final[Mapping[str, dict[str, object]]] = {
+    **_PATTERNS,
+    "from": dict(_NO_DAY),
+    "to": dict(_NO_DAY),
+    "by": {"type": "string", "pattern": f"^(?:{_APART})(?:,(?:{_APART})){{0,4}}$"},
+    "stage": {"type": "string", "enum": [stage.value for stage in RatingStage]},
+    "granularity": {
+        "type": "string",
+        "enum": [each.value for each in Granularity if each is not Granularity.DAY],
+    },
+}
+_OWN_PATTERNS: Final = {VEILED: {}, RATINGS: _RATING_PATTERNS}
 
 
 def _operation(path: str, summary: str, *shapes: Shape) -> Operation:
-    patterns = {} if path == VEILED else _PATTERNS
     return Operation(
         "get",
         path,
@@ -57,7 +76,7 @@ def _operation(path: str, summary: str, *shapes: Shape) -> Operation:
         {200: [*shapes, CSV_MEDIA_TYPE]},
         query=MEMBERS[path],
         refusals=(400, 503),
-        patterns=patterns,
+        patterns=_OWN_PATTERNS.get(path, _PATTERNS),
     )
 
 
@@ -107,5 +126,11 @@ STATISTICS_OPERATIONS: Final[tuple[Operation, ...]] = (
         VEILED,
         "Veiled dossiers received, ended and pending, per top office and month",
         VeiledStatistics,
+    ),
+    _operation(
+        RATINGS,
+        "Ratings from the monthly tallies: how many, the spread of marks per question, share "
+        "satisfied, how many come on the dossiers that ended, and how many cannot be placed",
+        RatingStatistics,
     ),
 )

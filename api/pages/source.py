@@ -19,6 +19,7 @@ from api.pages.entries import (
     entry_page,
     log_page,
 )
+from api.pages.ratings.totals import rating_part
 from api.pages.statistics import (
     Asked,
     Choice,
@@ -44,9 +45,10 @@ from ledger.errors import StoreCorrupt, UnknownDossier
 from projections.counts import Figure
 from projections.dossier_page import DossierPage
 from projections.entries import read_checkpoint_note
-from projections.reading import read_sums, read_total
+from projections.reading import FiguresInViews, read_sums, read_total
 from projections.statistics.asking import Query
 from projections.statistics.judging import resolved_without_due
+from projections.tallies.published import Tallies
 from projections.views import Position, ViewReader
 from transparency.encoding import encode_base64
 from transparency.errors import TransparencyError
@@ -109,6 +111,7 @@ class PartsSource:
         self._dossiers = DossierReader(parts)
         self._access = AccessLog(parts)
         self._vkey = render_vkey(parts.anchors.log)
+        self._tallies = Tallies(parts.origin, parts.reader, parts.documents)
 
     def home(self, address: str) -> HomePage:
         """Give the home page."""
@@ -130,11 +133,13 @@ class PartsSource:
             choices = _choices(reader, asked, words)
             veiled = _veiled(reader, asked, position, words)
             by_acts = act_part(reader.act_cells(position), asked)
+            figures = FiguresInViews(reader, position, self._tallies)
+            ratings = rating_part(figures.tallies(), figures.cells(), asked)
             without_due = _without_due(reader, position, asked)
             is_known = asked.office in reader.offices()
         page = statistics_page(asked, sums, choices, words.formats)
         page = replace(page, veiled=veiled, by_acts=by_acts, without_due=without_due)
-        page = replace(page, is_office_known=is_known)
+        page = replace(page, is_office_known=is_known, ratings=ratings)
         return page, self._stand_at(position)
 
     def stand(self) -> LogStand | None:

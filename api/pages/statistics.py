@@ -60,7 +60,8 @@ class NamedFigure:
 class StatisticsPage:
     """Everything that the statistics page shows but the checkpoint.
 
-    ``by_acts`` is a `api.pages.by_acts.sums.ActPart`, which is made from what is ``asked``;
+    ``by_acts`` is a `api.pages.by_acts.sums.ActPart` and ``ratings`` a
+    `api.pages.ratings.totals.RatingPart`, which are made from what is ``asked``;
     ``without_due`` of those resolved on time had no due date.
     """
 
@@ -76,6 +77,7 @@ class StatisticsPage:
     chart: StackedBars
     veiled: "VeiledPart | None" = None
     by_acts: object = None
+    ratings: object = None
     without_due: int = 0
     is_office_known: bool = True
 

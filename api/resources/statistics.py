@@ -15,6 +15,7 @@ from api.parts import Parts
 from api.reading.rights import check_right
 from domain.reading.rights import Reader, Subject
 from projections.reading import FiguresInViews
+from projections.tallies.published import Tallies
 from projections.views import Views
 
 # Whoever compares figures wants those of now; a second of caching takes a rush off the server.
@@ -28,6 +29,7 @@ class StatisticsResource:
 
     def __init__(self, parts: Parts):
         self._views = parts.views
+        self._tallies = Tallies(parts.origin, parts.reader, parts.documents)
 
     async def on_get(self, request: Request, response: Response) -> None:
         """Give the figures; CSV ends with the total, where there is one."""
@@ -36,7 +38,9 @@ class StatisticsResource:
         wanted = preferred_format(members.get("format"), request.get_header("Accept"))
         if wanted is None:
             raise MalformedParameter("format is json or csv")
-        answered = await asyncio.to_thread(figures, self._views, path, members, wanted)
+        answered = await asyncio.to_thread(
+            figures, self._views, self._tallies, path, members, wanted
+        )
         response.data = answered.body
         response.content_type = answered.media_type
         if wanted == "csv":
@@ -45,8 +49,10 @@ class StatisticsResource:
         answer_publicly(response)
 
 
-def figures(views: Views, path: str, members: Members, wanted: Format) -> Answered:
-    """Answer from the views.
+def figures(
+    views: Views, tallies: Tallies, path: str, members: Members, wanted: Format
+) -> Answered:
+    """Answer from the views, and of ratings from the tallies.
 
     Raises:
         MalformedParameter: a query member is not what it must be, or asks for too much.
@@ -57,7 +63,7 @@ def figures(views: Views, path: str, members: Members, wanted: Format) -> Answer
         position = reader.position()
         if position is None:
             raise ServiceStarting
-        return answer(FiguresInViews(reader, position), path, members, wanted)
+        return answer(FiguresInViews(reader, position, tallies), path, members, wanted)
 
 
 def _members(request: Request, path: str) -> Mapping[str, str]:

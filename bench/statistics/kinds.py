@@ -76,6 +76,14 @@ BY_ACTS: Final = (
     "/v1/statistics/fees?by=office",
     f"/v1/statistics/fees?{_ONE}&by=procedure,period&format=csv",
 )
+RATINGS: Final = (
+    "/v1/statistics/ratings",
+    "/v1/statistics/ratings?by=office",
+    "/v1/statistics/ratings?by=office,period&granularity=quarter&format=csv",
+    "/v1/statistics/ratings?by=procedure,stage",
+    f"/v1/statistics/ratings?{_TREE}&by=field,period&from=2025-07",
+    f"/v1/statistics/ratings?{_ONE}&stage=result",
+)
 INDEX: Final = (
     "/v1/statistics/index",
     "/v1/statistics/index?period=2025",
@@ -103,4 +111,4 @@ WARMING_PAGES: Final = (
     f"/statistics/index?office={_OTHER}&period=2024-07",
     f"/offices/{_OTHER}/evaluation?period=2024",
 )
-KINDS: Final = (*COUNTS, *DURATIONS, *OTHERS, *BY_ACTS, *INDEX, *PAGES)
+KINDS: Final = (*COUNTS, *DURATIONS, *OTHERS, *BY_ACTS, *RATINGS, *INDEX, *PAGES)

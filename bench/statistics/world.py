@@ -22,6 +22,7 @@ from bench.statistics.beside import (
     fee_of,
     petitions,
 )
+from bench.statistics.rated import tallied_months, tally_states
 from domain.decisions import StreamState
 from domain.dossiers import Dossier, Due, DueChange, Outcome, Status, Wait, WaitKind
 from domain.facts import Channel
@@ -190,6 +191,7 @@ def fill(path: Path, count: int, offices: int, procedures: int) -> Views:
     known = {
         **registry(offices, procedures),
         **calendar(FIRST_DAY - timedelta(days=DAYS), last_day),
+        **tally_states(tallied_months(FIRST_DAY, FIRST_DAY + timedelta(days=DAYS - 31))),
         **dict(petitions(count // DOSSIERS_PER_PETITION, offices, FIRST_DAY, DAYS)),
     }
     position = _write(views, None, (known, []), 1, start)

@@ -18,8 +18,9 @@ from api.data_folder import DataFolder
 from api.errors import MalformedParameter
 from api.figures.addresses import split_address, wanted_format
 from api.figures.answering import answer
+from api.figures.asking import RATINGS
 from api.figures.indexing import INDEX, INDEX_MEMBERS, REPORT, answer_unit
-from api.settings import settings_of_process
+from api.settings import Settings, settings_of_process
 from cli.sources import LogAddress, fetch
 from domain.index766 import formulas_of
 from ledger.key_files import Anchors
@@ -27,6 +28,7 @@ from projections.index766.from_log import record_of_world
 from projections.index766.reading import read_index, read_report
 from projections.reading import FiguresInViews
 from projections.recompute import Difference, FiguresOfWorld, PublicWorld, replay_log
+from projections.tallies.published import Tallies
 from projections.views import ViewReader
 
 ADDRESSES: Final = (
@@ -38,6 +40,8 @@ ADDRESSES: Final = (
     "/v1/statistics/steps?by=period",
     "/v1/statistics/visits?by=period",
     "/v1/statistics/fees?by=period",
+    RATINGS,
+    f"{RATINGS}?by=office,period",
     INDEX,
     REPORT,
 )
@@ -66,7 +70,7 @@ def compare_answers(
     compared, differences = 0, list[Difference]()
     first = world.checkpoint.size
     worlds = {first: AnswersOfWorld(world)}
-    for asked, theirs in _published(address, data):
+    for asked, theirs in _published(address, data, anchors.origin):
         size = _size_of(theirs) or first
         if size not in worlds:
             # The figures moved on since the other ones were read.
@@ -103,21 +107,30 @@ class AnswersOfWorld:
         return answer(self._figures, path, members, wanted_format(members)).body
 
 
-def _published(address: LogAddress, data: Path) -> Iterator[tuple[str, bytes]]:
+def _published(address: LogAddress, data: Path, ledger: str) -> Iterator[tuple[str, bytes]]:
     if address.is_remote:
         for asked in ADDRESSES:
             body = fetch(f"{address.site}{asked}")
             if body is not None:
                 yield asked, body
     elif DataFolder(data).views.exists():
-        with bootstrap.open_views(settings_of_process({"data": data})).reading() as reader:
+        settings = settings_of_process({"data": data})
+        tallies = _tallies_in(settings, ledger)
+        with bootstrap.open_views(settings).reading() as reader:
             for asked in ADDRESSES:
-                body = _in_views(reader, asked)
+                body = _in_views(reader, asked, tallies)
                 if body is not None:
                     yield asked, body
 
 
-def _in_views(reader: ViewReader, asked: str) -> bytes | None:
+def _tallies_in(settings: Settings, ledger: str) -> Tallies | None:
+    """Give where a folder's tallies lie; None where it holds no ledger."""
+    if not bootstrap.data_folder(settings).ledger.exists():
+        return None
+    return Tallies(ledger, bootstrap.ledger_reader(settings), bootstrap.documents(settings))
+
+
+def _in_views(reader: ViewReader, asked: str, tallies: Tallies | None) -> bytes | None:
     """Answer an address from the views as their server does; None where it would refuse."""
     position = reader.position()
     if position is None:
@@ -129,8 +142,11 @@ def _in_views(reader: ViewReader, asked: str) -> bytes | None:
     if asked == REPORT:
         return encode(read_report(reader, None, None))
     path, members = split_address(asked)
+    if path == RATINGS and tallies is None and reader.tallied_months():
+        # The views keep no cells of tallies, and the ledger that has them is not here.
+        return None
     try:
-        return answer(FiguresInViews(reader, position), path, members).body
+        return answer(FiguresInViews(reader, position, tallies), path, members).body
     except MalformedParameter:
         # More figures than one answer may hold: nobody is answered there.
         return None

@@ -1,21 +1,14 @@
 """Reading what an office's evaluation is made from: views, and the tallies in the ledger."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.errors import MalformedDocument
 from domain.evaluation import CIRCULAR_2018
 from domain.facts import Channel
-from domain.facts.tallies import TallyPublished
 from domain.moments import Moment
 from domain.offices import OfficeRecord
 from domain.oversight.petitions import PetitionTrack
-from domain.tallies import Cell, parse_tally
-from ledger.action_notes import open_text
-from ledger.documents import DocumentSource
-from ledger.errors import StoreCorrupt
-from ledger.storage.port import LedgerReader
+from domain.tallies import Cell
 from projections.counts import Span
 from projections.evaluating.office import Inputs, OfficeEvaluation, indicators_of, summed
 from projections.evaluating.periods import day_after, last_quarter, months_of_period
@@ -25,16 +18,8 @@ from projections.reading import read_counts, read_petition_world, reference_to
 from projections.statistics.asking import CellSource, Query
 from projections.statistics.judging import resolved_without_due
 from projections.statistics.walking import sums_by_group, total_of, whole_stand
+from projections.tallies.published import Tallies, published_tallies
 from projections.views import ViewReader
-
-
-@dataclass(frozen=True, slots=True)
-class Tallies:
-    """Where the tallies lie, which the views keep no cells of."""
-
-    ledger: str
-    reader: LedgerReader
-    documents: DocumentSource
 
 
 def read_evaluation(
@@ -108,21 +93,6 @@ def _cells_of(
     tallies: Tallies, months: Sequence[str], tree_size: int
 ) -> tuple[tuple[str, ...], tuple[Cell, ...]]:
     """Give the documents of the months' tallies of ratings, and all their cells."""
-    documents: list[str] = []
-    cells: list[Cell] = []
-    for month in months:
-        for event in tallies.reader.stream_events(f"tally:{month}"):
-            facts = open_text(event.note, tallies.ledger).action.facts
-            is_seen = event.entry_index is not None and event.entry_index < tree_size
-            if is_seen and isinstance(facts, TallyPublished):
-                documents.append(facts.document)
-                cells += _read(tallies, facts.document)
-    return tuple(documents), tuple(cells)
-
-
-def _read(tallies: Tallies, document_hex: str) -> tuple[Cell, ...]:
-    document = tallies.documents.read(document_hex)
-    try:
-        return () if document is None else parse_tally(document).cells
-    except MalformedDocument as error:
-        raise StoreCorrupt(f"tally {document_hex} cannot be read") from error
+    found = published_tallies(tallies, months, tree_size)
+    documents = tuple(each.facts.document for each in found)
+    return documents, tuple(cell for each in found for cell in each.cells)

@@ -4,19 +4,20 @@ Every envelope of the log is counted by one tally or said to wait, and a tally's
 facts count. What is in the cells the public cannot recompute: only whoever has the vault can.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
 
 from domain.errors import MalformedDocument
 from domain.facts.tallies import TallyPublished
-from domain.tallies import parse_tally
+from domain.tallies import Tally, parse_tally
 from ledger.action_notes import open_text
 from ledger.bodies import ACTION_TYPE_LINE
 from ledger.documents import DocumentSource
 from ledger.errors import LedgerError
 from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
+from projections.tallies.published import RatingTally
 
 TALLY_BEGINS: Final = ACTION_TYPE_LINE + b'{"action":"tally.published",'
 
@@ -31,12 +32,16 @@ class TallyProblem(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class TallySums:
-    """What the tallies of a log add up to; `uncounted` envelopes wait for a later one."""
+    """What the tallies of a log add up to; `uncounted` envelopes wait for a later one.
+
+    `published` are the tallies themselves, in the order of the log.
+    """
 
     tallies: int
     envelopes: int
     counted: int
     problems: tuple[TallyProblem, ...]
+    published: tuple[RatingTally, ...] = ()
 
     @property
     def uncounted(self) -> int:
@@ -57,6 +62,7 @@ class TallyAdder:
         self._envelopes = 0
         self._counted = 0
         self._problems: list[TallyProblem] = []
+        self._published: list[RatingTally] = []
 
     def take(self, entry_index: int, body: bytes) -> None:
         """Take the next entry in."""
@@ -67,7 +73,8 @@ class TallyAdder:
 
     def sums(self) -> TallySums:
         """Give what came of it."""
-        return TallySums(self._tallies, self._envelopes, self._counted, tuple(self._problems))
+        problems, published = tuple(self._problems), tuple(self._published)
+        return TallySums(self._tallies, self._envelopes, self._counted, problems, published)
 
     def _take_tally(self, entry_index: int, body: bytes) -> None:
         self._tallies += 1
@@ -85,18 +92,26 @@ class TallyAdder:
         elif self._counted + facts.withheld != self._envelopes:
             message = f"{self._counted} counted and {facts.withheld} withheld are not all envelopes"
             self._add("tally_does_not_add_up", entry_index, message)
-        self._check_document(entry_index, action.stream_id, facts)
+        published = RatingTally(action.stream_id, entry_index, facts)
+        tally = self._read(entry_index, facts)
+        if tally is not None:
+            published = replace(published, cells=tally.cells)
+            self._check_document(published, tally)
+        self._published.append(published)
 
-    def _check_document(self, entry_index: int, month: str, facts: TallyPublished) -> None:
+    def _read(self, entry_index: int, facts: TallyPublished) -> Tally | None:
         document = self._documents.read(facts.document)
         if document is None:
             self._add("document_missing", entry_index, facts.document)
-            return
+            return None
         try:
-            tally = parse_tally(document)
+            return parse_tally(document)
         except MalformedDocument as error:
             self._add("document_refused", entry_index, str(error))
-            return
+            return None
+
+    def _check_document(self, published: RatingTally, tally: Tally) -> None:
+        entry_index, month, facts = published.entry_index, published.month, published.facts
         if (tally.subject, tally.month, tally.counted) != (facts.subject, month, facts.counted):
             message = f"its cells count {tally.counted} of {tally.month}, not {facts.counted}"
             self._add("tally_does_not_add_up", entry_index, message)

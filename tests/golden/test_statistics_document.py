@@ -107,7 +107,7 @@ def test_every_statistics_address_has_a_definition_that_is_named_once() -> None:
 def test_every_definition_of_statistics_in_the_code_is_in_the_table() -> None:
     pattern = re.compile(r'^DEFINITION: Final = "([^"]+)"', re.MULTILINE)
     found = set()
-    for folder in ("statistics", "index766", "petitions", "veiled", "."):
+    for folder in ("statistics", "index766", "petitions", "tallies", "veiled", "."):
         paths = (PROJECTIONS / folder).glob("*.py")
         for path in [*paths, *(PROJECTIONS / "statistics" / "by_acts").glob("*.py")]:
             found |= set(pattern.findall(path.read_text(encoding="utf-8")))

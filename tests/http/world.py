@@ -196,16 +196,18 @@ class World:
         facts: Facts,
         signer: str,
         details: Details | None = None,
+        **changes: Any,
     ) -> SubmittedAction:
         """Record the next act on a dossier, signed as the role that the key's name says."""
-        action = self.sign(dossier, kind, facts, (ROLES[signer], self.keys[signer]), details)
+        signed_by = (ROLES[signer], self.keys[signer])
+        action = self.sign(dossier, kind, facts, signed_by, details, **changes)
         self.record(action)
         dossier.place = place_after(dossier.place, action.note)
         return action
 
-    def accept(self, dossier: DossierHandle) -> SubmittedAction:
-        details = DossierAcceptedDetails(code=dossier.code)
-        return self.act(dossier, "dossier.accepted", DossierAccepted(), "receiver", details)
+    def accept(self, dossier: DossierHandle, office: str = OFFICE) -> SubmittedAction:
+        details, facts = DossierAcceptedDetails(code=dossier.code), DossierAccepted()
+        return self.act(dossier, "dossier.accepted", facts, "receiver", details, office=office)
 
     def drafter_for(self, ledger: str) -> Drafter:
         return Drafter(ledger, _count_bytes)

@@ -13,7 +13,8 @@ from domain.errors import MalformedMoment
 from domain.offices import OfficeRecord
 from domain.reading.rights import Reader, Subject
 from projections.evaluating.office import OfficeEvaluation
-from projections.evaluating.reading import Tallies, read_evaluation
+from projections.evaluating.reading import read_evaluation
+from projections.tallies.published import Tallies
 
 CACHING: Final = "public, max-age=1"
 

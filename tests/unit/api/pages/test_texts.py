@@ -13,7 +13,12 @@ from api.pages.texts import LANGUAGES, TEXTS_FOLDER, load_sentences, load_texts,
 from domain.clocks.explanations import DayReason
 from domain.dossiers import Channel, Outcome, Status, WaitKind
 from domain.evaluation import AGENCY_INDICATORS, AgencyBand
-from domain.facts.feedback import ComplaintOutcome, FeedbackCategory, FeedbackVerdict
+from domain.facts.feedback import (
+    ComplaintOutcome,
+    FeedbackCategory,
+    FeedbackVerdict,
+    SatisfactionRatedDetails,
+)
 from domain.facts.integrity import (
     AccessPurpose,
     CorrectableField,
@@ -66,6 +71,7 @@ TABLES: dict[str, set[str]] = {
     "agency_band": {band.value for band in AgencyBand},
     "index_group": {group.value for group in Group},
     "index_state": {State.NOT_APPLICABLE.value, State.INFORMATION.value},
+    "rated_question": set(SatisfactionRatedDetails.__struct_fields__),
     "limit": {unit.value for unit in LimitUnit} - {LimitUnit.UNKNOWN.value},
     "fact": {field.name for kind in KINDS.values() for field in msgspec.structs.fields(kind.facts)},
 }
