@@ -112,8 +112,7 @@ class TwoBooks(msgspec.Struct, frozen=True, kw_only=True):
     """The evidence of R32: the document, the checkpoint, and every count that differs.
 
     `left_out` counts the published figures that were not compared, by the case's name. Without
-    differences there is no finding. Of an answer to a statistics address, `address` is that, and
-    `measures` are what differs.
+    differences there is no finding. `address` and `measures` are those of a statistics answer.
     """
 
     document_sha256: str
@@ -286,12 +285,9 @@ def _months(period: str) -> tuple[str, str] | None:
     year, month, quarter = match.groups()
     if month:
         return period, period
-    first, last = (1, MONTHS_PER_YEAR) if quarter is None else _months_of_quarter(int(quarter))
+    last = MONTHS_PER_YEAR if quarter is None else 3 * int(quarter)
+    first = 1 if quarter is None else last - 2
     return f"{year}-{first:02d}", f"{year}-{last:02d}"
-
-
-def _months_of_quarter(quarter: int) -> tuple[int, int]:
-    return 3 * quarter - 2, 3 * quarter
 
 
 def _last_day(period: str) -> date | None:
