@@ -228,10 +228,7 @@ def compare_books(book: Book, ours: Ours) -> TwoBooks:
 def own_book_differs(
     document: bytes, ours: Ours, compared: int, differences: Sequence[BookDifference]
 ) -> TwoBooks:
-    """Make the evidence of a server's own figures that differ from its log at one checkpoint.
-
-    No window excuses these: both are as of the same entries.
-    """
+    """Make the evidence of a server's own counts at one checkpoint, which no window excuses."""
     assert differences
     whole = _at_one_checkpoint(document, ours, compared, differences)
     return msgspec.structs.replace(whole, differences=tuple(differences))
