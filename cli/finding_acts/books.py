@@ -24,6 +24,7 @@ from projections.findings.life.raising import raising_of
 from projections.findings.peers.two_books import (
     BookDifference,
     BookFigure,
+    MeasureDifference,
     Ours,
     TwoBooks,
     compare_books,
@@ -86,6 +87,8 @@ def book_members(books: TwoBooks) -> dict[str, object]:
         for name, value in msgspec.to_builtins(books).items()
         if name not in ("finding", "address", "measures", "left_out")
     }
+    found: Sequence[BookDifference | MeasureDifference]
+    own: dict[str, object]
     if books.address is None:
         found, own = books.differences, {"left_out": books.left_out}
     else:

@@ -29,8 +29,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def _answer(desk: Desk, asked: str) -> bytes:
-    given = ["recompute", "--request", asked, "--data", desk.data]
-    return run(*given).out.encode()
+    return run("recompute", "--request", asked, "--data", desk.data).out.encode()
 
 
 def _compare(desk: Desk, answer: bytes, asked: str, *more: str | Path) -> Ran:
