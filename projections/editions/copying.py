@@ -9,7 +9,7 @@ checkpoint: a case says what was shown, and `recompute --edition` whose bytes ar
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
 from ledger.errors import StoreCorrupt
@@ -32,8 +32,9 @@ from transparency.trusted_log import TrustedLog
 
 CHANGED: Final = "edition_changed"
 VANISHED: Final = "edition_vanished"
-# How many kept editions each further round asks for again; the first one asks for all.
-LOOKED_AT_AGAIN: Final = 4
+# How soon after the first round, which asks for all, the next kept edition is asked for again: one
+# of a large ledger has some 20 MB.
+LOOK_AGAIN_AFTER: Final = timedelta(minutes=1)
 # A source that shows nothing but wrong editions shall not keep a round from ending.
 MOST_PROBLEMS: Final = 20
 
@@ -75,8 +76,9 @@ class EditionMirror:
         self._keys = keys
         self._folder = EditionFolder(folder.editions)
         self._evidence = EvidenceFolder(folder.evidence)
-        # Where the next round goes on looking again: None before the first, which looks at all.
+        # Up to which day, and when, editions were looked at again: None before the first round.
         self._seen_up_to: date | None = None
+        self._seen_at: datetime | None = None
 
     def update(self, source: EditionSource, now: datetime) -> CopiedEditions:
         """Copy the editions that are new, and look at kept ones again; ``now`` dates evidence.
@@ -93,7 +95,7 @@ class EditionMirror:
             round_ = _Round(source, TrustedLog(self._mirror.tiles(), served), served, kept, now)
             listed = set(source.days())
             held = {day for day in map(parse_day, kept) if day is not None}
-            for day in (*sorted(held - listed), *self._in_turn(sorted(held & listed))):
+            for day in (*sorted(held - listed), *self._in_turn(sorted(held & listed), now)):
                 if round_.goes_on:
                     self._look_again(round_, day)
             for day in sorted(listed - held):
@@ -102,13 +104,17 @@ class EditionMirror:
             round_.result.held = len(kept)
             return round_.result
 
-    def _in_turn(self, days: Sequence[date]) -> Sequence[date]:
-        if self._seen_up_to is None:
+    def _in_turn(self, days: Sequence[date], now: datetime) -> Sequence[date]:
+        """Choose all editions in the first round that has some, and then the next one of all."""
+        if self._seen_up_to is None or self._seen_at is None:
             chosen = days
+        elif now - self._seen_at < LOOK_AGAIN_AFTER:
+            return ()
         else:
             following = [day for day in days if day > self._seen_up_to]
-            chosen = [*following, *days][: min(LOOKED_AT_AGAIN, len(days))]
-        self._seen_up_to = chosen[-1] if chosen else self._seen_up_to
+            chosen = [*following, *days][:1]
+        if chosen:
+            self._seen_up_to, self._seen_at = chosen[-1], now
         return chosen
 
     def _copy(self, round_: "_Round", day: date) -> None:

@@ -5,7 +5,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -295,19 +295,16 @@ def test_mirror_that_lost_an_edition_says_so(copy: Copy) -> None:
         copy.again().round()
 
 
-def test_later_rounds_look_again_at_some_editions_in_turn(
-    copy: Copy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(copying, "LOOKED_AT_AGAIN", 2)
+def test_later_rounds_look_again_at_one_edition_a_minute_in_turn(copy: Copy) -> None:
     copy.round()
     looked = []
-    for _ in range(3):
+    for seconds in (10, 20, 75, 80, 140, 205, 270):
         copy.source.asked.clear()
-        copy.round()
+        copy.editions.update(copy.source, NOW + timedelta(seconds=seconds))
         looked.append(sorted({day for day, _ in copy.source.asked}))
 
     # The first round that holds some looks at all of them.
-    assert looked == [DAYS, DAYS[:2], [DAYS[0], DAYS[2]]]
+    assert looked == [DAYS, [], DAYS[:1], [], DAYS[1:2], DAYS[2:], DAYS[:1]]
 
 
 def test_round_ends_after_some_wrong_editions(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
