@@ -15,7 +15,7 @@ from api.resources.actions import ActionsResource
 from api.resources.codes import CodesResource
 from api.resources.deadlines import DeadlinesResource
 from api.resources.dossiers import DossiersResource, LookupResource
-from api.resources.editions.answering import EditionsResource, RevisionsResource
+from api.resources.editions.answering import add_edition_routes, shelf_of
 from api.resources.findings.alarms import AlarmsResource
 from api.resources.findings.asked import AskedFindingsResource
 from api.resources.findings.listing import FindingsResource
@@ -55,7 +55,7 @@ def create_app(parts: Parts) -> "App[Request, Response]":
     _add_officers_routes(app, parts)
     _add_open_data_routes(app, parts)
     _add_index_routes(app, parts)
-    _add_edition_routes(app, parts)
+    add_edition_routes(app, shelf_of(parts))
     _add_reference_routes(app, parts)
     add_pages(app, parts)
     return app
@@ -143,14 +143,6 @@ def _add_index_routes(app: "App[Request, Response]", parts: Parts) -> None:
     index = IndexResource(parts)
     app.add_route("/v1/statistics/index", index)
     app.add_route("/v1/statistics/report", index, suffix="report")
-
-
-def _add_edition_routes(app: "App[Request, Response]", parts: Parts) -> None:
-    editions = EditionsResource(parts)
-    app.add_route("/v1/statistics/editions", editions)
-    app.add_route("/v1/statistics/editions/{day}", editions, suffix="one")
-    app.add_route("/v1/statistics/editions/{day}/{file}", editions, suffix="file")
-    app.add_route("/v1/statistics/revisions", RevisionsResource(parts))
 
 
 def _add_open_data_routes(app: "App[Request, Response]", parts: Parts) -> None:

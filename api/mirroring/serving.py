@@ -8,11 +8,14 @@ from falcon.asgi import App, Request, Response
 from api.bootstrap import random_bytes
 from api.error_handlers import add_error_handlers
 from api.interface.log_lines import configure_log
+from api.resources.editions.answering import add_edition_routes
 from api.resources.health import LivenessResource
 from api.resources.log_files import DocumentsResource, LogFilesResource
 from api.settings import Settings
 from ledger.documents import DocumentSource
 from ledger.mirroring.folder import MirrorFolder
+from projections.editions.folder import EditionFolder
+from projections.editions.listing import EditionShelf
 from transparency.tile_store import LogSource
 
 
@@ -32,6 +35,7 @@ def create_mirror_app(folder: MirrorFolder) -> "App[Request, Response]":
     parts = MirrorParts(folder.tiles(), folder.documents())
     app.add_route("/log/{path:path}", LogFilesResource(parts))
     app.add_route("/documents/{document_hex}", DocumentsResource(parts))
+    add_edition_routes(app, EditionShelf(EditionFolder(folder.editions)))
     app.add_route("/livez", LivenessResource())
     return app
 

@@ -16,6 +16,7 @@ import click
 from api import bootstrap
 from api.data_folder import DataFolder
 from api.erasing.stores import eraser as make_eraser
+from api.rebuilding.editions import KeptEditions
 from api.rebuilding.indexing import KeptIndex
 from api.rebuilding.telling import tell_of_stop
 from api.settings import Settings, settings_of_process
@@ -247,15 +248,17 @@ def _make_editions(settings: Settings, stop: threading.Event) -> None:
     """Make the daily editions that are final, unless the settings switch them off."""
     if not settings.editions:
         return
-    maker = bootstrap.edition_maker(settings)
-
-    def make() -> int:
-        # Beside the views of this process, at most half of the time is spent on editions.
-        return len(maker.make_due(stop.wait))
+    kept = KeptEditions(
+        lambda: bootstrap.edition_maker(settings),
+        DataFolder(settings.data).edition_views,
+        bootstrap.open_views(settings),
+        tell_of_stop,
+    )
 
     while not stop.is_set():
-        _sweep(make)
-        stop.wait(EDITION_SECONDS)
+        # Beside the views of this process, at most half of the time is spent on editions.
+        _sweep(lambda: kept.make_due(stop.wait))
+        stop.wait(RETRY_SECONDS if kept.has_failed else EDITION_SECONDS)
 
 
 def _sweep(sweeping: Callable[[], int]) -> None:

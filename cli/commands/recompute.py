@@ -22,6 +22,7 @@ from api.figures.addresses import split_address
 from api.settings import settings_of_process
 from cli.editions.holding import hold_edition
 from cli.editions.published import find_published
+from cli.finding_acts.answers import books_of_answer
 from cli.finding_acts.books import finding_members, two_books_of
 from cli.output import EXIT_FAILED, UsageProblem, command, report, say
 from cli.petition_figures import compare_petitions
@@ -61,7 +62,7 @@ class Compared:
     lag: Lag
     tallies: TallySums = NO_TALLIES
     veils: VeilSums = NOTHING_VEILED
-    books: TwoBooks | None = None
+    books: tuple[TwoBooks, ...] = ()
     answers: int = 0
 
     @property
@@ -78,8 +79,9 @@ class Compared:
         """Give what is wrong, each with its constant code."""
         if self.differences:
             message = "the published figures are not what the log says"
-            if self.books is not None and self.books.finding is not None:
-                message = f"{message}. Finding R32: {self.books.finding.reason.en}"
+            for books in self.books[:1]:
+                assert books.finding is not None
+                message = f"{message}. Finding R32: {books.finding.reason.en}"
             yield {"code": "figures_differ", "message": message}
         for problem in self.tally_problems[:MAX_PRINTED_DIFFERENCES]:
             message = f"entry {problem.entry_index}: {problem.message}"
@@ -137,15 +139,19 @@ def recompute(  # noqa: PLR0913 - one argument per option
     published = _published(address, data, is_own=log_text is None)
     world = _replay(address, trusted, None if published is None else published.counts)
     recomputed = count_world(world)
-    lag, differences, books = NO_LAG, list[Difference](), None
+    lag, differences, books = NO_LAG, list[Difference](), list[TwoBooks | None]()
     answers = Answers(0, ())
     if published is not None:
         differences = compare(published.counts, recomputed)
-        books = two_books_of(published.document, world, recomputed, differences)
+        books.append(two_books_of(published.document, world, recomputed, differences))
         differences += compare_petitions(address, trusted, data, world)
         differences += compare_veiled(address, trusted, data, world)
         answers = compare_answers(address, trusted, data, world)
         differences += answers.differences
+        books += [
+            books_of_answer(each.theirs, each.asked, each.world, each.ours)
+            for each in answers.wrong
+        ]
         lag = measure_lag(log, trusted.origin, published.counts.checkpoint.size)
     compared = Compared(
         published is not None,
@@ -153,7 +159,7 @@ def recompute(  # noqa: PLR0913 - one argument per option
         lag,
         world.tallies,
         world.veil_sums,
-        books,
+        tuple(each for each in books if each is not None and each.finding is not None),
         answers.compared,
     )
     by = JudgedBy(trusted, log=log)
@@ -252,7 +258,8 @@ def _print(
         "veils_uncounted": compared.veils.uncounted,
         "total": msgspec.to_builtins(recomputed.total),
         "shown": shown,
-        "finding": finding_members(compared.books),
+        "finding": finding_members(compared.books[0]) if compared.books else None,
+        "findings": [finding_members(each) for each in compared.books],
         "problems": list(compared.problems()),
     }
     if not compared.was_compared:

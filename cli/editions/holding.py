@@ -1,5 +1,6 @@
 """Holding a published edition to the public log: it is made again, and every byte is compared."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,11 +8,12 @@ import msgspec
 
 from api.figures.edition_files import answer_file
 from cli.editions.published import PublishedEdition
+from cli.finding_acts.answers import books_of_answer
 from cli.finding_acts.books import finding_members, two_books_of
 from ledger.documents import DocumentSource
 from ledger.key_files import Anchors
 from projections.counts import CountStatistics
-from projections.editions.contents import COUNTS_FILE
+from projections.editions.contents import COUNTS_FILE, FILES, JSON_MEDIA_TYPE
 from projections.editions.remaking import RemadeEdition, remake_edition
 from projections.findings.peers.two_books import TwoBooks
 from projections.recompute import compare, count_world
@@ -29,13 +31,16 @@ class HeldEdition:
     remade: RemadeEdition
     wrong: dict[str, str]
     books: TwoBooks | None
+    others: tuple[TwoBooks, ...] = ()
 
     def members(self) -> dict[str, object]:
         """Give what a command reports."""
         planned = self.remade.planned
         message = f"the edition of {planned.day} is not what the log makes of it"
-        if self.books is not None and self.books.finding is not None:
-            message = f"{message}. Finding R32: {self.books.finding.reason.en}"
+        found = [each for each in (self.books, *self.others) if each is not None and each.finding]
+        for books in found[:1]:
+            assert books.finding is not None
+            message = f"{message}. Finding R32: {books.finding.reason.en}"
         problems = [{"code": "edition_differs", "message": message}] if self.wrong else []
         return {
             "ok": not self.wrong,
@@ -43,7 +48,8 @@ class HeldEdition:
             "checkpoint_size": planned.stand.tree_size,
             "files": len(self.remade.files),
             "differing": self.wrong,
-            "finding": finding_members(self.books),
+            "finding": finding_members(found[0]) if found else None,
+            "findings": [finding_members(each) for each in found],
             "problems": problems,
         }
 
@@ -66,11 +72,12 @@ def hold_edition(
     }
     surplus = (published.names or frozenset()) - remade.files.keys()
     wrong |= dict.fromkeys(sorted(surplus), TOO_MANY)
-    return HeldEdition(remade, wrong, _books(bodies.get(COUNTS_FILE), remade))
+    books = _books(bodies.get(COUNTS_FILE), remade)
+    return HeldEdition(remade, wrong, books, tuple(_other_books(bodies, remade)))
 
 
 def _books(published: bytes | None, remade: RemadeEdition) -> TwoBooks | None:
-    """Make R32 where the published counts differ; other files are named, and no more."""
+    """Make R32 where the published counts differ."""
     if published is None or published == remade.files[COUNTS_FILE]:
         return None
     try:
@@ -79,3 +86,14 @@ def _books(published: bytes | None, remade: RemadeEdition) -> TwoBooks | None:
         return None
     recomputed = count_world(remade.world)
     return two_books_of(published, remade.world, recomputed, compare(counts, recomputed))
+
+
+def _other_books(bodies: Mapping[str, bytes | None], remade: RemadeEdition) -> Iterator[TwoBooks]:
+    """Make R32 of every other answer in JSON whose numbers differ; of each file one."""
+    for file in FILES:
+        body, ours = bodies.get(file.name), remade.files.get(file.name)
+        is_answer = file.media_type == JSON_MEDIA_TYPE and file.name != COUNTS_FILE
+        if is_answer and body is not None and ours is not None and body != ours:
+            books = books_of_answer(body, file.address, remade.world, ours)
+            if books.finding is not None:
+                yield books

@@ -11,7 +11,12 @@ from cli.finding_acts.sending import FindingAct
 from cli.output import UsageProblem
 from cli.sources import find_anchors, find_log
 from domain.errors import MalformedDocument
-from domain.oversight.two_books import PublishedDifference, parse_books
+from domain.oversight.two_books import (
+    SECOND_SHAPE,
+    AnswerDifference,
+    PublishedDifference,
+    parse_books,
+)
 from ledger.bodies import canonical_json
 from projections.counts import CountStatistics
 from projections.findings.life.identities import stream_for
@@ -19,6 +24,7 @@ from projections.findings.life.raising import raising_of
 from projections.findings.peers.two_books import (
     BookDifference,
     BookFigure,
+    MeasureDifference,
     Ours,
     TwoBooks,
     compare_books,
@@ -77,12 +83,18 @@ def ours_of(world: PublicWorld, counts: CountStatistics) -> Ours:
 def book_members(books: TwoBooks) -> dict[str, object]:
     """Write the evidence of R32: document, checkpoint, and the figures that differ."""
     members = {
-        name: value for name, value in msgspec.to_builtins(books).items() if name != "finding"
+        name: value
+        for name, value in msgspec.to_builtins(books).items()
+        if name not in ("finding", "address", "measures", "left_out")
     }
-    return members | {
-        "differences": members["differences"][:MOST_DIFFERENCES],
-        "differences_found": len(books.differences),
-    }
+    found: Sequence[BookDifference | MeasureDifference]
+    own: dict[str, object]
+    if books.address is None:
+        found, own = books.differences, {"left_out": books.left_out}
+    else:
+        found, own = books.measures, {"shape": SECOND_SHAPE, "address": books.address}
+    differences = msgspec.to_builtins(found[:MOST_DIFFERENCES])
+    return members | own | {"differences": differences, "differences_found": len(found)}
 
 
 def two_books_of(
@@ -135,7 +147,9 @@ def act_of_books(books: TwoBooks) -> FindingAct:
     """
     assert books.finding is not None
     members = book_members(books)
-    coded = [each for each in msgspec.to_builtins(books.differences) if _has_codes(each)]
+    shape = PublishedDifference if books.address is None else AnswerDifference
+    found = books.differences if books.address is None else books.measures
+    coded = [each for each in msgspec.to_builtins(found) if _has_codes(each, shape)]
     document = canonical_json(members | {"differences": coded[:MOST_DIFFERENCES]})
     try:
         parse_books(document)
@@ -152,10 +166,10 @@ def act_of_books(books: TwoBooks) -> FindingAct:
     )
 
 
-def _has_codes(difference: object) -> bool:
+def _has_codes(difference: object, shape: type) -> bool:
     """Tell whether a difference has the shape of what may be published: codes and no words."""
     try:
-        msgspec.convert(difference, PublishedDifference)
+        msgspec.convert(difference, shape)
     except msgspec.ValidationError:
         return False
     return True

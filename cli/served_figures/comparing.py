@@ -51,11 +51,22 @@ _OFFICE, _PROCEDURE, _PERIOD = "office", "procedure", "period"
 
 
 @dataclass(frozen=True, slots=True)
+class WrongAnswer:
+    """A published answer whose bytes are not those of the log, and the world that it is as of."""
+
+    asked: str
+    theirs: bytes
+    ours: bytes
+    world: PublicWorld
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """How many published answers were compared, and in what they differ."""
 
     compared: int
     differences: tuple[Difference, ...]
+    wrong: tuple[WrongAnswer, ...] = ()
 
 
 def compare_answers(
@@ -67,20 +78,22 @@ def compare_answers(
         TransparencyError, EntryUnreadable: the log cannot be trusted.
         StoreUnavailable: the site does not answer, or the views cannot be read.
     """
-    compared, differences = 0, list[Difference]()
+    compared, differences, wrong = 0, list[Difference](), list[WrongAnswer]()
     first = world.checkpoint.size
+    replayed = {first: world}
     worlds = {first: AnswersOfWorld(world)}
     for asked, theirs in _published(address, data, anchors.origin):
         size = _size_of(theirs) or first
         if size not in worlds:
             # The figures moved on since the other ones were read.
-            moved = replay_log(address.tiles(), anchors, address.documents(), size)
-            worlds[size] = AnswersOfWorld(moved)
+            replayed[size] = replay_log(address.tiles(), anchors, address.documents(), size)
+            worlds[size] = AnswersOfWorld(replayed[size])
         ours = worlds[size].to(asked)
         compared += 1
         if ours != theirs:
             differences += islice(differences_of(asked, theirs, ours), MOST_NAMED)
-    return Answers(compared, tuple(differences))
+            wrong.append(WrongAnswer(asked, theirs, ours, replayed[size]))
+    return Answers(compared, tuple(differences), tuple(wrong))
 
 
 class AnswersOfWorld:

@@ -1,21 +1,26 @@
 """The folder of one mirror: what it serves, how far it means to copy, and its lock.
 
     log/                  the copied log as tlog-tiles serves it: checkpoint, tile/…, documents/…
+    log/editions/         daily editions of the statistics, a folder for each day
+    editions.kept         the SHA-256 of each kept edition's manifest, as `sha256sum` writes it
     checkpoint.copying    the checkpoint that is being copied now; its files are not all here yet
     documents.missing     hashes of documents that entries name and the source did not give
     evidence/             what the source signed and cannot both be true
     lock                  keeps a second copier out
 
-Everything under ``log/`` was proven before it was written, and ``log/checkpoint`` moves only when
-all that it covers is there: whoever serves the folder at any moment serves a whole log.
+What belongs to the log was proven before it was written, and ``log/checkpoint`` moves only when
+all that it covers is there: whoever serves the folder at any moment serves a whole log. Of editions
+`projections.editions.fitting` says what was checked.
 """
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ledger.documents import DocumentFolder
 from ledger.errors import LedgerBusy, StoreCorrupt, StoreUnavailable
@@ -26,6 +31,9 @@ from transparency.notes import VerificationKey
 from transparency.tile_store import FileTileStore
 
 LogKey = VerificationKey | LogKeys
+_KEPT_EDITION: Final = re.compile(
+    r"([0-9a-f]{64})  ([0-9]{4}-[0-9]{2}-[0-9]{2})/manifest\.json", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,16 @@ class MirrorFolder:
     def evidence(self) -> Path:
         """Give the folder of evidence."""
         return self.path / "evidence"
+
+    @property
+    def editions(self) -> Path:
+        """Give the folder of copied editions, where that of the log's own server lies, too."""
+        return self.log / "editions"
+
+    @property
+    def kept_editions_list(self) -> Path:
+        """Give the list of what was kept as editions."""
+        return self.path / "editions.kept"
 
     def tiles(self) -> FileTileStore:
         """Open the copied log."""
@@ -104,6 +122,26 @@ class MirrorFolder:
     def write_missing(self, document_hexes: Iterable[str]) -> None:
         """Write anew which documents are missing."""
         _write_durably(self.missing, "".join(f"{each}\n" for each in document_hexes).encode())
+
+    def kept_editions(self) -> dict[str, str]:
+        """Give by day the SHA-256 of the manifest that was kept, in hex.
+
+        Raises:
+            StoreCorrupt: the list was changed.
+        """
+        try:
+            lines = self.kept_editions_list.read_text(encoding="ascii", errors="replace")
+        except FileNotFoundError:
+            return {}
+        matches = [_KEPT_EDITION.fullmatch(line) for line in lines.splitlines()]
+        if None in matches:
+            raise StoreCorrupt(f"{self.kept_editions_list} was changed")
+        return {match[2]: match[1] for match in matches if match is not None}
+
+    def write_kept_editions(self, kept: Mapping[str, str]) -> None:
+        """Write anew which editions are kept."""
+        lines = (f"{kept[day]}  {day}/manifest.json\n" for day in sorted(kept))
+        _write_durably(self.kept_editions_list, "".join(lines).encode())
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -45,7 +45,7 @@ class EditionFolder:
             NoEdition: there is no such edition, or no such file in it.
             StoreUnavailable: the disk does not read.
         """
-        if _FILE.fullmatch(name) is None:
+        if not is_file_name(name):
             raise NoEdition(f"no edition has a file of that name; {MANIFEST} lists them")
         with _disk_errors():
             try:
@@ -102,7 +102,7 @@ class EditionFolder:
             EditionDiffers: it was there, with other bytes; nothing is written.
             StoreUnavailable: the disk does not write; nothing or all is there.
         """
-        assert all(_FILE.fullmatch(name) for name in files)
+        assert all(map(is_file_name, files))
         assert MANIFEST in files
 
         if (self._folder / day.isoformat()).is_dir():
@@ -152,6 +152,11 @@ class EditionFolder:
                 os.fsync(file.fileno())
         _sync_folder(unfinished)
         return unfinished
+
+
+def is_file_name(name: str) -> bool:
+    """Tell whether a file of an edition may have this name."""
+    return _FILE.fullmatch(name) is not None
 
 
 def parse_day(text: str) -> date | None:

@@ -71,6 +71,8 @@ class EditionMaker:
         self._full_tiles = FullTiles(sources.log)
         # At which size everything final was there, and which day was running: None before a look.
         self._looked_at = 0
+        # Up to which size everything final is there, as far as this maker has looked.
+        self.stands_at = 0
         self._running: date | None = None
 
     def make_due(self, pausing: Pausing = _never_pausing) -> list[date]:
@@ -86,7 +88,10 @@ class EditionMaker:
             StoreUnavailable, StoreCorrupt: a disk or the maker's views fail.
         """
         log = self._open_log()
-        if log is None or self._same_day_runs(log):
+        if log is None:
+            return []
+        if self._same_day_runs(log):
+            self.stands_at = log.tree_size
             return []
         with self._locked():
             last = self._last_made()
@@ -95,9 +100,18 @@ class EditionMaker:
             planned = _plan(log, last)
             due = planned[:-1]
             made = self._make(due, last, pausing)
-        if planned and len(made) == len(due):
-            self._looked_at, self._running = log.tree_size, planned[-1].day
+        self._note_look(log, planned, made)
         return made
+
+    def _note_look(
+        self, log: TrustedLog, planned: Sequence[PlannedEdition], made: Sequence[date]
+    ) -> None:
+        left = planned[len(made) : -1]
+        if left:
+            self.stands_at = left[0].previous.stand.tree_size if left[0].previous else 0
+        elif planned:
+            self.stands_at = self._looked_at = log.tree_size
+            self._running = planned[-1].day
 
     def _open_log(self) -> TrustedLog | None:
         try:

@@ -1,8 +1,8 @@
 """The projections by name: which tables each of them keeps, and which rest on which.
 
 The core (`DOSSIERS`) is what the follower continues from; all others in the views database are
-folded beside it, step by step, and may stop alone. The index of histories and the leads of
-findings have files of their own.
+folded beside it, step by step, and may stop alone. The index of histories, the leads of findings
+and the daily editions have files of their own.
 A test holds that every table of the views database stands here once.
 """
 
@@ -47,6 +47,7 @@ class Projection(StrEnum):
     VEILS = "veils"
     HISTORIES = "histories"
     FINDINGS = "findings"
+    EDITIONS = "editions"
 
 
 CORE: Final = Projection.DOSSIERS
@@ -77,6 +78,8 @@ TABLES_BY_NAME: Final[Mapping[str, Projection]] = {
 STAND_TABLES: Final = (position_table, schema_table)
 BOOKKEEPING_TABLES: Final = (stopped_projections_table, rebuilds_table)
 
+# What is made once and never again: there is nothing to rebuild.
+MADE_ONCE: Final = frozenset({Projection.EDITIONS})
 # What follows from the core's rows alone: it goes with them, and needs no log to be made again.
 FROM_CORE: Final = frozenset(
     {Projection.STATISTICS, Projection.PETITIONS, Projection.CATALOGUE, Projection.DESKS}

@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
-from falcon.asgi import Request, Response
+from falcon.asgi import App, Request, Response
 
 from api.bodies import encode
 from api.data_folder import DataFolder
@@ -59,8 +59,8 @@ class RevisionsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class EditionsResource:
     """``/v1/statistics/editions``, ``…/{day}`` and ``…/{day}/{file}``."""
 
-    def __init__(self, parts: Parts):
-        self._shelf = shelf_of(parts)
+    def __init__(self, shelf: EditionShelf):
+        self._shelf = shelf
 
     async def on_get(self, request: Request, response: Response) -> None:
         """List editions, newest first."""
@@ -105,8 +105,8 @@ class EditionsResource:
 class RevisionsResource:
     """``/v1/statistics/revisions``."""
 
-    def __init__(self, parts: Parts):
-        self._shelf = shelf_of(parts)
+    def __init__(self, shelf: EditionShelf):
+        self._shelf = shelf
 
     async def on_get(self, request: Request, response: Response) -> None:
         """List what editions changed about earlier months."""
@@ -117,6 +117,15 @@ class RevisionsResource:
         following = None if more is None else _following(request, more)
         response.data = encode(RevisionsAnswer(revisions=tuple(found), next=following))
         _answer_list(response)
+
+
+def add_edition_routes(app: "App[Request, Response]", shelf: EditionShelf) -> None:
+    """Answer from a shelf, a ledger's or a mirror's."""
+    editions = EditionsResource(shelf)
+    app.add_route(EDITIONS, editions)
+    app.add_route(f"{EDITIONS}/{{day}}", editions, suffix="one")
+    app.add_route(f"{EDITIONS}/{{day}}/{{file}}", editions, suffix="file")
+    app.add_route(REVISIONS, RevisionsResource(shelf))
 
 
 def shelf_of(parts: Parts) -> EditionShelf:

@@ -11,6 +11,7 @@ from api.problems import PROBLEMS_BY_CODE
 from ledger.errors import LedgerError
 from ledger.histories.stored_index import StoredIndex
 from ledger.witnessing.standing import WitnessesStanding, read_standing
+from projections.editions.standing import read_stand
 from projections.leads.judging import are_leads_kept
 from projections.leads.store import LeadStore
 from projections.parts.registry import CORE, Projection
@@ -62,12 +63,16 @@ class StandingSource:
             standings = standing_reader.standings()
             index_stop = standing_reader.stops().get(Projection.HISTORIES)
             leads_stop = standing_reader.stops().get(Projection.FINDINGS)
+            editions_stop = standing_reader.stops().get(Projection.EDITIONS)
         keeps_leads = are_leads_kept(self._parts.views, self._kept_beyond)
         published = self._parts.reader.checkpoint()
         published_size = 0 if published is None else published.tree_size
         standings.append(self._histories(index_stop))
         looked_at = 0 if keeps_leads or position is None else position.log_position
         standings.append(self._findings(leads_stop, looked_at, keeps_leads=keeps_leads))
+        if self._parts.settings.editions:
+            stood_at = 0 if position is None else position.log_position
+            standings.append(self._editions(editions_stop, stood_at))
         return ServerStanding(
             published_size=published_size,
             log_position=0 if position is None else position.log_position,
@@ -97,6 +102,14 @@ class StandingSource:
         except LedgerError as error:
             stand, stop = None, stop or stop_by(error, Projection.FINDINGS, 0, None)
         return Standing(Projection.FINDINGS, 0 if stand is None else stand.log_position, stop)
+
+    def _editions(self, stop: Stop | None, views_at: int) -> Standing:
+        """Give how far the maker of editions has looked; where the views stand before it has."""
+        try:
+            looked_at = read_stand(DataFolder(self._parts.settings.data).edition_views)
+        except LedgerError as error:
+            looked_at, stop = 0, stop or stop_by(error, Projection.EDITIONS, 0, None)
+        return Standing(Projection.EDITIONS, views_at if looked_at is None else looked_at, stop)
 
 
 def _health(standing: Standing, published_size: int) -> ProjectionHealth:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from cli.finding_acts.answers import compare_answer
 from cli.finding_acts.books import act_of_books, book_members, compare_published, finding_members
 from cli.finding_acts.sending import Sent, send_here
 from cli.output import EXIT_FAILED, UsageProblem, command, report
 from cli.sessions import open_session
-from cli.sources import read_key_file
+from cli.sources import find_anchors, find_log, read_key_file
 from domain.roles import Role
 from projections.findings.peers.two_books import TwoBooks
 
@@ -21,6 +22,12 @@ from projections.findings.peers.two_books import TwoBooks
     required=True,
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="CSV or JSON with office, procedure, period and counts; * stands for all of them.",
+)
+@click.option(
+    "--answer-to",
+    "asked",
+    help="The file is what a server answered to this: '/v1/statistics/durations?by=period'; each "
+    "number is compared as of the checkpoint that it names.",
 )
 @click.option("--period", help="This period alone, such as 2026-10; figures without one are of it.")
 @click.option("--log", "log_text", help="Folder or address of the log; default DATA/log.")
@@ -42,13 +49,20 @@ def compare(  # noqa: PLR0913 - one argument per option
     key_file: Path | None,
     data: Path,
     *,
+    asked: str | None,
     to_raise: bool,
     as_json: bool,
 ) -> None:
     """Compare each published count with the log's own, after 5 working days of reconciliation."""
     if to_raise and log_text is not None:
         raise UsageProblem("--raise is for the data folder's own log: leave --log away")
-    books = compare_published(published, period, log_text, anchors, data)
+    if asked is not None and period is not None:
+        raise UsageProblem("--answer-to is of all periods that it holds: leave --period away")
+    if asked is None:
+        books = compare_published(published, period, log_text, anchors, data)
+    else:
+        trusted, address = find_anchors(anchors, data), find_log(log_text, data)
+        books = compare_answer(published.read_bytes(), asked, address, trusted)
     members: dict[str, object] = {"ok": books.finding is None, **book_members(books)}
     if books.finding is not None:
         members["finding"] = finding_members(books)

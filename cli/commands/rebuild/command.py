@@ -24,12 +24,12 @@ from ledger.storage.sqlite import SqliteLedgerReader
 from projections.follower import PrivateFold
 from projections.leads.judging import are_leads_kept, compare_again, look_again
 from projections.leads.store import LeadStore
-from projections.parts.registry import IN_VIEWS, PRIVATE, Projection
+from projections.parts.registry import IN_VIEWS, MADE_ONCE, PRIVATE, Projection
 from projections.rebuilding.beside import beside
 from projections.rebuilding.folding import Progress, RebuildSources
 from projections.rebuilding.rebuild import rebuild_views
 
-NAMES: Final = tuple(projection.value for projection in Projection)
+NAMES: Final = tuple(each.value for each in Projection if each not in MADE_ONCE)
 SECONDS_BETWEEN_LINES: Final = 10.0
 
 

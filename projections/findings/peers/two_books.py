@@ -91,11 +91,28 @@ class BookDifference(msgspec.Struct, frozen=True, kw_only=True):
     ours: int
 
 
+class MeasureDifference(msgspec.Struct, frozen=True, kw_only=True):
+    """One number of a statistics answer that was published otherwise than the log has it.
+
+    `measure` is where it stands in the answer; decimals are text, None is nothing measured.
+    """
+
+    office: str
+    procedure: str
+    period: str
+    measure: str
+    published: int | str | None
+    ours: int | str | None
+
+
+_Difference = BookDifference | MeasureDifference
+
+
 class TwoBooks(msgspec.Struct, frozen=True, kw_only=True):
     """The evidence of R32: the document, the checkpoint, and every count that differs.
 
     `left_out` counts the published figures that were not compared, by the case's name. Without
-    differences there is no finding.
+    differences there is no finding. `address` and `measures` are those of a statistics answer.
     """
 
     document_sha256: str
@@ -105,6 +122,8 @@ class TwoBooks(msgspec.Struct, frozen=True, kw_only=True):
     differences: tuple[BookDifference, ...]
     left_out: Mapping[str, int]
     finding: Finding | None
+    address: str | None = None
+    measures: tuple[MeasureDifference, ...] = ()
 
 
 def read_book(document: bytes, period: str | None = None) -> Book:
@@ -209,20 +228,35 @@ def compare_books(book: Book, ours: Ours) -> TwoBooks:
 def own_book_differs(
     document: bytes, ours: Ours, compared: int, differences: Sequence[BookDifference]
 ) -> TwoBooks:
-    """Make the evidence of a server's own figures that differ from its log at one checkpoint.
-
-    No window excuses these: both are as of the same entries.
-    """
+    """Make the evidence of a server's own counts at one checkpoint, which no window excuses."""
     assert differences
-    sha256_hex = hashlib.sha256(document).hexdigest()
+    whole = _at_one_checkpoint(document, ours, compared, differences)
+    return msgspec.structs.replace(whole, differences=tuple(differences))
+
+
+def answer_differs(
+    document: bytes, address: str, ours: Ours, compared: int, measures: Sequence[MeasureDifference]
+) -> TwoBooks:
+    """Make the evidence of a published answer that differs from the log's at its own checkpoint.
+
+    As of the same entries no window excuses it; ``compared`` counts the answer's numbers.
+    """
+    whole = _at_one_checkpoint(document, ours, compared, measures)
+    return msgspec.structs.replace(whole, address=address, measures=tuple(measures))
+
+
+def _at_one_checkpoint(
+    document: bytes, ours: Ours, compared: int, found: Sequence[_Difference]
+) -> TwoBooks:
+    book = Book(hashlib.sha256(document).hexdigest(), ())
     return TwoBooks(
-        document_sha256=sha256_hex,
+        document_sha256=book.sha256_hex,
         tree_size=ours.tree_size,
         root=ours.root_base64,
         compared=compared,
-        differences=tuple(differences),
+        differences=(),
         left_out={},
-        finding=_finding(Book(sha256_hex, ()), ours, compared, differences),
+        finding=_finding(book, ours, compared, found) if found else None,
     )
 
 
@@ -248,12 +282,9 @@ def _months(period: str) -> tuple[str, str] | None:
     year, month, quarter = match.groups()
     if month:
         return period, period
-    first, last = (1, MONTHS_PER_YEAR) if quarter is None else _months_of_quarter(int(quarter))
+    last = MONTHS_PER_YEAR if quarter is None else 3 * int(quarter)
+    first = 1 if quarter is None else last - 2
     return f"{year}-{first:02d}", f"{year}-{last:02d}"
-
-
-def _months_of_quarter(quarter: int) -> tuple[int, int]:
-    return 3 * quarter - 2, 3 * quarter
 
 
 def _last_day(period: str) -> date | None:
@@ -297,15 +328,19 @@ def _sum(name: str, figures: Iterable[BookFigure], months: tuple[str, str]) -> i
 
 
 def _finding(
-    book: Book, ours: Ours, compared: int, differences: Sequence[BookDifference]
+    book: Book,
+    ours: Ours,
+    compared: int,
+    differences: Sequence[_Difference],
 ) -> Finding:
     first = differences[0]
+    name = first.count if isinstance(first, BookDifference) else first.measure
     reason = Sentence(
-        f"{len(differences)} số liệu công bố khác với sổ cái; chẳng hạn {first.count} của "
+        f"{len(differences)} số liệu công bố khác với sổ cái; chẳng hạn {name} của "
         f"{first.office}, kỳ {first.period}: công bố {first.published}, sổ cái {first.ours}. Văn "
         f"bản có SHA-256 {book.sha256_hex}; điểm kiểm tra {ours.tree_size}.",
-        f"{len(differences)} published counts differ from the ledger's; for example "
-        f"{first.count} of {first.office}, {first.period}: published {first.published}, ledger "
+        f"{len(differences)} published figures differ from the ledger's; for example "
+        f"{name} of {first.office}, {first.period}: published {first.published}, ledger "
         f"{first.ours}. The document's SHA-256 is {book.sha256_hex}; checkpoint {ours.tree_size}.",
     )
     offices = {difference.office for difference in differences}

@@ -25,6 +25,7 @@ from projections.views import open_views
 from tests.support.folder_server import Answer, serving
 from tests.support.followed_ledger import a_follower
 from tests.support.paper_ledger import PaperLedger, a_stream
+from tests.unit.cli.running import run
 from transparency.tile_store import FileTileStore
 
 FOLLOWED_AT = "2026-03-02T08:00:00.000Z"
@@ -233,3 +234,31 @@ def test_planted_wrong_figure_is_finding_r32_with_document_checkpoint_and_figure
     assert {each["count"] for each in finding["differences"]} >= {"received"}
     for each in finding["differences"]:
         assert each["published"] == each["ours"] + 7
+
+
+def test_wrong_answer_besides_the_counts_is_finding_r32_of_its_address(tmp_path: Path) -> None:
+    folder = _folder_with(tmp_path / "data", accepted=1)
+    asked = "/v1/statistics/backlog"
+    honest = json.loads(run("recompute", "--request", asked, "--data", folder.path).out)
+    honest["figures"][0]["pending_overdue"] += 3
+    published = json.dumps(honest).encode()
+    with closing(open_views(folder.views)) as opened, opened.reading() as reader:
+        counts = encode(read_counts(reader))
+
+    def answering(path: str) -> Answer:
+        file = folder.path / path.lstrip("/")
+        answers = {asked: published, "/v1/statistics/counts": counts}
+        if path in answers:
+            return 200, {}, answers[path]
+        return (200, {}, file.read_bytes()) if file.is_file() else (404, {}, b"")
+
+    with serving(answering) as address:
+        cheated = _recompute(folder, "--log", address)
+
+    assert cheated.code == 1
+    (finding,) = cheated.members["findings"]
+    assert cheated.members["finding"] == finding
+    assert (finding["address"], finding["shape"]) == (asked, "two-books@v2")
+    (difference,) = finding["differences"]
+    assert difference["measure"] == "figures[0].pending_overdue"
+    assert difference["published"] - difference["ours"] == 3

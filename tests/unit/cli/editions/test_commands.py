@@ -1,6 +1,7 @@
 """`editions` and `recompute --edition`: editions made in a folder, and held to the log anywhere."""
 
 import json
+import re
 import shutil
 from hashlib import sha256
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from api.data_folder import DataFolder
-from projections.editions.contents import COUNTS_FILE, FILES
+from projections.editions.contents import COUNTS_FILE, DURATIONS_FILE, FILES
 from projections.editions.shapes import MANIFEST, REVISIONS
 from tests.support.editions import a_desk, as_data_folder, three_days
 from tests.support.folder_server import Answer, serving
@@ -106,6 +107,40 @@ def test_wrong_figure_in_an_edition_is_finding_r32_with_document_and_checkpoint(
     assert finding["document_sha256"] == sha256(document).hexdigest()
     assert finding["tree_size"] == ran.members["checkpoint_size"]
     assert {each["published"] - each["ours"] for each in finding["differences"]} == {7}
+
+
+@pytest.mark.parametrize("asks_server", [False, True], ids=["in the folder", "on a server"])
+def test_wrong_duration_in_an_edition_is_finding_r32_of_its_address(
+    data: DataFolder, *, asks_server: bool
+) -> None:
+    old = json.loads((data.editions / DAY / DURATIONS_FILE).read_bytes())["durations"][0]
+    was = f'"net_median_seconds":{old["net_median_seconds"]}'.encode()
+    document = change(data.editions / DAY / DURATIONS_FILE, was, b'"net_median_seconds":77')
+
+    with served(data) as address:
+        where = ("--log", address) if asks_server else ()
+        ran = held(data, "--edition", DAY, *where)
+
+    assert (ran.code, ran.members["differing"]) == (1, {DURATIONS_FILE: "other bytes"})
+    finding = ran.members["finding"]
+    assert finding["document_sha256"] == sha256(document).hexdigest()
+    assert finding["address"] == "/v1/statistics/durations?by=period"
+    (difference,) = finding["differences"]
+    assert (difference["published"], difference["ours"]) == (77, old["net_median_seconds"])
+
+
+def test_every_file_with_wrong_numbers_is_a_finding_of_its_own(data: DataFolder) -> None:
+    for name in (COUNTS_FILE, "counts-by-office.json", "backlog.json"):
+        body = (data.editions / DAY / name).read_bytes()
+        number = re.search(rb':([1-9][0-9]*)[,}](?!.*"checkpoint")', body, re.DOTALL)
+        assert number is not None
+        changed = body[: number.start(1)] + b"9" + body[number.start(1) :]
+        (data.editions / DAY / name).write_bytes(changed)
+
+    ran = held(data, "--edition", DAY)
+
+    assert len(ran.members["differing"]) == 3
+    assert len(ran.members["findings"]) == 3
 
 
 @pytest.mark.parametrize("name", [MANIFEST, REVISIONS, "counts.csv", "comparison.json"])

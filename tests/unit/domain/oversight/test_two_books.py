@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from domain.errors import MalformedDocument
-from domain.oversight.two_books import parse_books
+from domain.oversight.two_books import PublishedAnswer, parse_books
 
 DIFFERENCE: dict[str, Any] = {
     "office": "H27.15",
@@ -58,3 +58,56 @@ def test_anything_more_is_refused(changes: dict[str, Any]) -> None:
 def test_what_is_no_document_is_refused(document: bytes) -> None:
     with pytest.raises(MalformedDocument):
         parse_books(document)
+
+
+ANSWERED: dict[str, Any] = {
+    "office": "H27.15",
+    "procedure": "*",
+    "period": "2026-10-05",
+    "measure": "durations[3].net_median_seconds",
+    "published": 7,
+    "ours": None,
+}
+ANSWER: dict[str, Any] = {
+    "shape": "two-books@v2",
+    "address": "/v1/statistics/durations?by=office,period&office=H27.15",
+    "document_sha256": "ab" * 32,
+    "tree_size": 70,
+    "root": "A" * 43 + "=",
+    "compared": 12,
+    "differences": [ANSWERED, ANSWERED | {"published": "1.50", "ours": "-0.25"}],
+    "differences_found": 2,
+}
+
+
+def test_answer_of_the_second_shape_is_read() -> None:
+    books = parse_books(msgspec.json.encode(ANSWER))
+
+    assert isinstance(books, PublishedAnswer)
+    assert [each.published for each in books.differences] == [7, "1.50"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"note": "A"},
+        {"shape": "two-books@v3"},
+        {"shape": None},
+        {"address": "/v1/statistics/durations?office=Ông A"},
+        {"address": "https://example.org/v1/statistics/counts"},
+        {"left_out": {}},
+        {"differences": []},
+        {"differences": [ANSWERED] * 501},
+        {"differences": [ANSWERED | {"measure": "a b"}]},
+        {"differences": [ANSWERED | {"measure": "durations[x]"}]},
+        {"differences": [ANSWERED | {"period": "all"}]},
+        {"differences": [ANSWERED | {"published": "seven"}]},
+        {"differences": [ANSWERED | {"published": 2**53}]},
+        {"differences": [ANSWERED | {"published": True}]},
+        {"differences": [DIFFERENCE]},
+    ],
+    ids=lambda changes: str(changes)[:60],
+)
+def test_anything_more_in_an_answer_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(MalformedDocument):
+        parse_books(msgspec.json.encode(ANSWER | changes))

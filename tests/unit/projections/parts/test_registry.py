@@ -27,7 +27,8 @@ def test_every_projection_beside_the_core_has_a_writer_and_those_in_a_file_of_th
     None
 ):
     assert set(PART_WRITERS) == set(TABLES) - {CORE}
-    assert set(Projection) - set(TABLES) == {Projection.HISTORIES, Projection.FINDINGS}
+    in_files = {Projection.HISTORIES, Projection.FINDINGS, Projection.EDITIONS}
+    assert set(Projection) - set(TABLES) == in_files
 
 
 def test_what_follows_from_the_cores_rows_goes_with_them() -> None:
