@@ -18,6 +18,7 @@ from api.resources.dossiers import DossiersResource, LookupResource
 from api.resources.editions.answering import add_edition_routes, shelf_of
 from api.resources.findings.alarms import AlarmsResource
 from api.resources.findings.asked import AskedFindingsResource
+from api.resources.findings.gathering import Gatherer
 from api.resources.findings.listing import FindingsResource
 from api.resources.findings.rules import FindingRulesResource
 from api.resources.health import LivenessResource, ReadinessResource
@@ -130,10 +131,11 @@ def _add_read_routes(app: "App[Request, Response]", parts: Parts) -> None:
 def _add_officers_routes(app: "App[Request, Response]", parts: Parts) -> None:
     app.add_route("/v1/officers/{key}/evaluation", OfficerEvaluationsResource(parts))
     app.add_route("/v1/queues/{queue}", QueuesResource(parts))
-    app.add_route("/v1/findings", FindingsResource(parts))
-    app.add_route("/v1/findings/asked", AskedFindingsResource(parts))
+    gatherer = Gatherer(parts)
+    app.add_route("/v1/findings", FindingsResource(parts, gatherer))
+    app.add_route("/v1/findings/asked", AskedFindingsResource(parts, gatherer))
     app.add_route("/v1/findings/alarms", AlarmsResource(parts))
-    app.add_route("/v1/findings/rules", FindingRulesResource(parts))
+    app.add_route("/v1/findings/rules", FindingRulesResource(parts, gatherer))
     app.add_route("/v1/trail", TrailsResource(parts))
     app.add_route("/v1/trail/{key}", TrailResource(parts))
     app.add_route("/v1/looks", LooksResource(parts))

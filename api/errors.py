@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar, Final
 
+# No answer can say it any more: it stands in the log line about a listener that was cut off.
+LISTENER_TOO_SLOW: Final = "listener_too_slow"
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 

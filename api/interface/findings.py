@@ -3,6 +3,7 @@
 from typing import Final
 
 from api.interface.operations import Operation
+from api.resources.findings.listing import MAX_FINDINGS
 from api.resources.findings.shapes import (
     AlarmsAnswer,
     AskedFindingsAnswer,
@@ -14,11 +15,15 @@ FINDING_OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
         "get",
         "/v1/findings",
-        "What looks wrong, why, on what evidence, and what became of it; for inspectors",
+        "What looks wrong, why, on what evidence, and what became of it: one page; for inspectors",
         {200: [FindingsAnswer]},
-        query=("rule", "office", "peers", "order_stream"),
-        refusals=(400, 401, 403, 503),
+        query=("rule", "office", "peers", "order_stream", "limit", "cursor"),
+        refusals=(400, 401, 403, 410, 503),
         signed=True,
+        patterns={
+            "limit": {"type": "integer", "minimum": 1, "maximum": MAX_FINDINGS},
+            "cursor": {"type": "string", "pattern": r"^[0-9a-f]{32}\.[1-9][0-9]{0,8}$"},
+        },
     ),
     Operation(
         "get",

@@ -1,8 +1,9 @@
-"""Queues that are being paged through: the whole list, as it was when its first page was given.
+"""What is being paged through: a whole queue as its first page found it, or a place in a list.
 
 New entries move dossiers within a queue, and out of it; who pages by a list that was kept sees
 each of its dossiers once, as of one checkpoint. All web workers of a data folder share one small
-SQLite file, which may be lost: then whoever was paging begins anew. It holds no private part.
+SQLite file, which may be lost: then whoever was paging begins anew. It holds no private part, but
+whom a finding is about, where a page of findings ended.
 """
 
 import re

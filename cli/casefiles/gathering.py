@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from cli.acting.finding_pages import FINDINGS_PATH, each_page
 from cli.acting.reading import Asking, draw_entry, open_with
 from cli.output import Refused, UsageProblem
 from cli.sites import body_of, problem_of
@@ -119,8 +120,12 @@ def _page(asking: Asking, query: Mapping[str, str]) -> _TrailPage:
 
 
 def _signed(asking: Asking, path: str, shape: type[AnswerT]) -> AnswerT:
+    return _decoded(body_of(asking.signed(path)), path, shape)
+
+
+def _decoded(body: bytes, path: str, shape: type[AnswerT]) -> AnswerT:
     try:
-        return msgspec.json.decode(body_of(asking.signed(path)), type=shape)
+        return msgspec.json.decode(body, type=shape)
     except msgspec.DecodeError as error:
         raise ProofInvalid(f"{path}: the server answers with another shape: {error}") from error
 
@@ -133,16 +138,20 @@ def gather_findings(asking: Asking, trail: Trail) -> bytes:
     """
     # Under the same order: a look outside of it would not be sealed.
     named = "" if trail.order is None else f"?order_stream={quote(trail.order.stream)}"
-    answer = _signed(asking, f"/v1/findings{named}", _Findings)
+    path = f"{FINDINGS_PATH}{named}"
+    answers = [
+        _decoded(page, path, _Findings)
+        for page in each_page(lambda each: body_of(asking.signed(each)), path)
+    ]
     streams = trail.streams
     entries = {act.entry_index for act in trail.acts if act.entry_index is not None}
     about = []
-    for raw in answer.findings:
+    for raw in (each for answer in answers for each in answer.findings):
         finding = msgspec.json.decode(raw, type=_Finding)
         if finding.stream in streams or not entries.isdisjoint(finding.evidence):
             about.append(raw)
     return msgspec.json.encode(
-        {"as_of": answer.as_of, "checkpoint": answer.checkpoint, "findings": about}
+        {"as_of": answers[-1].as_of, "checkpoint": answers[-1].checkpoint, "findings": about}
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from api import bootstrap
 from api.settings import settings_of_process
+from cli.acting.finding_pages import each_page, is_whole_list, joined
 from cli.acting.nearby import find_site, server_option
 from cli.lapsing import Ending, end_orders, find_end, lapse_orders
 from cli.output import UsageProblem, command, report, say
@@ -40,15 +41,20 @@ STREAM_BYTES: Final = 32
 def inspect(path: str, key_file: Path, server: str | None, data: Path, *, as_json: bool) -> None:
     """Ask for PATH (/v1/findings, /v1/trail/<key name>, /v1/trail?office=…) and print the answer.
 
+    Of findings all pages are asked for, unless PATH names a limit.
     A trail is a look at somebody, and is kept; /v1/looks lists the looks at whoever asks.
     The request is signed now: for a demo, whose clock is simulated, name its folder with --data.
     """
     site, key = find_site(server, data), read_key_file(key_file)
     if not path.startswith("/"):
         raise UsageProblem(f"{path}: a path of the server is wanted, as /v1/findings")
-    created = bootstrap.make_clock(settings_of_process({"data": data}))()
-    nonce = bootstrap.random_bytes(NONCE_BYTES).hex()
-    body = body_of(site.ask_signed(path, key, created, nonce))
+    clock = bootstrap.make_clock(settings_of_process({"data": data}))
+
+    def ask(asked: str) -> bytes:
+        nonce = bootstrap.random_bytes(NONCE_BYTES).hex()
+        return body_of(site.ask_signed(asked, key, clock(), nonce))
+
+    body = joined(list(each_page(ask, path))) if is_whole_list(path) else ask(path)
     click.echo((body if as_json else msgspec.json.format(body)).decode())
 
 

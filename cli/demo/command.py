@@ -234,7 +234,7 @@ def _drive_and_prove(plan: Plan, address: str, started: float) -> Run:
         prove_veils(evidence, expected_crowds(scenario.steps)),
         prove_witnesses(evidence, plan.data / POLICY_FILE),
         prove_refusal(evidence, operator),
-        prove_findings(evidence, keys.of(INSPECTOR), clock(), random_bytes(16).hex()),
+        prove_findings(evidence, keys.of(INSPECTOR), clock(), lambda: random_bytes(16).hex()),
         prove_cheat_caught(evidence),
     )
     client.close()

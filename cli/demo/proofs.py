@@ -6,7 +6,7 @@ receipt, then repaired. Everything that is compared comes from the server or fro
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -16,6 +16,7 @@ from typing import Final
 import msgspec
 
 from api.data_folder import DataFolder
+from cli.acting.finding_pages import FINDINGS_PATH, each_page
 from cli.demo.cheat import Cheat, rebuild, reset_overdue, stored_note
 from cli.demo.driver import Driven, KeptReceipt, ScenarioBroken
 from cli.demo.http_client import HttpClient
@@ -162,16 +163,25 @@ def prove_refusal(evidence: Evidence, keys: OperatorKeys) -> Proof:
     return Proof("refusal", ok=ok, sentences=(said,), members={"codes": codes})
 
 
-def prove_findings(evidence: Evidence, inspector: SigningKey, now: datetime, nonce: str) -> Proof:
+def prove_findings(
+    evidence: Evidence, inspector: SigningKey, now: datetime, nonces: Callable[[], str]
+) -> Proof:
     """Ask as the inspector, with a signed request, and look for what the stories hide.
 
     Raises:
         ScenarioBroken: the server does not take the inspector's signature.
     """
-    reply = evidence.client.get_signed("/v1/findings", inspector, now, nonce)
-    if reply.status != HTTPStatus.OK:
-        raise ScenarioBroken(f"the inspector was answered with {reply.status}: {reply.body!r}")
-    findings = msgspec.json.decode(reply.body, type=_Findings).findings
+
+    def ask(path: str) -> bytes:
+        reply = evidence.client.get_signed(path, inspector, now, nonces())
+        if reply.status != HTTPStatus.OK:
+            raise ScenarioBroken(f"the inspector was answered with {reply.status}: {reply.body!r}")
+        return reply.body
+
+    pages = each_page(ask, FINDINGS_PATH)
+    findings = [
+        each for page in pages for each in msgspec.json.decode(page, type=_Findings).findings
+    ]
     found = {(finding.rule, finding.stream) for finding in findings}
     expected = {rule: evidence.stories[story] for rule, story in EXPECTED_FINDINGS.items()}
     missing = sorted(rule for rule, stream in expected.items() if (rule, stream) not in found)

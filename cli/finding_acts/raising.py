@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from cli.acting.finding_pages import FINDINGS_PATH, each_page
 from cli.finding_acts.leads import WantedLeads, read_leads, read_lives
 from cli.finding_acts.sending import FindingAct, Sent, Signer, ask_signed, send_here, send_there
 from cli.output import UsageProblem
@@ -88,8 +89,14 @@ def raise_there(
     asking = {"peers": "yes" if wanted.peers else "no"}
     asking |= {} if wanted.rule is None else {"rule": wanted.rule}
     asking |= {} if wanted.office is None else {"office": wanted.office}
-    body = ask_signed(site, f"/v1/findings?{urlencode(asking)}", data, signer[1])
-    leads = msgspec.json.decode(body, type=_Findings).findings
+    # All of them before the first is raised: what is raised moves to another place in the list.
+    pages = list(
+        each_page(
+            lambda path: ask_signed(site, path, data, signer[1]),
+            f"{FINDINGS_PATH}?{urlencode(asking)}",
+        )
+    )
+    leads = [lead for page in pages for lead in msgspec.json.decode(page, type=_Findings).findings]
     new = ((_finding(lead), lead.finding_stream) for lead in leads if lead.raised is None)
     return send_there(site, data, signer, acts_to_raise(new, asked))
 

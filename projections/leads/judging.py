@@ -16,7 +16,8 @@ from projections.findings.peers.shapes import NOTHING_OPENED, Population
 from projections.leads.around import Around, around_of
 from projections.leads.changes import LeadViews
 from projections.leads.looking import look_at
-from projections.leads.store import LeadStand, LeadStore, LeadWriter, Section, StandOf
+from projections.leads.places import Section
+from projections.leads.store import LeadStand, LeadStore, LeadWriter, StandOf
 from projections.people.persons import Persons
 from projections.reading import overdue_petition_leads, public_alarm_leads
 from projections.stored.examining import CALENDAR_STREAM, Examiner

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from projections.findings import Finding
 from projections.findings.peers.inputs.observing import Observed
 from projections.findings.peers.running import PEER_RULES, PeerRun, RuleReport
 from projections.leads.looking import LookedAt
+from projections.leads.places import LeadPlace, PlacedLead, Section, placed
 from projections.leads.program import program_digest
 from projections.leads.tables import (
     around_table,
@@ -37,16 +39,8 @@ from transparency.encoding import (
 _encoder = msgspec.msgpack.Encoder()
 _finding_decoder = msgspec.msgpack.Decoder(Finding)
 _observed_decoder = msgspec.msgpack.Decoder(Observed)
-
-
-class Section(IntEnum):
-    """The parts of a list of leads, in their order."""
-
-    DOSSIERS = 0
-    VEILED = 1
-    PETITIONS = 2
-    ALARMS = 3
-    PEERS = 4
+_PLACE: Final = (leads_table.c.section, leads_table.c.sorting, leads_table.c.place)
+_OF_DOSSIERS: Final = (Section.DOSSIERS.value, Section.VEILED.value)
 
 
 class StandOf(StrEnum):
@@ -91,6 +85,20 @@ class LeadStand:
         return render_utc_milliseconds(self.sealed_at)
 
 
+@dataclass(frozen=True, slots=True)
+class ChosenLeads:
+    """Which leads are chosen; None leaves a member open.
+
+    Of ``offices`` or about ``dossiers``: those, where they are named, beside ``office``.
+    """
+
+    rule: str | None = None
+    office: str | None = None
+    with_peers: bool = True
+    offices: frozenset[str] | None = None
+    dossiers: frozenset[str] = frozenset()
+
+
 class LeadReader:
     """What is kept of leads, in one transaction."""
 
@@ -111,15 +119,57 @@ class LeadReader:
     ) -> Iterator[Finding]:
         """Give the leads, of one office or rule where it is named, in the order of a walk."""
         leads = leads_table.c
-        query = sa.select(leads.finding)
-        if office is not None:
-            query = query.where(leads.office == office)
-        if rule is not None:
-            query = query.where(leads.rule == rule)
-        if not with_peers:
-            query = query.where(leads.section != Section.PEERS.value)
-        ordered = query.order_by(leads.section, leads.sorting, leads.place)
-        return map(_read_finding, self._connection.scalars(ordered))
+        wanted = _wanted(ChosenLeads(rule, office, with_peers=with_peers))
+        query = sa.select(leads.finding).where(*wanted).order_by(*_PLACE)
+        return map(_read_finding, self._connection.scalars(query))
+
+    def leads_after(
+        self, place: LeadPlace | None, chosen: ChosenLeads, limit: int
+    ) -> list[PlacedLead]:
+        """Give the first ``limit`` leads behind a place, in the order of a walk."""
+        leads = leads_table.c
+        wanted = _wanted(chosen)
+        if place is not None:
+            wanted.append(sa.tuple_(*_PLACE) > sa.tuple_(*map(sa.literal, place)))
+        # An index has all of a place: what is not of this page is not read whole.
+        page = sa.select(*_PLACE).where(*wanted).order_by(*_PLACE).limit(limit).subquery()
+        on = sa.and_(*(column == page.c[column.name] for column in _PLACE))
+        query = sa.select(*_PLACE, leads.finding).join(page, on).order_by(*_PLACE)
+        return [
+            PlacedLead(LeadPlace(*row[:3]), _read_finding(row[3]))
+            for row in self._connection.execute(query)
+        ]
+
+    def leads_sorted_by(self, sortings: Iterable[str], chosen: ChosenLeads) -> list[Finding]:
+        """Give the leads that sort by one of these (`places.sorting_of`), in any section."""
+        leads = leads_table.c
+        query = sa.select(leads.finding).where(
+            # The sections by name: so the primary key finds each.
+            leads.section.in_([section.value for section in Section]),
+            leads.sorting.in_(_listed(sortings)),
+            *_wanted(chosen),
+        )
+        return list(map(_read_finding, self._connection.scalars(query)))
+
+    def marked_by_office(self, rule: str) -> Counter[str]:
+        """Count the dossiers of each office that a rule marks, other than by comparing."""
+        leads = leads_table.c
+        query = (
+            sa.select(leads.office, sa.func.count(leads.sorting.distinct()))
+            .where(leads.rule == rule, leads.section.in_(_OF_DOSSIERS))
+            .group_by(leads.office)
+        )
+        return Counter({row[0]: row[1] for row in self._connection.execute(query)})
+
+    def marked_among(self, rule: str, dossiers: Iterable[str]) -> dict[str, str]:
+        """Give those of some dossiers that a rule marks, each with its office."""
+        leads = leads_table.c
+        query = sa.select(leads.sorting, leads.office).where(
+            leads.section.in_(_OF_DOSSIERS),
+            leads.sorting.in_(_listed(dossiers)),
+            leads.rule == rule,
+        )
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
     def peer_run(self) -> PeerRun | None:
         """Give what rules that compare gave last, without the findings; None if they never ran."""
@@ -171,32 +221,29 @@ class LeadWriter(LeadReader):
 
     def keep(self, looked_at: Sequence[LookedAt], *, is_veiled: bool) -> None:
         """Put what rules gave on some dossiers in the place of what they gave before."""
-        section = (Section.VEILED if is_veiled else Section.DOSSIERS).value
+        section = Section.VEILED if is_veiled else Section.DOSSIERS
         names = [{"gone": each.stream} for each in looked_at]
         if not names:
             return
         examined, leads = examined_table, leads_table.c
         gone = sa.bindparam("gone", type_=sa.String)
         self._connection.execute(
-            sa.delete(leads_table).where(leads.section == section, leads.sorting == gone), names
+            sa.delete(leads_table).where(leads.section == section.value, leads.sorting == gone),
+            names,
         )
         self._connection.execute(sa.delete(examined).where(examined.c.stream == gone), names)
         self._connection.execute(
             sa.insert(examined), [_row_of(each, is_veiled=is_veiled) for each in looked_at]
         )
         self._insert(
-            _lead_row(section, each.stream, place, finding)
-            for each in looked_at
-            for place, finding in enumerate(each.findings)
+            _lead_row(lead) for each in looked_at for lead in placed(section, each.findings)
         )
 
     def keep_section(self, section: Section, findings: Iterable[Finding]) -> None:
         """Put a list in the place of a whole section."""
         gone = leads_table.c.section == section.value
         self._connection.execute(sa.delete(leads_table).where(gone))
-        self._insert(
-            _lead_row(section.value, "", place, finding) for place, finding in enumerate(findings)
-        )
+        self._insert(_lead_row(each) for each in placed(section, findings))
 
     def keep_around(self, by_stream: Mapping[str, bytes]) -> None:
         """Keep the hashes of keys and procedures."""
@@ -284,17 +331,37 @@ def _row_of(looked_at: LookedAt, *, is_veiled: bool) -> dict[str, object]:
     }
 
 
-def _lead_row(section: int, sorting: str, place: int, finding: Finding) -> dict[str, object]:
+def _lead_row(lead: PlacedLead) -> dict[str, object]:
     # What may innocently explain a lead stands with its rule, and would be most of each row.
-    short = structs.replace(finding, innocent_explanations=())
+    short = structs.replace(lead.finding, innocent_explanations=())
     return {
-        "section": section,
-        "sorting": sorting,
-        "place": place,
-        "office": finding.office,
-        "rule": finding.rule,
+        **lead.place._asdict(),
+        "office": lead.finding.office,
+        "rule": lead.finding.rule,
         "finding": _encoder.encode(short),
     }
+
+
+def _wanted(chosen: ChosenLeads) -> list[sa.ColumnElement[bool]]:
+    leads = leads_table.c
+    wanted: list[sa.ColumnElement[bool]] = []
+    if chosen.office is not None:
+        wanted.append(leads.office == chosen.office)
+    if chosen.rule is not None:
+        wanted.append(leads.rule == chosen.rule)
+    if not chosen.with_peers:
+        wanted.append(leads.section != Section.PEERS.value)
+    if chosen.offices is not None:
+        of_offices = leads.office.in_(_listed(chosen.offices))
+        about = leads.sorting.in_(_listed(chosen.dossiers))
+        wanted.append(sa.or_(of_offices, about) if chosen.dossiers else of_offices)
+    return wanted
+
+
+def _listed(names: Iterable[str]) -> sa.Select[tuple[str]]:
+    """Give names as a table: one parameter, however many there are."""
+    listed = sa.func.json_each(msgspec.json.encode(sorted(names)).decode())
+    return sa.select(listed.table_valued("value").c.value)
 
 
 def _read_finding(row: bytes) -> Finding:

@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from ledger.errors import StoreUnavailable
 
-LEADS_NUMBER: Final = 1
+LEADS_NUMBER: Final = 2
 _SUFFIXES: Final = ("", "-wal", "-shm")
 
 metadata = sa.MetaData()
@@ -57,7 +57,7 @@ sa.Index(
     "examined_watched", examined_table.c.stream, sqlite_where=examined_table.c.is_watched.is_(True)
 )
 
-# The leads in the order of a walk: by section, stream or number within it, and place.
+# The leads in the order of a walk (`places`).
 leads_table = sa.Table(
     "leads",
     metadata,
@@ -67,8 +67,9 @@ leads_table = sa.Table(
     sa.Column("office", sa.String(64), nullable=False),
     sa.Column("rule", sa.String(32), nullable=False),
     sa.Column("finding", sa.LargeBinary, nullable=False),
-    sa.Index("leads_by_office", "office", "rule"),
-    sa.Index("leads_by_rule", "rule"),
+    # Pages are read in order of the places, and dossiers are counted, from these alone.
+    sa.Index("leads_by_office", "office", "section", "sorting", "place", "rule"),
+    sa.Index("leads_by_rule", "rule", "section", "sorting", "place", "office"),
 )
 
 

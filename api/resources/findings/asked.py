@@ -18,7 +18,6 @@ from api.reading.office_roles import OfficeRoles
 from api.reading.rights import reading_as
 from api.resources.findings.gathering import (
     Gatherer,
-    Known,
     finding_answer,
     keys_of_answers,
     known_of,
@@ -31,7 +30,9 @@ from domain.keys import KeyRecord
 from domain.moments import Moment
 from domain.reading.rights import Subject
 from projections.findings.shapes import Audience
+from projections.opening.digests import LifeDigest
 from projections.reading import reference_to
+from projections.rule_book.book import rule_named
 from projections.states import StreamStates
 from projections.views import ViewReader
 
@@ -41,9 +42,9 @@ MAX_REQUEST_BYTES = 4096
 class AskedFindingsResource:
     """``/v1/findings/asked``."""
 
-    def __init__(self, parts: Parts):
+    def __init__(self, parts: Parts, gatherer: Gatherer):
         self._parts = parts
-        self._gatherer = Gatherer(parts)
+        self._gatherer = gatherer
 
     async def on_get(self, request: Request, response: Response) -> None:
         """Give what the officer whose key signed the request is asked, at one ``office`` or any."""
@@ -65,9 +66,10 @@ class AskedFindingsResource:
                 raise ServiceStarting
             roles = self._roles(officer, view, office)
             own_keys = view.persons().keys_of(officer.name)
-            lives = self._gatherer.lives(view, position)
-            raised = [known_of(life) for life in lives if life.rule is not None]
-            shown = [each for each in raised if _is_asked(each, roles, own_keys)]
+            digests = self._gatherer.digests(view, position).values()
+            mine = [each.stream for each in digests if _is_asked(each, roles, own_keys)]
+            lives = self._gatherer.open(mine, position).values()
+            shown = [known_of(life) for life in lives if life.rule is not None]
             keys = keys_of_answers(view, shown)
         return AskedFindingsAnswer(
             findings=tuple(
@@ -85,14 +87,14 @@ class AskedFindingsResource:
         return OfficeRoles(officer, register, now, office)
 
 
-def _is_asked(known: Known, roles: OfficeRoles, own_keys: Collection[str]) -> bool:
+def _is_asked(digest: LifeDigest, roles: OfficeRoles, own_keys: Collection[str]) -> bool:
     """Tell whether a finding is for this officer to answer."""
-    life, finding = known.life, known.finding
-    assert life is not None
-    if roles.only not in (None, finding.office):
+    office = digest.office or ""
+    if digest.rule is None or roles.only not in (None, office):
         return False
-    if life.asked is not None and life.asked in own_keys:
+    if digest.asked is not None and digest.asked in own_keys:
         return True
+    rule = rule_named(digest.rule, compares=digest.against_peers)
     # Of a rule that is no longer in the book nobody knows whether it was on a person.
-    is_personal = known.rule is None or finding.audience is Audience.INSPECTORS
-    return not is_personal and bool(finding.office) and roles.covers(finding.office)
+    is_personal = rule is None or rule.audience is Audience.INSPECTORS
+    return not is_personal and bool(office) and roles.covers(office)

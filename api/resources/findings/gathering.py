@@ -29,9 +29,10 @@ from projections.findings.life.identities import identity_of_lead, stream_for
 from projections.findings.life.precision import RuleVersion, RunningPrecision
 from projections.findings.life.records import Answered, FindingLife
 from projections.findings.shapes import Rule, Severity
+from projections.opening.digests import DigestKeeper, LifeDigest, hash_of_identity
 from projections.opening.lives import LifeOpener
 from projections.rule_book.base_rates import base_rates
-from projections.rule_book.book import BOOK, COMPARING, rule_named, rule_of
+from projections.rule_book.book import BOOK, COMPARING, rule_named
 from projections.rule_book.members import rule_members
 from projections.views import Position, ViewReader
 
@@ -51,19 +52,32 @@ class Known:
 
 
 class Gatherer:
-    """Gathers the findings of one ledger."""
+    """Knows what was raised of one ledger's findings, and opens it: one in each web worker."""
 
     def __init__(self, parts: Parts):
         self._view_secret = parts.view_secret
         self._opener = LifeOpener(parts.reader, parts.origin, parts.vault.open)
+        self._raised = DigestKeeper(self._opener.lives)
 
-    def lives(self, reader: ViewReader, position: Position) -> tuple[FindingLife, ...]:
-        """Open all findings that were raised as of the views' checkpoint.
+    def digests(self, reader: ViewReader, position: Position) -> dict[str, LifeDigest]:
+        """Give what is kept of all raised findings as of the views' checkpoint, by stream.
 
         Raises:
             LedgerError: a private part does not open.
         """
-        return self._opener.lives(reader.findings_raised(), position.log_position)
+        return self._raised.digests(reader.findings_raised(), position.log_position)
+
+    def open(self, streams: Iterable[str], position: Position) -> dict[str, FindingLife]:
+        """Open these findings as of the views' checkpoint, by stream.
+
+        Raises:
+            LedgerError: a private part does not open.
+        """
+        lives = self._opener.lives(streams, position.log_position)
+        for life in lives:
+            if life.rule is None:
+                self._raised.forget(life.stream)
+        return {life.stream: life for life in lives}
 
     def stream_of(self, known: Known) -> str:
         """Give the stream on which a finding stands, or would stand."""
@@ -71,20 +85,32 @@ class Gatherer:
             return known.life.stream
         return stream_for(known.finding, self._view_secret)
 
-    def join(self, leads: Iterable[Finding], lives: Iterable[FindingLife]) -> Iterator[Known]:
-        """Give the leads, each with its life, and then what was raised and is not found now."""
-        waiting = {life.stream: life for life in lives}
-        by_identity = {life.identity: life for life in waiting.values() if life.identity}
-        matched: set[str] = set()
-        for lead in leads:
-            life = waiting.get(lead.stream) or by_identity.get(identity_of_lead(lead))
-            life = life or waiting.get(stream_for(lead, self._view_secret))
-            if life is not None:
-                matched.add(life.stream)
-            yield Known(lead, rule_of(lead), life)
-        for stream, life in waiting.items():
-            if stream not in matched and life.rule is not None:
-                yield known_of(life)
+    def joining(self, digests: Mapping[str, LifeDigest]) -> "Joining":
+        """Give by what leads are joined with what was raised."""
+        return Joining(digests, self._view_secret)
+
+
+class Joining:
+    """Tells of each lead whether it was raised, by its stream or by what it says."""
+
+    def __init__(self, digests: Mapping[str, LifeDigest], view_secret: bytes):
+        self._digests = digests
+        self._view_secret = view_secret
+        self._by_identity = {
+            digest.identity_hash: stream
+            for stream, digest in digests.items()
+            if digest.identity_hash is not None
+        }
+
+    def raised_as(self, lead: Finding) -> str | None:
+        """Give the stream of the finding that a lead was raised as; None if nobody did."""
+        if lead.stream in self._digests:
+            return lead.stream
+        stream = self._by_identity.get(hash_of_identity(identity_of_lead(lead)))
+        if stream is not None:
+            return stream
+        named = stream_for(lead, self._view_secret)
+        return named if named in self._digests else None
 
 
 def keys_of_answers(reader: ViewReader, shown: Iterable[Known]) -> dict[str, KeyRecord]:

@@ -35,9 +35,9 @@ Precisions = dict[RuleVersion, RunningPrecision]
 class FindingRulesResource:
     """``/v1/findings/rules``."""
 
-    def __init__(self, parts: Parts):
+    def __init__(self, parts: Parts, gatherer: Gatherer):
         self._parts = parts
-        self._gatherer = Gatherer(parts)
+        self._gatherer = gatherer
         self._lock = Lock()
         self._kept: tuple[int, Precisions] | None = None
 
@@ -61,8 +61,8 @@ class FindingRulesResource:
         """Count the verdicts once for each checkpoint: nobody makes us open parts by asking."""
         with self._lock:
             if self._kept is None or self._kept[0] != position.log_position:
-                lives = self._gatherer.lives(reader, position)
-                self._kept = position.log_position, dict(precision_by_rule(lives))
+                digests = self._gatherer.digests(reader, position)
+                self._kept = position.log_position, dict(precision_by_rule(digests.values()))
             return self._kept[1]
 
 

@@ -203,12 +203,13 @@ class LeadStandAnswer(_Answer, frozen=True, kw_only=True):
 
 
 class FindingsAnswer(_Answer, frozen=True, kw_only=True):
-    """The findings about the offices that the inspector's key covers, and their rules.
+    """One page of the findings about the offices that the inspector's key covers, with their rules.
 
-    What was raised, answered and closed is as of `checkpoint`. `leads` says as of when rules
-    looked at dossiers, and `comparisons` as of when those ran that compare with peers: in a large
-    ledger both are kept, and somewhat earlier. `unopened` counts findings whose private part did
-    not open.
+    `next` leads to the page after it. First come leads, in an order that new ones do not change;
+    then what was raised and no rule gives now. What was raised, answered and closed is as of
+    `checkpoint`. `leads` says as of when rules looked at dossiers, and `comparisons` as of when
+    those ran that compare with peers: in a large ledger both are kept, and somewhat earlier.
+    Base rates are of the whole list; `unopened` counts findings whose private part did not open.
     """
 
     findings: tuple[FindingAnswer, ...]
@@ -219,6 +220,7 @@ class FindingsAnswer(_Answer, frozen=True, kw_only=True):
     comparisons: LeadStandAnswer | None = None
     unopened: int = 0
     order: OrderAnswer | None = None
+    next: str | None = None
 
 
 class AskedFindingsAnswer(_Answer, frozen=True, kw_only=True):

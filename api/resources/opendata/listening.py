@@ -15,9 +15,10 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
 from falcon.asgi import Request, Response, SSEvent
 
-from api.errors import MalformedParameter, ServiceStarting, TooManyListeners
+from api.errors import LISTENER_TOO_SLOW, MalformedParameter, ServiceStarting, TooManyListeners
 from api.parts import Parts
 from api.reading.rights import check_right
 from api.resources.opendata.feeds import asked_filter
@@ -29,6 +30,7 @@ from projections.opendata.feeds import event_line
 
 EVENT_STREAM: Final = "text/event-stream"
 LAST_EVENT_ID: Final = "Last-Event-ID"
+_log: Final = structlog.get_logger("dossier_ledger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,10 @@ class ListeningResource:
         def cut() -> None:
             # At once: this generator stands where it waits until somebody collects it.
             place.leave()
-            task.cancel()
+            waited_seconds = self._limits.slowest_seconds
+            _log.info("listener cut off", code=LISTENER_TOO_SLOW, waited_seconds=waited_seconds)
+            # The server closes the connection; by the word it knows that nothing went wrong.
+            task.cancel(LISTENER_TOO_SLOW)
 
         return asyncio.get_running_loop().call_later(self._limits.slowest_seconds, cut)
 

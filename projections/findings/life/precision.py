@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
-from typing import Final
+from typing import Final, Protocol
 
 from domain.facts.integrity import FindingVerdict
-from projections.findings.life.records import FindingLife
 
 LEAST_JUDGED: Final = 10
 SMALLEST_PUBLIC_CELL: Final = 10
@@ -77,7 +76,27 @@ def wilson(hits: int, n: int) -> Interval:
     return Interval(floor(low * PERMILLE), ceil(high * PERMILLE))
 
 
-def precision_by_rule(lives: Iterable[FindingLife]) -> Mapping[RuleVersion, RunningPrecision]:
+class Judged(Protocol):
+    """What is counted of a finding: its rule, and what was concluded."""
+
+    @property
+    def rule(self) -> str | None:
+        """Give the rule's number; None where the private part did not open."""
+
+    @property
+    def rule_version(self) -> int | None:
+        """Give the rule's version."""
+
+    @property
+    def against_peers(self) -> bool:
+        """Tell whether the rule compares."""
+
+    @property
+    def verdict(self) -> FindingVerdict | None:
+        """Give the verdict, as far as it is known."""
+
+
+def precision_by_rule(lives: Iterable[Judged]) -> Mapping[RuleVersion, RunningPrecision]:
     """Count the verdicts of each version of each rule; what did not open is left out."""
     counted: Counter[tuple[RuleVersion, FindingVerdict]] = Counter()
     for life in lives:

@@ -93,7 +93,8 @@ def find_among(
     reports: list[RuleReport] = []
     for rule in rules:
         examination = rule.examine(population, numbers)
-        hits = list(_standing(examination.trials))
+        # By what they are about: so their order says nothing, and the same one keeps its place.
+        hits = sorted(_standing(examination.trials), key=lambda finding: finding.stream)
         found += hits
         reports.append(_report(rule, examination, len(hits)))
     return PeerRun(tuple(found), tuple(reports))

@@ -1,25 +1,30 @@
 """In a large ledger leads are read from what is kept, and the answer says as of when they are."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from api.data_folder import DataFolder
-from api.resources.findings.leads import LeadSource, Looked, WantedLeads
+from api.resources.findings.leads import LeadSource, Looked
+from api.resources.findings.shapes import LeadStandAnswer
 from api.resources.opendata.kept import KeptFiles, KeptLeads
 from cli.judging.pacing import Pace, is_wanted
+from projections.findings.peers.running import PeerRun
 from projections.leads.judging import compare_again, look_again
-from projections.leads.store import LeadStore
+from projections.leads.places import PlacedLead
+from projections.leads.store import ChosenLeads, LeadStore
 from projections.opendata.files import data_file
 from projections.parts.registry import Projection
 from projections.parts.stops import ProjectionStopped
 from tests.http.findings.raised import Raised, a_raised_world
 from tests.support.builders import OFFICE
 
-ANY_LEADS = WantedLeads(None, None, with_peers=True)
+ANY_LEADS = ChosenLeads(None, None, with_peers=True)
 
 
 @pytest.fixture
@@ -40,13 +45,42 @@ def look(raised: Raised, store: LeadStore) -> None:
     compare_again(raised.world.parts.views, store)
 
 
-def read(raised: Raised, wanted: WantedLeads, *, kept_beyond: int) -> Looked:
+@dataclass
+class Read:
+    """All that a source gives of the leads that are wanted."""
+
+    leads: list[PlacedLead]
+    dossiers: Counter[str]
+    stand: LeadStandAnswer
+    stand_of_peers: LeadStandAnswer | None
+    run: PeerRun | None
+    marked: list[Counter[str]]
+
+
+def read(raised: Raised, wanted: ChosenLeads, *, kept_beyond: int) -> Read:
     source = LeadSource(raised.world.parts)
     source._kept_beyond = kept_beyond
     with raised.world.parts.views.reading(sees_veiled=True) as reader:
         position = reader.position()
         assert position is not None
-        return source.read(reader, position, wanted)
+        with source.reading(reader, position, wanted) as looked:
+            leads = list(page_through(looked))
+            rules = sorted({each.finding.rule for each in leads})
+            return Read(
+                leads,
+                looked.dossiers,
+                looked.stand,
+                looked.stand_of_peers,
+                looked.run,
+                [looked.marked_by_office(rule) for rule in rules],
+            )
+
+
+def page_through(looked: Looked) -> Iterator[PlacedLead]:
+    place = None
+    while found := looked.after(place, 1):
+        yield from found
+        place = found[-1].place
 
 
 def test_before_anybody_looked_the_asker_is_told_to_come_back(raised: Raised) -> None:
@@ -59,13 +93,13 @@ def test_before_anybody_looked_the_asker_is_told_to_come_back(raised: Raised) ->
     "wanted",
     [
         ANY_LEADS,
-        WantedLeads("R02", None, with_peers=True),
-        WantedLeads(None, OFFICE, with_peers=False),
-        WantedLeads(None, "nowhere", with_peers=True),
+        ChosenLeads("R02", None, with_peers=True),
+        ChosenLeads(None, OFFICE, with_peers=False),
+        ChosenLeads(None, "nowhere", with_peers=True),
     ],
 )
 def test_what_is_kept_is_what_a_walk_finds(
-    raised: Raised, store: LeadStore, wanted: WantedLeads
+    raised: Raised, store: LeadStore, wanted: ChosenLeads
 ) -> None:
     look(raised, store)
 
@@ -73,6 +107,7 @@ def test_what_is_kept_is_what_a_walk_finds(
 
     assert kept.leads == walked.leads
     assert (kept.dossiers, kept.stand) == (walked.dossiers, walked.stand)
+    assert kept.marked == walked.marked
     assert kept.stand_of_peers == walked.stand_of_peers
     assert (kept.run is None) == (walked.run is None)
     if kept.run is not None and walked.run is not None:
