@@ -86,6 +86,8 @@ class Numbers:
     slow_lift: tuple[int, int] = (3, 2)
     slow_p: float = 0.01
     least_others: int = 5
+    resubmissions: int = 2
+    resubmitted_within_days: int = 30
 
 
 DEFAULT_NUMBERS: Final = Numbers()

@@ -12,7 +12,16 @@ from projections.findings.peers.inputs.observing import Observed
 from projections.findings.peers.inputs.private import Complained, PrivateInputs, Rated
 from projections.findings.peers.shapes import Population
 from tests.support.peers.dossier_fixtures import FIRES, Fixture
-from tests.support.peers.populations import DAY, HOUR, START, Plan, a_population, spread
+from tests.support.peers.populations import (
+    APPROVER,
+    DAY,
+    HOUR,
+    RECEIVER,
+    START,
+    Plan,
+    a_population,
+    spread,
+)
 
 READER: Final = "officer-00000000000000fa"
 
@@ -84,6 +93,48 @@ LOOK_UPS: Final[Mapping[str, Fixture]] = {
     "not_opened": lambda: a_population([Plan()] * 4),
     "innocent: three a day": lambda: _looked(3),
 }
+
+
+def _handed_in(
+    *days: int, kind: str = "resolution_refused", applicant: bytes | None = b"x", **later: Any
+) -> Population:
+    """Refuse a dossier a day after it came, and let its applicant hand in on so many days after."""
+    refused = Plan(seconds=None, more=((kind, DAY, APPROVER if "res" in kind else RECEIVER),))
+    again = [Plan(accepted_at=START + timedelta(days=day), **later) for day in days]
+    population = a_population([refused, *again])
+    streams = [each.stream for each in population.observed]
+    applicants = {} if applicant is None else dict.fromkeys(streams, applicant)
+    return replace(population, private=PrivateInputs(applicants=applicants))
+
+
+def _of_others(population: Population) -> Population:
+    """Let each dossier be of an applicant of its own."""
+    applicants = {each.stream: each.stream.encode() for each in population.observed}
+    return replace(population, private=PrivateInputs(applicants=applicants))
+
+
+_SAME_DAY: Final = (("submitted_at", Moment(day=(START + timedelta(days=1)).date())),)
+RESUBMISSIONS: Final[Mapping[str, Fixture]] = {
+    FIRES: lambda: _handed_in(2, 9),
+    "fires: refused at the counter": lambda: _handed_in(2, 9, kind="intake_refused"),
+    "fires: more often than before": lambda: _handed_in(-3, 2, 9),
+    "not_opened": lambda: replace(_handed_in(2, 9), private=PrivateInputs()),
+    "no_number": lambda: _handed_in(2, 9, applicant=None),
+    "day_only": lambda: a_matter_of_days(_SAME_DAY),
+    "other_matter": lambda: _handed_in(2, 9, procedure="2.000001"),
+    "hands_in_often": lambda: _handed_in(-9, -3, 2, 9),
+    "innocent: once": lambda: _handed_in(2),
+    "innocent: after a month": lambda: _handed_in(2, 32),
+    "innocent: other applicants": lambda: _of_others(_handed_in(2, 9)),
+}
+
+
+def a_matter_of_days(submitted: tuple[tuple[str, Any], ...]) -> Population:
+    """Let one of two later dossiers come on the day of the refusal, and nobody knows when."""
+    population = _handed_in(1, 9, dossier=submitted)
+    first, second, third = population.observed
+    timed = replace(third, submitted_at=Moment(instant=START + timedelta(days=9)))
+    return replace(population, observed=(first, second, timed))
 
 
 def _collected(count: int) -> list[Plan]:
