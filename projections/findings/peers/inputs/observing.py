@@ -84,6 +84,7 @@ class Observed:
     ended_at: datetime | None
     ended_on: date | None
     returned_at: datetime | None
+    returned_on: date | None
     is_issued: bool
     gross_seconds: int | None
     net_seconds: int | None
@@ -135,6 +136,7 @@ def observe(examined: ExaminedDossier) -> Observed:
         ended_at=_instant(dossier.ended_at),
         ended_on=None if dossier.ended_at is None else dossier.ended_at.day_in(zone),
         returned_at=_instant(dossier.returned_at),
+        returned_on=None if dossier.returned_at is None else dossier.returned_at.day_in(zone),
         is_issued=_has_result(dossier),
         gross_seconds=_exact(dossier, gross_duration_seconds(dossier, zone)),
         net_seconds=_exact(dossier, net_duration_seconds(dossier, zone)),

@@ -18,9 +18,9 @@ from domain.facts import (
     PaymentConfirmedDetails,
     PaymentMethod,
 )
-from domain.facts.intake import DeliveryMethod
 from domain.facts.integrity import AccessPurpose
 from domain.facts.reasons import IntakeRefusalReason
+from domain.facts.shapes import DeliveryMethod
 from tests.support.inspecting.folders import close, follow, save_keys, world_in
 from tests.support.inspecting.world import HEAD, NUMBER
 from transparency.encoding import encode_base64

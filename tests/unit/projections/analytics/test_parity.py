@@ -185,6 +185,7 @@ def observed(dossier: Dossier) -> Observed:
         ended_at=None if ended is None else ended.instant,
         ended_on=None if ended is None else ended.day_in(zone),
         returned_at=None,
+        returned_on=None,
         is_issued=has_result(dossier),
         gross_seconds=None,
         net_seconds=None,
