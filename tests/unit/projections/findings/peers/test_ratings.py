@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from domain.moments import Moment
-from projections.findings.peers.ratings import R22
+from projections.findings.peers.applicants.ratings import R22
 from projections.findings.peers.running import find_among
 from tests.support.peers.private_fixtures import RATINGS
 

@@ -12,9 +12,7 @@ from typing import Final
 
 from domain.errors import Sentence
 from projections.findings.cases import NOT_OPENED, case, explained, own
-from projections.findings.peers.inputs.observing import Observed
-from projections.findings.peers.inputs.private import BEST_RATING, Rated
-from projections.findings.peers.response import (
+from projections.findings.peers.applicants.response import (
     ELSEWHERE,
     FEW_ENDED,
     FEW_MARKS,
@@ -22,6 +20,8 @@ from projections.findings.peers.response import (
     Drop,
     drops,
 )
+from projections.findings.peers.inputs.observing import Observed
+from projections.findings.peers.inputs.private import BEST_RATING, Rated
 from projections.findings.peers.shapes import (
     MOST_EVIDENCE,
     Examination,
