@@ -36,12 +36,15 @@ from domain.facts import (
     DossierRoutedToOffice,
     Facts,
     FeeAssessed,
+    HandoverAcknowledged,
     ImportableFacts,
     IntakeSupplementRequested,
     PaymentConfirmed,
     PaymentRefunded,
     PaymentRequired,
+    ReturnedForRework,
     StepTransferred,
+    SubmittedForApproval,
     SupplementRequested,
 )
 from domain.moments import Moment, parse_moment, render_instant, render_moment
@@ -87,9 +90,10 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     `entry_index` is None for an act of a veiled dossier, which the log shows under a veil only.
 
     `status`, `due` and `appointment` are the dossier's after the act; None on other streams.
-    `amount_vnd`, `to_office`, `answer_by` and `payment_method` are what the act itself says;
-    `refers_to` is the version of the earlier act of the stream that it names. `label` is what an
-    imported step was called, where that is public.
+    `amount_vnd`, `to_office`, `answer_by`, `payment_method` and `step` are what the act itself
+    says, the last as the code of the internal step that it begins; `refers_to` is the version of
+    the earlier act of the stream that it names. `label` is what an imported step was called, where
+    that is public.
     """
 
     entry_index: int | None
@@ -110,6 +114,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     refers_to: int | None = None
     payment_method: str | None = None
     label: str | None = None
+    step: str | None = None
 
     @property
     def is_imported(self) -> bool:
@@ -176,8 +181,18 @@ def _fee_assessed(facts: Facts) -> dict[str, Any]:
 
 
 def _sent(facts: Facts) -> dict[str, Any]:
-    assert isinstance(facts, DossierForwarded | StepTransferred | DossierRoutedToOffice)
+    assert isinstance(facts, DossierForwarded | StepTransferred)
+    return {"to_office": facts.to_office, "step": facts.step}
+
+
+def _routed(facts: Facts) -> dict[str, Any]:
+    assert isinstance(facts, DossierRoutedToOffice)
     return {"to_office": facts.to_office}
+
+
+def _step_begun(facts: Facts) -> dict[str, Any]:
+    assert isinstance(facts, HandoverAcknowledged | SubmittedForApproval | ReturnedForRework)
+    return {"step": facts.step}
 
 
 def _rescheduled(facts: Facts) -> dict[str, Any]:
@@ -205,7 +220,10 @@ _SAID: Final[Mapping[type[Facts], Callable[[Facts], dict[str, Any]]]] = {
     FeeAssessed: _fee_assessed,
     DossierForwarded: _sent,
     StepTransferred: _sent,
-    DossierRoutedToOffice: _sent,
+    DossierRoutedToOffice: _routed,
+    HandoverAcknowledged: _step_begun,
+    SubmittedForApproval: _step_begun,
+    ReturnedForRework: _step_begun,
     AppointmentRescheduled: _rescheduled,
     ConsultationRequested: _consultation_asked,
     ConsultationAnswered: _consultation_named,

@@ -89,6 +89,7 @@ acts_table = sa.Table(
     sa.Column("refers_to", sa.BigInteger),
     sa.Column("payment_method", sa.String(16)),
     sa.Column("label", sa.String(120)),
+    sa.Column("step", sa.String(64)),
     sa.Index("acts_by_stream", "stream", "version"),
 )
 # Few acts name an amount, and statistics of fees look at these alone.
@@ -370,6 +371,7 @@ def act_columns(act: Act) -> dict[str, object]:
         "refers_to": act.refers_to,
         "payment_method": act.payment_method,
         "label": act.label,
+        "step": act.step,
     }
 
 
@@ -394,4 +396,5 @@ def open_act(row: sa.Row[tuple[object, ...]]) -> Act:
         refers_to=row.refers_to,
         payment_method=row.payment_method,
         label=row.label,
+        step=row.step,
     )

@@ -4,27 +4,18 @@ With private parts opened for the rules that need them; they are opened in memor
 their words leaves.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from api import bootstrap
 from api.data_folder import DataFolder
+from cli.finding_acts.opening import open_vault, openers_of
 from cli.output import UsageProblem
-from cli.sources import find_anchors
-from cli.vault_audit import check_vault_is_here
-from ledger.private.vault import Vault
-from projections.findings import DEFAULT_PARAMETERS, ExaminedDossier, Finding
+from projections.findings import DEFAULT_PARAMETERS, Finding
 from projections.findings.life.records import FindingLife
-from projections.findings.peers.reading import read_population
 from projections.findings.peers.running import find_among
-from projections.opening.dossiers import DossierOpener
 from projections.opening.lives import LifeOpener
 from projections.reading import read_findings
-from projections.views import ViewReader
-
-Opening = Callable[[ExaminedDossier], ExaminedDossier]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +44,13 @@ def read_leads(data: Path, wanted: WantedLeads) -> Leads:
     """
     folder = _folder_with_views(data)
     with (
-        _opening(folder, opened=wanted.opened) as opening,
+        openers_of(folder, opened=wanted.opened, peers=wanted.peers) as openers,
         bootstrap.existing_views(folder) as views,
         views.reading(sees_veiled=True) as reader,
     ):
-        found = read_findings(reader, wanted.office, DEFAULT_PARAMETERS, opening)
-        found += _among_peers(reader) if wanted.peers else []
+        found = read_findings(reader, wanted.office, DEFAULT_PARAMETERS, openers.dossier)
+        population = openers.population_of(reader) if wanted.peers else None
+        found += [] if population is None else find_among(population).findings
         position = reader.position()
     chosen = (each for each in found if wanted.rule in (None, each.rule))
     return Leads(
@@ -75,7 +67,7 @@ def read_lives(data: Path) -> tuple[FindingLife, ...]:
     """
     folder = _folder_with_views(data)
     with (
-        _open_vault(folder) as (origin, vault),
+        open_vault(folder) as (origin, vault),
         bootstrap.existing_views(folder) as views,
         views.reading() as reader,
     ):
@@ -91,27 +83,3 @@ def _folder_with_views(data: Path) -> DataFolder:
     if not folder.views.exists():
         raise UsageProblem(f"{folder.path} has no views yet: they are made by serve and follow")
     return folder
-
-
-@contextmanager
-def _opening(folder: DataFolder, *, opened: bool) -> Iterator[Opening | None]:
-    """Give what opens the private parts of a dossier; None where nobody asked for that."""
-    if not opened:
-        yield None
-        return
-    with _open_vault(folder) as (origin, vault):
-        yield DossierOpener(bootstrap.existing_reader(folder), origin, vault.open).open
-
-
-@contextmanager
-def _open_vault(folder: DataFolder) -> Iterator[tuple[str, Vault]]:
-    origin = find_anchors(None, folder.path).origin
-    check_vault_is_here(folder, origin)
-    with bootstrap.existing_vault(folder, origin) as vault:
-        assert vault is not None, "check_vault_is_here came first"
-        yield origin, vault
-
-
-def _among_peers(reader: ViewReader) -> list[Finding]:
-    population = read_population(reader)
-    return [] if population is None else list(find_among(population).findings)

@@ -22,6 +22,14 @@ from domain.procedures import InternalStep, Limit, LimitUnit, Procedure, Supplem
 from domain.transitions.shapes import Clock
 
 RULE_VERSION: Final = 1
+# Each act of these begins an internal step, and ends the one before.
+STEP_KINDS: Final = (
+    "dossier.forwarded",
+    "dossier.handover_acknowledged",
+    "dossier.submitted_for_approval",
+    "dossier.returned_for_rework",
+    "dossier.step_transferred",
+)
 
 
 @dataclass(frozen=True, slots=True)

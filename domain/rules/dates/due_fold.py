@@ -20,7 +20,7 @@ from domain.calendars import (
     parse_calendar,
 )
 from domain.clocks.hours import working_time
-from domain.clocks.limits import processing_count, stops_clock
+from domain.clocks.limits import STEP_KINDS, processing_count, stops_clock
 from domain.deadlines import needs_calendar
 from domain.dossiers import (
     Dossier,
@@ -271,11 +271,7 @@ DUE_EFFECTS: Final[Mapping[str, Effect]] = {
     "dossier.verification_recorded": _resumed(HaltKind.SITE_SURVEY),
     "dossier.processing_suspended": _halted(HaltKind.SUSPENSION),
     "dossier.processing_resumed": _resumed(HaltKind.SUSPENSION),
-    "dossier.forwarded": _step_begun,
-    "dossier.handover_acknowledged": _step_begun,
-    "dossier.submitted_for_approval": _step_begun,
-    "dossier.returned_for_rework": _step_begun,
-    "dossier.step_transferred": _step_begun,
+    **dict.fromkeys(STEP_KINDS, _step_begun),
 }
 
 # Kinds that compute a date, for which a calendar or a procedure may be missing.

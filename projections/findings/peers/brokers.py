@@ -1,12 +1,14 @@
-"""R14: one proxy's share in an officer's dossiers, and how fast that pair is.
+"""R14: one broker's share in an officer's dossiers, and how fast that pair is.
 
-Who a proxy is, is told by the keyed hash of a number where private parts were opened, and else by
-the public keys that applicants authorised; the finding says which.
+A broker is a proxy: told by the keyed hash of a number where opened private parts give one, and
+else by public key. Where they are opened, it is also a key or a contact that stands for several
+applicants. The finding says which.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from fractions import Fraction
 from typing import Final
 
@@ -33,12 +35,18 @@ from projections.findings.shapes import Audience, Finding, Peers, Severity
 PERCENT: Final = 100
 NO_PROXY: Final = case(
     "no_proxy",
-    "Hồ sơ không có người được ủy quyền.",
-    "The dossier has no proxy.",
+    "Hồ sơ không có người được ủy quyền, không có khóa hay số liên hệ dùng chung.",
+    "The dossier has no proxy, and shares no key or contact with other applicants.",
 )
 PROXIES: Final = Sentence(
-    "Số của người được ủy quyền, nếu có; nếu không thì dùng khóa công khai của họ.",
-    "Proxies' numbers where they are handed in; else their public keys are used.",
+    "Số của người được ủy quyền, nếu phần riêng tư có; nếu không thì dùng khóa công khai của họ.",
+    "Proxies' numbers where private parts give them; else their public keys are used.",
+)
+NUMBER_OF_PROXY: Final = Sentence(
+    "Số của người được ủy quyền mà chưa từng tự nộp hồ sơ nào: giấy ủy quyền chỉ ghi tên, và tên "
+    "không phân biệt được người.",
+    "The number of a proxy who never applied in person: an authority gives a name alone, and a "
+    "name tells no persons apart.",
 )
 _EVERYWHERE: Final = case(
     "everywhere",
@@ -53,25 +61,62 @@ _FEW_OF_PAIR: Final = case(
     "Fewer than ten dossiers of the officer and the proxy.",
 )
 _ROLES: Final = frozenset[Role | None]({Role.RECEIVER, Role.PROCESSOR, None})
-_BY_KEY: Final = Sentence(
-    "Người được ủy quyền được nhận ra qua khóa công khai.", "Proxies are told by public keys."
-)
-_BY_NUMBER: Final = Sentence(
-    "Người được ủy quyền được nhận ra qua phần riêng tư.", "Proxies are told by private parts."
-)
 
 
-def proxies_of(population: Population, observed: Observed) -> tuple[str, ...]:
-    """Give who stands for the applicant of a dossier, by hash or by public key."""
-    if population.private.proxies is None:
-        return observed.proxies
-    found = population.private.proxies.get(observed.stream)
-    return () if found is None else (found.hex(),)
+class ToldBy(IntEnum):
+    """By what a broker is known again, in the order in which one is asked for."""
+
+    NUMBER = 1
+    KEY = 2
+    ACCOUNT = 3
+    CONTACT = 4
 
 
-def source_of_proxies(population: Population) -> Sentence:
-    """Say by what proxies are told apart."""
-    return _BY_KEY if population.private.proxies is None else _BY_NUMBER
+Broker = tuple[ToldBy, str]
+"""Who stands for applicants: by what, and a keyed hash or a public key."""
+
+_TOLD_BY: Final = {
+    ToldBy.NUMBER: Sentence(
+        "Người được ủy quyền được nhận ra qua phần riêng tư.", "Proxies are told by private parts."
+    ),
+    ToldBy.KEY: Sentence(
+        "Người được ủy quyền được nhận ra qua khóa công khai.", "Proxies are told by public keys."
+    ),
+    ToldBy.ACCOUNT: Sentence(
+        "Nhiều người nộp dùng chung một khóa.", "Several applicants share one key."
+    ),
+    ToldBy.CONTACT: Sentence(
+        "Nhiều người nộp ghi cùng một số điện thoại hoặc địa chỉ liên hệ.",
+        "Several applicants gave the same telephone or address.",
+    ),
+}
+
+
+def proxies_of(population: Population, observed: Observed) -> tuple[Broker, ...]:
+    """Give who stands for the applicant of a dossier: by number where known, else by public key."""
+    private = population.private
+    if private.proxies is not None:
+        found = private.proxies.get(observed.stream)
+        return () if found is None else ((ToldBy.NUMBER, found.hex()),)
+    brokers = {
+        (ToldBy.NUMBER, private.holders[key].hex()) if key in private.holders else (ToldBy.KEY, key)
+        for key in observed.proxies
+    }
+    return tuple(sorted(brokers))
+
+
+def brokers_of(population: Population, observed: Observed) -> tuple[Broker, ...]:
+    """Give a dossier's proxies, and what else it shares with the dossiers of other applicants."""
+    private, found = population.private, [*proxies_of(population, observed)]
+    found += [(ToldBy.ACCOUNT, key) for key in observed.applicant_keys if key in private.accounts]
+    contact = private.contacts.get(observed.stream)
+    found += [] if contact is None else [(ToldBy.CONTACT, contact.hex())]
+    return tuple(found)
+
+
+def told_by(broker: Broker) -> Sentence:
+    """Say by what a broker is known again."""
+    return _TOLD_BY[broker[0]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +126,15 @@ class _Desk:
     officer: str
     group: PeerGroup
     dossiers: tuple[Observed, ...]
-    by_proxy: Mapping[str, list[Observed]]
+    by_proxy: Mapping[Broker, list[Observed]]
     others: int
-    others_by_proxy: Mapping[str, int]
+    others_by_proxy: Mapping[Broker, int]
 
-    def share_of_others(self, proxy: str) -> Fraction:
+    def share_of_others(self, proxy: Broker) -> Fraction:
         """Give the proxy's share with all other officers."""
         return Fraction(self.others_by_proxy.get(proxy, 0), self.others)
 
-    def share(self, proxy: str) -> Fraction:
+    def share(self, proxy: Broker) -> Fraction:
         """Give the proxy's share with this officer."""
         return Fraction(len(self.by_proxy[proxy]), len(self.dossiers))
 
@@ -102,12 +147,22 @@ def _examine_brokers(population: Population, numbers: Numbers) -> Examination:
             if min(len(desk.dossiers), desk.others) < numbers.least_dossiers:
                 found.silent[TOO_FEW.name] += 1
                 continue
-            for proxy in sorted(desk.by_proxy):
-                found.trials += _trials(desk, proxy, population, numbers, found)
+            for proxy in _different(desk):
+                found.trials += _trials(desk, proxy, numbers, found)
     found.silent[NO_PROXY.name] = sum(
-        not proxies_of(population, each) for each in population.observed
+        not brokers_of(population, each) for each in population.observed
     )
     return found
+
+
+def _different(desk: _Desk) -> Iterator[Broker]:
+    """Give the brokers of a desk; one who is told in several ways by the same dossiers, once."""
+    seen: set[tuple[str, ...]] = set()
+    for broker in sorted(desk.by_proxy):
+        streams = tuple(each.stream for each in desk.by_proxy[broker])
+        if streams not in seen:
+            seen.add(streams)
+            yield broker
 
 
 def _desks(
@@ -127,12 +182,12 @@ def _desks(
 def _desks_of_role(
     group: PeerGroup, by_officer: Mapping[str, list[Observed]], population: Population
 ) -> Iterator[_Desk]:
-    total = Counter[str]()
-    mine: dict[str, defaultdict[str, list[Observed]]] = {}
+    total = Counter[Broker]()
+    mine: dict[str, defaultdict[Broker, list[Observed]]] = {}
     for officer, handled in by_officer.items():
         mine[officer] = defaultdict(list)
         for each in handled:
-            for proxy in proxies_of(population, each):
+            for proxy in brokers_of(population, each):
                 mine[officer][proxy].append(each)
                 total[proxy] += 1
     every = sum(map(len, by_officer.values()))
@@ -141,9 +196,7 @@ def _desks_of_role(
         yield _Desk(officer, group, tuple(handled), mine[officer], every - len(handled), others)
 
 
-def _trials(
-    desk: _Desk, proxy: str, population: Population, numbers: Numbers, found: Examination
-) -> Iterator[Trial]:
+def _trials(desk: _Desk, proxy: Broker, numbers: Numbers, found: Examination) -> Iterator[Trial]:
     pair = desk.by_proxy[proxy]
     if len(pair) < numbers.broker_dossiers:
         found.silent[_FEW_OF_PAIR.name] += 1
@@ -155,14 +208,14 @@ def _trials(
     is_hit = is_large and share > numbers.broker_times * elsewhere and p_value < FUNNEL_TAIL
     if is_large and not is_hit:
         found.silent[_EVERYWHERE.name] += 1
-    yield Trial(_concentrated(desk, proxy, population, numbers) if is_hit else None, p_value)
-    yield _speed(desk, proxy, population, numbers)
+    yield Trial(_concentrated(desk, proxy, numbers) if is_hit else None, p_value)
+    yield _speed(desk, proxy, numbers)
 
 
-def _concentrated(desk: _Desk, proxy: str, population: Population, numbers: Numbers) -> Finding:
-    pair, source = desk.by_proxy[proxy], source_of_proxies(population)
+def _concentrated(desk: _Desk, proxy: Broker, numbers: Numbers) -> Finding:
+    pair, source = desk.by_proxy[proxy], told_by(proxy)
     elsewhere = desk.others_by_proxy[proxy]
-    index = herfindahl([len(each) for each in desk.by_proxy.values()])
+    index = herfindahl([len(desk.by_proxy[each]) for each in _different(desk)])
     reason = Sentence(
         f"Một người được ủy quyền có {len(pair)} trên {len(desk.dossiers)} hồ sơ của cán bộ này, "
         f"và {elsewhere} trên {desk.others} của các cán bộ khác; chỉ số Herfindahl của những "
@@ -176,7 +229,7 @@ def _concentrated(desk: _Desk, proxy: str, population: Population, numbers: Numb
     return _finding(desk, pair, reason, (threshold, f"{elsewhere}/{desk.others}", observed))
 
 
-def _speed(desk: _Desk, proxy: str, population: Population, numbers: Numbers) -> Trial:
+def _speed(desk: _Desk, proxy: Broker, numbers: Numbers) -> Trial:
     """Compare how long the pair's dossiers took with the officer's others.
 
     By chance, each of the pair's is as likely faster than the median of the others as not.
@@ -192,7 +245,7 @@ def _speed(desk: _Desk, proxy: str, population: Population, numbers: Numbers) ->
     p_value = binomial_tails(faster, len(quick), Fraction(1, 2)).upper
     if ordinary <= numbers.broker_lift * median or p_value >= FUNNEL_TAIL:
         return Trial(p_value=p_value)
-    source = source_of_proxies(population)
+    source = told_by(proxy)
     reason = Sentence(
         f"Hồ sơ của một người được ủy quyền có trung vị {median} giây, các hồ sơ khác của cán bộ "
         f"này {ordinary} giây. {source.vi}",
@@ -233,14 +286,16 @@ def _finding(
 
 R14: Final = PeerRule(
     id="R14",
-    version=1,
+    version=2,
     severity=Severity.HIGH,
     name=Sentence("Cò hồ sơ", "Broker concentration"),
     looks_for=Sentence(
-        "Một người được ủy quyền chiếm hơn 10 % hồ sơ của một cán bộ và hơn năm lần so với các "
-        "cán bộ khác, hoặc hồ sơ của cặp này nhanh hơn hai lần.",
-        "One proxy has more than 10 % of an officer's dossiers, and more than five times the share "
-        "with other officers; or that pair's dossiers are more than twice as fast.",
+        "Một người được ủy quyền, hoặc một khóa hay một số liên hệ dùng cho nhiều người nộp, chiếm "
+        "hơn 10 % hồ sơ của một cán bộ và hơn năm lần so với các cán bộ khác, hoặc hồ sơ của cặp "
+        "này nhanh hơn hai lần.",
+        "One proxy, or one key or contact that stands for several applicants, has more than 10 % "
+        "of an officer's dossiers, and more than five times the share with other officers; or that "
+        "pair's dossiers are more than twice as fast.",
     ),
     why=Sentence(
         "Có thể có môi giới ăn chia với cán bộ.", "A broker may share what is paid with an officer."
@@ -267,7 +322,15 @@ R14: Final = PeerRule(
         ),
     ),
     audience=Audience.INSPECTORS,
-    private_inputs=(PERSONNEL_NUMBERS, PROXIES),
+    private_inputs=(
+        PERSONNEL_NUMBERS,
+        PROXIES,
+        Sentence(
+            "Số và cách liên hệ của người nộp, để biết khóa hay số điện thoại nào dùng chung.",
+            "Applicants' numbers and contacts, which say what key or telephone several share.",
+        ),
+    ),
+    not_looked_for=(NUMBER_OF_PROXY,),
     unit=Sentence("một cán bộ và một người được ủy quyền", "one officer and one proxy"),
     least_n=30,
     examine=_examine_brokers,

@@ -18,7 +18,13 @@ from domain.outliers.quantiles import quantile
 from domain.procedures import Limit
 from domain.roles import Role
 from projections.findings.cases import PERSONNEL_NUMBERS, case, explained, own
-from projections.findings.peers.brokers import NO_PROXY, PROXIES, proxies_of, source_of_proxies
+from projections.findings.peers.brokers import (
+    NUMBER_OF_PROXY,
+    PROXIES,
+    Broker,
+    proxies_of,
+    told_by,
+)
 from projections.findings.peers.grouping import DAY_ONLY, NO_OFFICE, TOO_FEW, by_group
 from projections.findings.peers.inputs.observing import Observed
 from projections.findings.peers.shapes import (
@@ -40,6 +46,11 @@ _EXPRESS: Final = case(
     "Hồ sơ có thời hạn ngắn hơn (luồng ưu tiên) chỉ so với hồ sơ cùng thời hạn.",
     "A dossier on a shorter limit (an express track) is held against its like alone.",
 )
+NO_PROXY: Final = case(
+    "no_proxy",
+    "Hồ sơ không có người được ủy quyền.",
+    "The dossier has no proxy.",
+)
 _WAITED: Final = case(
     "the_other_waited",
     "Hồ sơ nộp trước đang chờ người nộp, hoặc đồng hồ của nó đã dừng.",
@@ -59,7 +70,7 @@ class Overtaking:
 def _examine_queues(population: Population, numbers: Numbers) -> Examination:
     """R12: dossiers of one officer's same proxy that jumped the queue three times or more."""
     found = Examination()
-    jumps: defaultdict[tuple[PeerGroup, str, str], list[Overtaking]] = defaultdict(list)
+    jumps: defaultdict[tuple[PeerGroup, str, Broker], list[Overtaking]] = defaultdict(list)
     sizes: Counter[PeerGroup] = Counter()
     for group, dossiers in by_group(population.observed, found):
         sizes[group] = len(dossiers)
@@ -68,13 +79,9 @@ def _examine_queues(population: Population, numbers: Numbers) -> Examination:
             found.silent[NO_PROXY.name] += not proxies
             for proxy in proxies:
                 jumps[group, officer, proxy].append(one)
-    for (group, officer, _), made in sorted(jumps.items(), key=lambda pair: pair[0]):
+    for (group, officer, proxy), made in sorted(jumps.items(), key=lambda pair: pair[0]):
         is_hit = len(made) >= numbers.jumps_of_a_pair
-        hit = (
-            _finding(population, (group, sizes[group]), (officer, numbers), made)
-            if is_hit
-            else None
-        )
+        hit = _finding((officer, proxy), (group, sizes[group]), numbers, made) if is_hit else None
         found.trials.append(Trial(hit))
     return found
 
@@ -148,17 +155,17 @@ def _may_be_overtaken(each: Observed) -> bool:
 
 
 def _finding(
-    population: Population,
+    pair: tuple[str, Broker],
     peers: tuple[PeerGroup, int],
-    judged: tuple[str, Numbers],
+    numbers: Numbers,
     made: Sequence[Overtaking],
 ) -> Finding:
-    (group, size), (officer, numbers) = peers, judged
+    (group, size), (officer, proxy) = peers, pair
     overtaken, possible = (
         sum(one.overtaken for one in made),
         sum(one.possible for one in made),
     )
-    source = source_of_proxies(population)
+    source = told_by(proxy)
     reason = Sentence(
         f"{len(made)} hồ sơ của cùng một cán bộ và cùng một người được ủy quyền vượt trước "
         f"{overtaken} trên {possible} lượt có thể vượt. {source.vi}",
@@ -183,7 +190,7 @@ def _finding(
 
 R12: Final = PeerRule(
     id="R12",
-    version=1,
+    version=2,
     severity=Severity.MEDIUM,
     name=Sentence("Vượt hàng", "Queue jumping"),
     looks_for=Sentence(
@@ -226,6 +233,7 @@ R12: Final = PeerRule(
     ),
     audience=Audience.INSPECTORS,
     private_inputs=(PERSONNEL_NUMBERS, PROXIES),
+    not_looked_for=(NUMBER_OF_PROXY,),
     unit=Sentence(
         "một cán bộ và một người được ủy quyền có hồ sơ vượt hàng",
         "one officer and one proxy with a dossier that jumped the queue",

@@ -12,12 +12,13 @@ from typing import Final
 
 from domain.errors import Sentence
 from domain.outliers.discoveries import discoveries
+from projections.findings.peers.applicants.ratings import R22
+from projections.findings.peers.applicants.resubmissions import R19_AGAIN
+from projections.findings.peers.applicants.retaliation import R31
 from projections.findings.peers.brokers import R14
 from projections.findings.peers.look_ups import R24_DAYS
 from projections.findings.peers.officers import R05_SHARE, R15, R20_RATE
 from projections.findings.peers.queues import R12
-from projections.findings.peers.ratings import R22
-from projections.findings.peers.retaliation import R31
 from projections.findings.peers.shapes import (
     DEFAULT_NUMBERS,
     Examination,
@@ -38,6 +39,7 @@ PEER_RULES: Final[Sequence[PeerRule]] = (
     R12,
     R14,
     R15,
+    R19_AGAIN,
     R20_RATE,
     R22,
     R23,

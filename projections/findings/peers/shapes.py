@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Final
 
 from domain.calendars import Calendar
@@ -21,7 +22,7 @@ from projections.findings.shapes import Finding, Rule
 # SPEC: formats.md, facts of findings: a finding names at most so many entries.
 MOST_EVIDENCE: Final = 1_000
 
-_LEVELS: Final = {
+LEVELS: Final = {
     Level.CENTRAL: Sentence("cấp trung ương", "central level"),
     Level.PROVINCE: Sentence("cấp tỉnh", "province level"),
     Level.COMMUNE: Sentence("cấp xã", "commune level"),
@@ -41,7 +42,7 @@ class PeerGroup:
     @property
     def said(self) -> Sentence:
         """Give the group in words."""
-        level = _LEVELS[self.level]
+        level = LEVELS[self.level]
         return Sentence(
             f"thủ tục {self.procedure}, {level.vi}, quý {self.quarter}",
             f"procedure {self.procedure}, {level.en}, quarter {self.quarter}",
@@ -80,12 +81,21 @@ class Numbers:
     ratings_seconds: int = 600
     quick_rating_seconds: int = 10
     kiosk_seconds: int = 3_600
+    bad_marks: int = 5
+    bad_percent: int = 20
+    response_months: int = 3
+    days_to_rate: int = 30
     approvals_a_minute: int = 20
+    quick_approvals: int = 5
+    usual_minutes: Fraction = Fraction(999, 1000)
+    least_minutes: int = 1_000
     looks_a_day: int = 3
     complainants: int = 20
     slow_lift: tuple[int, int] = (3, 2)
     slow_p: float = 0.01
     least_others: int = 5
+    resubmissions: int = 2
+    resubmitted_within_days: int = 30
 
 
 DEFAULT_NUMBERS: Final = Numbers()

@@ -1,18 +1,22 @@
 """R23: a key is used as no person would: very many approvals a minute, or at night and on days off.
 
 Signatures count by the moment that they claim; where a source knows the day alone, hours are not
-judged. Where somebody signs from is recorded nowhere, so two places at once cannot be seen.
+judged. How many a minute are very many is a fixed number, and what nearly no minute of the peers
+has: of those who approve at offices of one level in one quarter, whatever the procedure. Where
+somebody signs from is recorded nowhere, so two places at once cannot be seen.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from fractions import Fraction
 from typing import Final
 
 from domain.calendars import Calendar, is_working_day
 from domain.errors import CalendarHorizonPassed, Sentence
 from domain.moments import time_zone
+from domain.offices import Level
 from projections.findings.cases import (
     BEYOND_CALENDAR,
     NO_CALENDAR,
@@ -21,14 +25,17 @@ from projections.findings.cases import (
     explained,
     own,
 )
+from projections.findings.peers.grouping import NO_OFFICE
 from projections.findings.peers.inputs.observing import Deed, Observed
 from projections.findings.peers.shapes import (
+    LEVELS,
     Examination,
     Numbers,
     PeerRule,
     Population,
     Trial,
     entries_of_deeds,
+    quarter_of,
     stream_of_person,
 )
 from projections.findings.shapes import Audience, Finding, Peers, Severity
@@ -43,6 +50,11 @@ _DAY_ONLY: Final = case(
     "day_only",
     "Chỉ biết ngày ký, không biết giờ.",
     "Only the day of the signature is known, not the hour.",
+)
+_FEW_MINUTES: Final = case(
+    "few_minutes",
+    "Những người khác cùng cấp, cùng quý ký duyệt trong chưa tới 1000 phút.",
+    "Others of that level and quarter approved in fewer than 1,000 minutes.",
 )
 _BATCH: Final = case(
     "batch_signing",
@@ -65,6 +77,7 @@ class _Signed:
 
     person: str
     office: str
+    level: Level | None
     at: datetime
     local: datetime
     deed: Deed
@@ -84,6 +97,7 @@ def _examine_signing(population: Population, numbers: Numbers) -> Examination:
     found = Examination()
     signed = list(_signed(population.observed, found))
     found.trials += _rushes(signed, numbers, found)
+    found.trials += _paces(signed, numbers, found)
     found.trials += _odd_hours(signed, population.calendar, found)
     return found
 
@@ -99,7 +113,8 @@ def _signed(observed: Sequence[Observed], found: Examination) -> Iterator[_Signe
                 found.silent[_DAY_ONLY.name] += 1
                 continue
             for person in dict.fromkeys(doer.person for doer in deed.doers):
-                yield _Signed(person, each.office, at, at.astimezone(zone), deed, drafted_at)
+                local = at.astimezone(zone)
+                yield _Signed(person, each.office, each.level, at, local, deed, drafted_at)
 
 
 def _rushes(signed: Sequence[_Signed], numbers: Numbers, found: Examination) -> Iterator[Trial]:
@@ -112,11 +127,16 @@ def _rushes(signed: Sequence[_Signed], numbers: Numbers, found: Examination) -> 
         rush = _fullest_minute(approvals)
         if len(rush) <= numbers.approvals_a_minute:
             yield Trial()
-        elif all(each.drafted_at and each.drafted_at < rush[0].at for each in rush):
+        elif _is_batch(rush):
             found.silent[_BATCH.name] += 1
             yield Trial()
         else:
             yield Trial(_rushed(person, rush, numbers))
+
+
+def _is_batch(rush: Sequence[_Signed]) -> bool:
+    """Tell whether all drafts had been put before the approver before the first was signed."""
+    return all(each.drafted_at and each.drafted_at < rush[0].at for each in rush)
 
 
 def _fullest_minute(approvals: Sequence[_Signed]) -> Sequence[_Signed]:
@@ -145,6 +165,90 @@ def _rushed(person: str, rush: Sequence[_Signed], numbers: Numbers) -> Finding:
             threshold=f"> {numbers.approvals_a_minute}",
             base_rate="-",
             observed=f"{len(rush)}",
+        ),
+    )
+
+
+def _paces(signed: Sequence[_Signed], numbers: Numbers, found: Examination) -> Iterator[Trial]:
+    """Hold each approver's fullest minute of the clock against nearly all minutes of the others."""
+    groups: defaultdict[tuple[Level, str], list[_Signed]] = defaultdict(list)
+    for each in signed:
+        if each.deed.kind not in APPROVALS:
+            continue
+        if each.level is None:
+            found.silent[NO_OFFICE.name] += 1
+        else:
+            groups[each.level, quarter_of(each.local.date())].append(each)
+    for (level, quarter), approvals in sorted(groups.items()):
+        group = Sentence(
+            f"người ký duyệt ở {LEVELS[level].vi}, quý {quarter}",
+            f"approvers at {LEVELS[level].en}, quarter {quarter}",
+        )
+        yield from _paces_of(group, approvals, numbers, found)
+
+
+def _paces_of(
+    group: Sentence, approvals: Sequence[_Signed], numbers: Numbers, found: Examination
+) -> Iterator[Trial]:
+    minutes: defaultdict[str, defaultdict[datetime, list[_Signed]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for each in approvals:
+        minutes[each.person][each.at.replace(second=0, microsecond=0)].append(each)
+    counts = {person: Counter(map(len, made.values())) for person, made in minutes.items()}
+    total: Counter[int] = sum(counts.values(), Counter())
+    for person, mine in sorted(minutes.items()):
+        others = total - counts[person]
+        if others.total() < numbers.least_minutes:
+            found.silent[_FEW_MINUTES.name] += 1
+            continue
+        usual = _nearly_most(others, numbers.usual_minutes)
+        fullest = max(mine.values(), key=len)
+        yield Trial(_paced(group, fullest, (usual, others.total()), numbers, found))
+
+
+def _nearly_most(counts: Counter[int], share: Fraction) -> int:
+    """Give the quantile of minutes by how many approvals each had, as `quantile` does."""
+    rank, passed = -(-share.numerator * counts.total() // share.denominator), 0
+    for count, times in sorted(counts.items()):
+        passed += times
+        if passed >= rank:
+            return count
+    raise AssertionError("a share is at most 1")
+
+
+def _paced(
+    group: Sentence,
+    fullest: Sequence[_Signed],
+    others: tuple[int, int],
+    numbers: Numbers,
+    found: Examination,
+) -> Finding | None:
+    usual, minutes = others
+    # More than the fixed number a minute is a finding already, whatever the others do.
+    if not max(usual, numbers.quick_approvals) < len(fullest) <= numbers.approvals_a_minute:
+        return None
+    if _is_batch(fullest):
+        found.silent[_BATCH.name] += 1
+        return None
+    reason = Sentence(
+        f"{len(fullest)} lượt ký duyệt của một người trong một phút; 99,9 % số phút của những "
+        f"người khác có không quá {usual} lượt.",
+        f"{len(fullest)} approvals by one person in one minute; 99.9 % of the others' minutes have "
+        f"no more than {usual}.",
+    )
+    return R23.finding(
+        stream_of_person(fullest[0].person),
+        fullest[0].office,
+        reason,
+        entries_of_deeds(each.deed for each in fullest),
+        severity=Severity.MEDIUM,
+        peers=Peers(
+            group=group,
+            n=minutes,
+            threshold=f"> p99.9, > {numbers.quick_approvals}",
+            base_rate=f"{usual}",
+            observed=f"{len(fullest)}",
         ),
     )
 
@@ -217,13 +321,15 @@ def _out_of_hours(person: str, name: str, month: _Month) -> Finding:
 
 R23: Final = PeerRule(
     id="R23",
-    version=1,
+    version=2,
     severity=Severity.HIGH,
     name=Sentence("Lạm dụng khóa", "Key misuse"),
     looks_for=Sentence(
-        "Hơn 20 lượt ký duyệt trong một phút, hoặc ký ban đêm (22 giờ đến 6 giờ) hay ngày nghỉ.",
-        "More than 20 approvals within a minute, or signatures at night (22:00 to 06:00) or on a "
-        "day that is not worked.",
+        "Hơn 20 lượt ký duyệt trong một phút, hoặc nhiều hơn 99,9 % số phút của những người ký "
+        "duyệt cùng cấp, hoặc ký ban đêm (22 giờ đến 6 giờ) hay ngày nghỉ.",
+        "More than 20 approvals within a minute, or more than in 99.9 % of the minutes of others "
+        "who approve at that level; or signatures at night (22:00 to 06:00) or on a day that is "
+        "not worked.",
     ),
     why=Sentence(
         "Người khác có thể đang giữ khóa.", "Somebody else than its holder may have the key."
@@ -234,9 +340,13 @@ R23: Final = PeerRule(
         explained("Làm thêm giờ.", "Overtime."),
     ),
     exclusions=(_BATCH, _WHOLE_OFFICE),
-    abstentions=(_DAY_ONLY, NO_CALENDAR, BEYOND_CALENDAR),
+    abstentions=(_DAY_ONLY, _FEW_MINUTES, NO_OFFICE, NO_CALENDAR, BEYOND_CALENDAR),
     thresholds=(
         own("Hơn 20 lượt một phút; bất kỳ lượt nào ban đêm.", "Over 20 a minute; any at night."),
+        own(
+            "Hơn 99,9 % số phút của những người khác và hơn 5 lượt, từ 1000 phút trở lên.",
+            "More than in 99.9 % of the others' minutes and more than 5, from 1,000 minutes on.",
+        ),
     ),
     audience=Audience.INSPECTORS,
     private_inputs=(PERSONNEL_NUMBERS,),
@@ -246,8 +356,10 @@ R23: Final = PeerRule(
             "Two places at once: nothing says where somebody signs.",
         ),
         Sentence(
-            "Ký khi nghỉ phép: sổ cái không ghi nghỉ phép.",
-            "Signing on leave: the ledger does not record leave.",
+            "Ký khi nghỉ phép: sổ cái không ghi ai nghỉ từ ngày nào đến ngày nào; phiếu xin lỗi có "
+            "thể nêu lý do cán bộ vắng mặt, nhưng không nêu ai và bao lâu.",
+            "Signing on leave: no act says who is away from when to when; an apology may give an "
+            "officer's absence as its reason, but neither whose nor how long.",
         ),
         Sentence(
             "Ký sau khi thu hồi: sổ cái từ chối ngay.",
@@ -255,8 +367,10 @@ R23: Final = PeerRule(
         ),
     ),
     unit=Sentence(
-        "một người ký duyệt, hoặc một người có việc ngoài giờ trong một tháng",
-        "one approver, or one person with acts out of hours in one month",
+        "một người ký duyệt (trong toàn bộ thời gian, hoặc trong một quý so với người khác), hoặc "
+        "một người có việc ngoài giờ trong một tháng",
+        "one approver (of all time, or of a quarter against others), or one person with acts out "
+        "of hours in one month",
     ),
     least_n=None,
     examine=_examine_signing,

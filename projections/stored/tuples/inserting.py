@@ -88,6 +88,7 @@ def act_row(act: Act) -> Row:
         act.refers_to,
         act.payment_method,
         act.label,
+        act.step,
     )
 
 

@@ -10,6 +10,7 @@ from domain.dossiers import Wait, WaitKind
 from domain.moments import Moment
 from domain.procedures import Limit, LimitUnit
 from domain.roles import Role
+from projections.findings.peers.inputs.private import PrivateInputs
 from projections.findings.peers.shapes import Population
 from tests.support.dossier_cases import a_procedure
 from tests.support.peers.populations import (
@@ -25,7 +26,9 @@ from tests.support.peers.populations import (
 FIRES: Final = "fires"
 Fixture = Callable[[], Population]
 APPLICANT: Final = Signer("applicant-00000000000000ab", Role.APPLICANT)
-PROXY: Final = (("proxy_keys", ("proxy-00000000000000ac",)),)
+PROXY_KEY: Final = "proxy-00000000000000ac"
+OTHER_PROXY: Final = "proxy-00000000000000ad"
+PROXY: Final = (("proxy_keys", (PROXY_KEY,)),)
 OFFICERS: Final = 10
 EACH: Final = 40
 
@@ -171,8 +174,24 @@ def _queue(ordinary: int = 100, jump: Mapping[str, Any] | None = None, **more: A
     return a_population([*slow, *quick])
 
 
+def _jumped_under_two_keys(holders: Mapping[str, bytes]) -> Population:
+    """Let the four that jumped be of one proxy under two keys, each twice."""
+    population = _queue()
+    jumped = [each for each in population.observed if each.proxies]
+    other = {each.stream for each in jumped[:2]}
+    observed = tuple(
+        replace(each, proxies=(OTHER_PROXY,)) if each.stream in other else each
+        for each in population.observed
+    )
+    return replace(population, observed=observed, private=PrivateInputs(holders=holders))
+
+
 QUEUES: Final[Mapping[str, Fixture]] = {
     FIRES: _queue,
+    "fires: one number under two keys": lambda: _jumped_under_two_keys(
+        {PROXY_KEY: b"same", OTHER_PROXY: b"same"}
+    ),
+    "innocent: twice for each of two proxies": lambda: _jumped_under_two_keys({}),
     "express": lambda: _queue(jump={"limit_days": 2}),
     "the_other_waited": lambda: _queue(dossier=_waited(1)),
     "too_few": lambda: _queue(26),
@@ -208,8 +227,48 @@ def _brokers(
     return a_population(spread(plans))
 
 
+def proxies_under_two_keys(holders: Mapping[str, bytes]) -> Population:
+    """Let a proxy sign under one of two keys, each for six of officer 1's first dossiers."""
+    population = _brokers(12)
+    first = [each.stream for each in population.observed if each.proxies][:6]
+    observed = tuple(
+        replace(each, proxies=(OTHER_PROXY,)) if each.stream in first else each
+        for each in population.observed
+    )
+    return replace(population, observed=observed, private=PrivateInputs(holders=holders))
+
+
+def _one_contact() -> Population:
+    population = _brokers()
+    streams = [each.stream for each in population.observed if each.proxies]
+    bare = tuple(replace(each, proxies=()) for each in population.observed)
+    private = PrivateInputs(contacts=dict.fromkeys(streams, b"contact"))
+    return replace(population, observed=bare, private=private)
+
+
+def _one_account() -> Population:
+    population = _brokers()
+    shared = tuple(
+        replace(each, proxies=(), applicant_keys=(APPLICANT.key,) if each.proxies else ())
+        for each in population.observed
+    )
+    private = PrivateInputs(accounts=frozenset({APPLICANT.key}))
+    return replace(population, observed=shared, private=private)
+
+
 BROKERS: Final[Mapping[str, Fixture]] = {
     FIRES: _brokers,
+    "fires: one number under two keys": lambda: proxies_under_two_keys(
+        {PROXY_KEY: b"same", OTHER_PROXY: b"same"}
+    ),
+    "fires: one contact of several applicants": _one_contact,
+    "fires: one key of several applicants": _one_account,
+    "innocent: a key that stands for one applicant": lambda: replace(
+        _one_account(), private=PrivateInputs(holders={APPLICANT.key: b"one"})
+    ),
+    "innocent: two persons, two keys": lambda: proxies_under_two_keys(
+        {PROXY_KEY: b"one", OTHER_PROXY: b"another"}
+    ),
     "fires: speed": lambda: _brokers(12, others=12, seconds=HOUR),
     "everywhere": lambda: _brokers(others=20),
     "few_of_pair": lambda: _brokers(9),

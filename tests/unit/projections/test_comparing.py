@@ -99,7 +99,7 @@ CHANGES = {
     "an act was added": (
         "INSERT INTO acts SELECT 999, stream, 99, kind, at, recorded_at, office, signers, "
         "performer, status, due, appointment, amount_vnd, to_office, answer_by, refers_to, "
-        f"payment_method, label FROM acts WHERE {FIRST_ACT}",
+        f"payment_method, label, step FROM acts WHERE {FIRST_ACT}",
         ("acts", 1, "999"),
     ),
     "a state was overwritten": (

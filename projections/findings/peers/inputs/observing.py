@@ -3,7 +3,7 @@
 It is made from the same `ExaminedDossier` that the rules on one dossier look at.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -20,6 +20,7 @@ from projections.findings.rules.clocks.clock_games import R05
 from projections.findings.shapes import ExaminedDossier, Parameters
 
 WITHDRAWAL: Final = "dossier.withdrawal_requested"
+_AUTHORISED: Final = "dossier.proxy_authorised"
 _ISSUED: Final = frozenset({Status.PROCESSED, Status.RESULT_RETURNED})
 _NO_RESULT: Final = frozenset({Outcome.WITHDRAWN, Outcome.STOPPED, Outcome.NOT_ACCEPTED})
 _PARAMETERS: Final = Parameters()
@@ -66,7 +67,8 @@ class Observed:
     `began_on` is the day of the acceptance, or else of the submission: its quarter is the peer
     group's. Instants and seconds are None where a source knows the day alone; seconds also where
     the end lies before the acceptance. `is_issued`: it ended with a result. `has_rested`: something
-    stopped its clock, or it waited for its applicant.
+    stopped its clock, or it waited for its applicant. `proxies` are all who ever signed as proxies
+    or were authorised, one whose authority was revoked among them.
     `limit` is the version's in force at acceptance; a `same_day` procedure is decided at once.
     `games` are the stops of the clock that R05 flags. Of a `veiled` one the log shows veils alone.
     """
@@ -77,10 +79,12 @@ class Observed:
     level: Level | None
     zone: str
     began_on: date
+    submitted_at: Moment
     accepted_at: datetime | None
     ended_at: datetime | None
     ended_on: date | None
     returned_at: datetime | None
+    returned_on: date | None
     is_issued: bool
     gross_seconds: int | None
     net_seconds: int | None
@@ -88,8 +92,10 @@ class Observed:
     same_day: bool
     has_rested: bool
     supplements: int
+    submitted_entry: int | None
     accepted_entry: int | None
     ended_entry: int | None
+    applicant_keys: tuple[str, ...]
     proxies: tuple[str, ...]
     deeds: tuple[Deed, ...]
     games: tuple[Deed, ...]
@@ -125,10 +131,12 @@ def observe(examined: ExaminedDossier) -> Observed:
         level=None if record is None else record.at(began).level,
         zone=zone,
         began_on=began.day_in(zone),
+        submitted_at=dossier.submitted_at,
         accepted_at=_instant(dossier.accepted_at),
         ended_at=_instant(dossier.ended_at),
         ended_on=None if dossier.ended_at is None else dossier.ended_at.day_in(zone),
         returned_at=_instant(dossier.returned_at),
+        returned_on=None if dossier.returned_at is None else dossier.returned_at.day_in(zone),
         is_issued=_has_result(dossier),
         gross_seconds=_exact(dossier, gross_duration_seconds(dossier, zone)),
         net_seconds=_exact(dossier, net_duration_seconds(dossier, zone)),
@@ -136,9 +144,11 @@ def observe(examined: ExaminedDossier) -> Observed:
         same_day=_is_same_day(version, dossier),
         has_rested=bool(dossier.waits or dossier.halts),
         supplements=dossier.supplement_requests,
+        submitted_entry=examined.acts[0].entry_index if examined.acts else None,
         accepted_entry=_entry_at(examined.acts, "dossier.accepted"),
         ended_entry=_ended_entry(dossier, examined.acts),
-        proxies=tuple(sorted({examined.person_of(key) for key in dossier.proxy_keys})),
+        applicant_keys=dossier.applicant_keys,
+        proxies=tuple(sorted({examined.person_of(key) for key in _proxy_keys(examined)})),
         deeds=_deeds(examined),
         games=_games(examined),
         looks=_looks(examined),
@@ -184,6 +194,15 @@ def _entry_at(acts: Iterable[Act], kind: str) -> int | None:
 def _ended_entry(dossier: Dossier, acts: Iterable[Act]) -> int | None:
     ends = (act.entry_index for act in acts if act.at == dossier.ended_at)
     return next(ends, None) if dossier.ended_at is not None else None
+
+
+def _proxy_keys(examined: ExaminedDossier) -> Iterator[str]:
+    yield from examined.dossier.proxy_keys
+    for act in examined.acts:
+        for signer in act.signers:
+            is_authorised = act.kind == _AUTHORISED and signer.role is Role.HOLDER
+            if is_authorised or signer.role is Role.PROXY:
+                yield signer.key
 
 
 def _deeds(examined: ExaminedDossier) -> tuple[Deed, ...]:

@@ -6,13 +6,20 @@ outside `recompute`. Devices stand in no private part of this ledger: whoever ke
 them (a kiosk's, say) hands it in.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.actions import Action
-from domain.facts import DossierSubmittedDetails, SatisfactionRated, SatisfactionRatedDetails
+from domain.facts import (
+    DossierSubmitted,
+    DossierSubmittedDetails,
+    SatisfactionRated,
+    SatisfactionRatedDetails,
+)
 from domain.facts.feedback import ComplaintFiledDetails, FeedbackFiledDetails
+from domain.keys import vkey_name
 from domain.moments import Moment, is_before
 
 LOW_RATING = 2
@@ -45,13 +52,19 @@ class Complained:
 class PrivateInputs:
     """What opened private parts say; None where nobody opened them.
 
-    `applicants` and `proxies` give by dossier the keyed hash of a person's number.
+    `applicants` and `proxies` give by dossier the keyed hash of a person's number. `holders` gives
+    it by public key, of keys that stand for one applicant; `accounts` are keys that stand for
+    several. `contacts` gives by dossier the keyed hash of a telephone or an address, where several
+    applicants gave it.
     """
 
     applicants: Mapping[str, bytes] | None = None
     complaints: tuple[Complained, ...] | None = None
     ratings: tuple[Rated, ...] | None = None
     proxies: Mapping[str, bytes] | None = None
+    holders: Mapping[str, bytes] = field(default_factory=dict)
+    accounts: frozenset[str] = frozenset()
+    contacts: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def opened_inputs(
@@ -66,12 +79,14 @@ def opened_inputs(
     are hashes that were made elsewhere, since no private part names a proxy by number.
     """
     applicants: dict[str, bytes] = {}
+    submissions: list[_Submission] = []
     complaints: list[Complained] = []
     ratings: list[Rated] = []
     for action in actions:
         match action.details:
             case DossierSubmittedDetails(applicant_number=str(number)):
                 applicants[action.stream] = hash_number(number)
+                submissions.append(_submission(action, applicants[action.stream], hash_number))
             case FeedbackFiledDetails(dossier=str(dossier)):
                 complaints.append(Complained(dossier, action.at))
             case ComplaintFiledDetails(dossier=str(dossier)):
@@ -81,7 +96,66 @@ def opened_inputs(
             case _:
                 pass
     low = (Complained(each.dossier, each.at) for each in ratings if each.overall <= LOW_RATING)
-    return PrivateInputs(applicants, (*complaints, *low), tuple(ratings), proxies)
+    holders, accounts = _holders(submissions)
+    return PrivateInputs(
+        applicants,
+        (*complaints, *low),
+        tuple(ratings),
+        proxies,
+        holders,
+        accounts,
+        _shared_contacts(submissions),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Submission:
+    """Who hands a dossier in: by number, under which public key, with which contact."""
+
+    stream: str
+    applicant: bytes
+    key: str | None
+    contact: bytes | None
+
+
+def _submission(action: Action, applicant: bytes, hash_number: HashNumber) -> _Submission:
+    assert isinstance(action.details, DossierSubmittedDetails)
+    assert isinstance(action.facts, DossierSubmitted)
+    vkey, contact = action.facts.applicant_key, _plain(action.details.contact or "")
+    return _Submission(
+        action.stream,
+        applicant,
+        None if vkey is None else vkey_name(vkey),
+        hash_number(f"contact {contact}") if contact else None,
+    )
+
+
+def _plain(contact: str) -> str:
+    """Give a contact as it is compared: letters and digits alone, in lower case."""
+    return "".join(each for each in contact.casefold() if each.isalnum())
+
+
+def _holders(submissions: Iterable[_Submission]) -> tuple[dict[str, bytes], frozenset[str]]:
+    """Give whose a key is, where it stands for one applicant, and the keys that do for several."""
+    found: defaultdict[str, set[bytes]] = defaultdict(set)
+    for each in submissions:
+        if each.key is not None:
+            found[each.key].add(each.applicant)
+    holders = {key: min(numbers) for key, numbers in found.items() if len(numbers) == 1}
+    return holders, frozenset(found.keys() - holders.keys())
+
+
+def _shared_contacts(submissions: Iterable[_Submission]) -> dict[str, bytes]:
+    found: defaultdict[bytes, dict[str, bytes]] = defaultdict(dict)
+    for each in submissions:
+        if each.contact is not None:
+            found[each.contact][each.stream] = each.applicant
+    return {
+        stream: contact
+        for contact, applicants in found.items()
+        if len(set(applicants.values())) > 1
+        for stream in applicants
+    }
 
 
 def _rated(action: Action, overall: int, device_of: Mapping[str, str]) -> Rated:

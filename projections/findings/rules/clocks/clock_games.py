@@ -197,8 +197,8 @@ R19: Final = DossierRule(
             "A refusal without legal citation: it is not accepted at all (`fact_missing`).",
         ),
         Sentence(
-            "Cùng người nộp lại sau khi bị từ chối: cần biết người nộp, là dữ liệu riêng tư.",
-            "The same applicant handing in again: applicants are private, and not recomputable.",
+            "Cùng người nộp lại sau khi bị từ chối: quy tắc R19 so sánh các hồ sơ xem việc này.",
+            "The same applicant handing in again: the R19 against peers looks at that.",
         ),
     ),
     look=_late_refusal,

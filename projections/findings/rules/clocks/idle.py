@@ -1,20 +1,22 @@
 """The rule on idle dossiers, R13: in process, the clock running, and nothing happens.
 
-A gap lies between two acts, or between the last one and now; a stretch in which the dossier waited
-for its applicant or for another body is no gap of its office. Only the longest is named.
+A stretch lies between two acts of the office, or between the last one and now; time in which the
+dossier waited for its applicant or for another body is not its office's. Each stretch is a lead of
+its own: later acts leave the two entries around it as they are, so that what an inspector said of
+it stays said. One that goes on has one entry yet, and is another lead once it has ended.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Final
 
-from domain.calendars import WorkingTime, working_days_between, working_time_between
-from domain.clocks.limits import step_reading
+from domain.calendars import WorkingTime, working_days_between
 from domain.dossiers import Halt, Status
 from domain.errors import CalendarHorizonPassed, Sentence
 from domain.moments import Moment
 from domain.procedures import LimitUnit
+from domain.roles import Role
 from projections.dossier_rows import Act
 from projections.findings.cases import (
     BEYOND_CALENDAR,
@@ -24,6 +26,7 @@ from projections.findings.cases import (
     explained,
     own,
 )
+from projections.findings.rules.clocks.step_hours import steps_over
 from projections.findings.shapes import DossierRule, ExaminedDossier, Hit, Parameters, Severity
 
 # How many working days a limit in another unit is taken for.
@@ -33,6 +36,10 @@ _WORKING_DAYS_IN: Final = {
     LimitUnit.HOURS: (1, 8),
     LimitUnit.MONTHS: (21, 1),
 }
+# Whoever signs as these alone did no work of the office.
+_OUTSIDE: Final = frozenset({Role.APPLICANT, Role.PROXY, Role.HOLDER})
+Stretch = tuple[Act, Act | None]
+"""The act before nothing happened, and the one after; None while nothing happens still."""
 
 
 def _idle(examined: ExaminedDossier, parameters: Parameters) -> Iterator[Hit]:
@@ -40,11 +47,21 @@ def _idle(examined: ExaminedDossier, parameters: Parameters) -> Iterator[Hit]:
     working = examined.working()
     if working is None:
         return
-    try:
-        yield from _still(examined, working, parameters)
-        yield from _step_over(examined, working, parameters)
-    except CalendarHorizonPassed:
-        return
+    found = list(_still(examined, working, parameters))
+    over = {_versions(hit): hit for hit in steps_over(examined, working, parameters)}
+    # Where nothing happened in a whole step, that is one lead, and says both.
+    for hit in found:
+        also = over.pop(_versions(hit), None)
+        yield hit if also is None else replace(hit, reason=_both(hit.reason, also.reason))
+    yield from over.values()
+
+
+def _versions(hit: Hit) -> tuple[int, ...]:
+    return tuple(act.version for act in hit.acts)
+
+
+def _both(first: Sentence, second: Sentence) -> Sentence:
+    return Sentence(f"{first.vi} {second.vi}", f"{first.en} {second.en}")
 
 
 def _still(
@@ -53,13 +70,23 @@ def _still(
     allowed = _allowed_days(examined, parameters)
     if allowed is None:
         return
-    gaps = ((_idle_days(examined, working, *gap), gap[0]) for gap in _gaps(examined))
-    days, act = max(gaps, key=lambda gap: gap[0], default=(0, None))
-    if act is not None and days > allowed:
-        yield Hit(_stood_still(days), (act,))
+    for former, latter in _stretches(examined):
+        until = Moment(instant=examined.as_of) if latter is None else latter.at
+        # What the calendar does not cover is left out alone: earlier stretches are known.
+        try:
+            days = _idle_days(examined, working, former, until)
+        except CalendarHorizonPassed:
+            continue
+        if days > allowed:
+            yield Hit(_stood_still(days, latter), (former,) if latter is None else (former, latter))
 
 
-def _stood_still(days: int) -> Sentence:
+def _stood_still(days: int, latter: Act | None) -> Sentence:
+    if latter is None:
+        return Sentence(
+            f"Hồ sơ đang giải quyết mà đã {days} ngày làm việc không có việc nào.",
+            f"In process, and nothing has happened for {days} working days.",
+        )
     return Sentence(
         f"Hồ sơ đang giải quyết mà không có việc nào trong {days} ngày làm việc.",
         f"In process, and nothing happened for {days} working days.",
@@ -77,13 +104,24 @@ def _allowed_days(examined: ExaminedDossier, parameters: Parameters) -> int | No
     return max(parameters.idle_days, share)
 
 
-def _gaps(examined: ExaminedDossier) -> Iterator[tuple[Act, Moment]]:
-    """Give what the dossier last heard while in process, and when it heard of the next."""
-    for former, latter in pairwise(examined.acts):
-        if former.status is Status.IN_PROCESS:
-            yield former, latter.at
-    if examined.acts and examined.acts[-1].status is Status.IN_PROCESS:
-        yield examined.acts[-1], Moment(instant=examined.as_of)
+def _stretches(examined: ExaminedDossier) -> Iterator[Stretch]:
+    """Give each stretch in process between two acts of the office, and the one that goes on.
+
+    What the applicant did meanwhile ends none, unless the dossier waits or rests from then on.
+    """
+    former: Act | None = None
+    for act in examined.acts:
+        if former is not None and act.status is Status.IN_PROCESS and _is_outside(act):
+            continue
+        if former is not None:
+            yield former, act
+        former = act if act.status is Status.IN_PROCESS else None
+    if former is not None:
+        yield former, None
+
+
+def _is_outside(act: Act) -> bool:
+    return all(signer.role in _OUTSIDE for signer in act.signers)
 
 
 def _idle_days(examined: ExaminedDossier, working: WorkingTime, act: Act, until: Moment) -> int:
@@ -112,44 +150,18 @@ def _days_of(examined: ExaminedDossier, halt: Halt) -> tuple[date, date]:
     return halt.since.day_in(examined.zone), until.day_in(examined.zone)
 
 
-def _step_over(
-    examined: ExaminedDossier, working: WorkingTime, parameters: Parameters
-) -> Iterator[Hit]:
-    """Give the internal step that began last, if it took many times its published hours."""
-    dossier, version = examined.dossier, examined.accepted_version()
-    reading = None if version is None else step_reading(dossier, version, working)
-    since = None if dossier.step is None else dossier.step.at
-    if reading is None or since is None or since.instant is None or dossier.is_waiting:
-        return
-    if any(halt.until is None for halt in dossier.halts):
-        return
-    ended = dossier.ended_at or Moment(instant=examined.as_of)
-    hours = reading.count.limit.amount
-    assert hours is not None
-    spent = working_time_between(working, since.instant, ended.start_in(examined.zone))
-    if spent > timedelta(hours=hours * parameters.step_times):
-        began = tuple(act for act in examined.acts if act.at == since)[-1:]
-        yield Hit(_over_its_hours(hours, spent), began)
-
-
-def _over_its_hours(hours: int, spent: timedelta) -> Sentence:
-    took = spent // timedelta(hours=1)
-    return Sentence(
-        f"Một bước nội bộ {hours} giờ làm việc đã kéo dài {took} giờ.",
-        f"An internal step of {hours} working hours has taken {took}.",
-    )
-
-
 R13: Final = DossierRule(
     id="R13",
-    version=1,
+    version=2,
     severity=Severity.MEDIUM,
     name=Sentence("Ngâm hồ sơ", "Idle dossier"),
     looks_for=Sentence(
-        "Hồ sơ đang giải quyết, thời hạn đang chạy, mà không có việc nào quá ba ngày làm việc và "
-        "quá 40 % thời hạn; hoặc một bước nội bộ kéo dài quá hai lần số giờ của nó.",
-        "In process, the clock running, and no act for more than three working days and 40 % of "
-        "the limit; or an internal step beyond twice its hours.",
+        "Hồ sơ đang giải quyết, thời hạn đang chạy, mà cơ quan không làm việc nào quá ba ngày làm "
+        "việc và quá 40 % thời hạn; hoặc một bước nội bộ kéo dài quá hai lần số giờ của nó. Mỗi "
+        "quãng như vậy trong suốt quá trình là một dấu hiệu riêng.",
+        "In process, the clock running, and no act of the office for more than three working days "
+        "and 40 % of the limit; or an internal step beyond twice its hours. Each such stretch of a "
+        "dossier's whole life is a lead of its own.",
     ),
     why=Sentence(
         "Để hồ sơ nằm yên là cách chờ người dân đến hỏi.",
@@ -184,20 +196,28 @@ R13: Final = DossierRule(
             "Bước nội bộ chưa quá hai lần số giờ.",
             "The step took no more than twice its hours.",
         ),
+        case(
+            "step_rested",
+            "Trong bước nội bộ, hồ sơ chờ người nộp hoặc cơ quan khác.",
+            "During the step it waited for its applicant, or for another body.",
+        ),
     ),
-    abstentions=(NO_CALENDAR, BEYOND_CALENDAR, LIMIT_IN_PROSE),
+    abstentions=(
+        NO_CALENDAR,
+        BEYOND_CALENDAR,
+        LIMIT_IN_PROSE,
+        case(
+            "step_day_only",
+            "Chỉ biết ngày bắt đầu bước nội bộ, không biết giờ.",
+            "Only the day on which the step began is known, not the hour.",
+        ),
+    ),
     thresholds=(
         own(
             "Quá ba ngày làm việc và quá 40 % thời hạn.",
             "More than three working days and more than 40 % of the limit.",
         ),
         own("Quá hai lần số giờ của bước.", "More than twice the hours of the step."),
-    ),
-    not_looked_for=(
-        Sentence(
-            "Các bước nội bộ đã qua: chỉ bước cuối còn ghi lại khi nào bắt đầu.",
-            "Internal steps before the last: only of that one it is kept when it began.",
-        ),
     ),
     look=_idle,
 )

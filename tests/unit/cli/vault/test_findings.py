@@ -1,17 +1,29 @@
 """`findings` on a data folder: what looks wrong, with private parts opened and without."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from api.data_folder import DataFolder
 from cli.commands.findings.command import findings
-from domain.facts import PaymentConfirmed, PaymentConfirmedDetails, PaymentMethod
+from domain.facts import (
+    DossierSubmittedDetails,
+    IntakeRefused,
+    IntakeRefusedDetails,
+    PaymentConfirmed,
+    PaymentConfirmedDetails,
+    PaymentMethod,
+)
 from domain.facts.integrity import AccessPurpose
+from domain.facts.reasons import IntakeRefusalReason
+from domain.facts.shapes import DeliveryMethod
 from tests.support.inspecting.folders import close, follow, save_keys, world_in
 from tests.support.inspecting.world import HEAD, NUMBER
+from transparency.encoding import encode_base64
 
 RECEIPT = "BL-000123"
 
@@ -76,6 +88,62 @@ def test_rules_that_compare_run_where_they_are_asked_for(folder: DataFolder) -> 
 
     # One dossier has no peers: nothing is added, and nothing breaks.
     assert found(folder, "--peers") == alone
+
+
+APPLICANT_NUMBER = "079 305 004 217"
+
+
+@pytest.fixture
+def refused_once(tmp_path: Path) -> DataFolder:
+    """Three dossiers of one applicant: the first was refused, and two followed."""
+    folder = DataFolder(tmp_path / "refused")
+    save_keys(folder)
+    world = world_in(folder)
+    for number in range(3):
+        stream = world.desk.new_stream()
+        secret = encode_base64(bytes([number]) * 32)
+        details = DossierSubmittedDetails(secret=secret, applicant_number=APPLICANT_NUMBER)
+        world.settle(world.desk.submitted(stream, details=completed(details)))
+        if number == 0:
+            facts = IntakeRefused(reason_code=IntakeRefusalReason.INCOMPLETE_PAPERS)
+            words = IntakeRefusedDetails(explanation="x", legal_citation="y")
+            world.settle(world.act("dossier.intake_refused", stream, facts=facts, details=words))
+        world.clock.now += timedelta(days=1)
+    follow(folder, world)
+    close(folder, world)
+    return folder
+
+
+def completed(details: DossierSubmittedDetails) -> DossierSubmittedDetails:
+    return msgspec.structs.replace(
+        details,
+        applicant_name="Nguyễn Thị Minh Khai",
+        delivery=DeliveryMethod.ONLINE,
+        notice_version="1",
+    )
+
+
+def test_resubmissions_are_found_where_private_parts_are_opened_and_no_number_is_printed(
+    refused_once: DataFolder,
+) -> None:
+    (finding,) = found(refused_once, "--peers", "--opened", "--rule", "R19")
+
+    assert found(refused_once, "--peers", "--rule", "R19") == []
+    assert len(finding["evidence"]) == 3  # type: ignore[arg-type]
+    assert "2 times" in str(finding["reason"])
+    digits = APPLICANT_NUMBER.replace(" ", "")
+    assert digits not in json.dumps(finding).replace(" ", "")
+
+
+def test_without_the_view_secret_nobody_compares_persons(refused_once: DataFolder) -> None:
+    (refused_once.keys / "view.secret").unlink()
+    arguments = ["--data", str(refused_once.path), "--opened"]
+
+    compared = CliRunner().invoke(findings, [*arguments, "--peers"])
+
+    assert compared.exit_code != 0
+    assert "view secret" in compared.output
+    assert CliRunner().invoke(findings, arguments).exit_code == 0
 
 
 def test_office_and_rule_narrow_the_list_and_people_read_lines(folder: DataFolder) -> None:

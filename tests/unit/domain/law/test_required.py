@@ -15,6 +15,7 @@ from domain.facts import (
     IntakeRefusedDetails,
     PaymentConfirmed,
     PaymentMethod,
+    ResolutionRefusedDetails,
     StepTransferred,
     StepTransferredDetails,
 )
@@ -133,6 +134,25 @@ def test_acceptance_by_an_office_with_an_identity_code_bears_a_code() -> None:
     decide_private(a_dossier(), blank, a_register())
     with pytest.raises(FactMissing, match="fact_missing: code"):
         decide_private(a_dossier(), blank, with_identity_code())
+
+
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        ("dossier.resolution_refused", ResolutionRefusedDetails),
+        ("dossier.intake_refused", IntakeRefusedDetails),
+    ],
+)
+def test_refusal_without_a_legal_citation_is_not_accepted(
+    kind: str, details: type[ResolutionRefusedDetails | IntakeRefusedDetails]
+) -> None:
+    right: dict[str, str] = {"right_authority": "z"} if details is IntakeRefusedDetails else {}
+    full = an_action(kind, details=details(explanation="x", legal_citation="y", **right))
+    bare = an_action(kind, details=details(explanation="x", **right))
+
+    decide_private(a_dossier(), full, a_register())
+    with pytest.raises(FactMissing, match="legal_citation"):
+        decide_private(a_dossier(), bare, a_register())
 
 
 def test_wrong_authority_says_which_one_is_right() -> None:

@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.outliers.concentration import herfindahl
-from domain.outliers.deviations import is_spike, z_hundredths
+from domain.outliers.deviations import (
+    drop_z_hundredths,
+    is_drop,
+    is_spike,
+    z_hundredths,
+)
 from domain.outliers.permutations import Stratum, permutation_p_value
 from domain.outliers.quantiles import MEDIAN, LogFences, log_fences, quantile
 
@@ -88,6 +93,23 @@ class TestDeviations:
         if variance:
             square = (hits - trials * rate) ** 2 * 10_000 / variance
             assert abs(z_hundredths(hits, trials, rate) or 0) == isqrt(int(square))
+
+
+class TestDrops:
+    @pytest.mark.parametrize(("count", "is_one"), [(200, False), (201, True)])
+    def test_drop_lies_beyond_and_not_at_the_deviations(self, count: int, is_one: bool) -> None:
+        # From 3/5 to 2/5 of 200 each: the pooled share is 1/2, its variance 1/4 * 2/200, so z is 4.
+        assert is_drop((count, Fraction(3, 5)), (count, Fraction(2, 5)), 4) == is_one
+
+    def test_share_that_rose_is_no_drop(self) -> None:
+        assert not is_drop((900, Fraction(2, 5)), (900, Fraction(3, 5)), 4)
+
+    @pytest.mark.parametrize(("later", "z"), [(Fraction(2, 5), 400), (Fraction(4, 5), -436)])
+    def test_z_is_given_in_hundredths(self, later: Fraction, z: int) -> None:
+        assert drop_z_hundredths((200, Fraction(3, 5)), (200, later)) == z
+
+    def test_what_cannot_vary_has_none(self) -> None:
+        assert drop_z_hundredths((30, Fraction(0)), (40, Fraction(0))) is None
 
 
 def draws(seed: int) -> Callable[[int], int]:

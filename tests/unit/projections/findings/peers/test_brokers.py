@@ -2,12 +2,13 @@ from dataclasses import replace
 
 import pytest
 
+from domain.actions import Signer
 from domain.roles import Role
 from projections.findings.peers.brokers import R14
 from projections.findings.peers.inputs.private import PrivateInputs
 from projections.findings.peers.running import find_among
-from tests.support.peers.dossier_fixtures import BROKERS, FIRES, PROXY
-from tests.support.peers.populations import Plan, a_population, officer, spread
+from tests.support.peers.dossier_fixtures import APPLICANT, BROKERS, FIRES, PROXY
+from tests.support.peers.populations import Plan, a_population, made, officer, spread
 
 
 def test_finding_says_by_what_proxies_are_told() -> None:
@@ -21,6 +22,33 @@ def test_finding_says_by_what_proxies_are_told() -> None:
     assert "public keys" in by_key[0].reason.en
     assert "private parts" in by_number[0].reason.en
     assert len(by_key) == len(by_number) == 2
+
+
+def test_proxy_whose_authority_was_revoked_still_counts() -> None:
+    proxy, applicant = Signer("proxy-00000000000000ac", Role.HOLDER), "applicant-00000000000000ab"
+    plan = Plan(more=(("proxy_authorised", 60, proxy), ("proxy_revoked", 120, APPLICANT)))
+
+    assert made(plan).proxies == (proxy.key,)
+    assert made(Plan(dossier=(("applicant_keys", (applicant,)),))).proxies == ()
+
+
+def test_proxy_with_an_enrolled_key_who_was_never_authorised_counts() -> None:
+    post = Signer("post-00000000000000ae", Role.PROXY)
+
+    assert made(Plan(more=(("withdrawal_requested", 60, post),))).proxies == (post.key,)
+
+
+def test_broker_who_is_told_in_two_ways_is_one_lead() -> None:
+    population = BROKERS[FIRES]()
+    streams = [each.stream for each in population.observed if each.proxies]
+    private = PrivateInputs(contacts=dict.fromkeys(streams, b"contact"))
+
+    alone, both = (
+        find_among(each, rules=[R14]).findings
+        for each in (population, replace(population, private=private))
+    )
+
+    assert both == alone
 
 
 def test_receiver_of_all_dossiers_is_held_against_no_processor() -> None:

@@ -19,7 +19,13 @@ from tests.support.peers.dossier_fixtures import (
     WITHDRAWALS,
     Fixture,
 )
-from tests.support.peers.private_fixtures import LOOK_UPS, RATINGS, RETALIATION, SIGNING
+from tests.support.peers.private_fixtures import (
+    LOOK_UPS,
+    RATINGS,
+    RESUBMISSIONS,
+    RETALIATION,
+    SIGNING,
+)
 
 FIXTURES: Final[Mapping[str, Mapping[str, Fixture]]] = {
     "R05": GAMES,
@@ -28,6 +34,7 @@ FIXTURES: Final[Mapping[str, Mapping[str, Fixture]]] = {
     "R12": QUEUES,
     "R14": BROKERS,
     "R15": OUTLIERS,
+    "R19": RESUBMISSIONS,
     "R20": WITHDRAWALS,
     "R22": RATINGS,
     "R23": SIGNING,

@@ -115,3 +115,43 @@ def test_act_whose_part_did_not_open_says_nothing() -> None:
     inputs = opened_inputs([closed], hashed)
 
     assert (inputs.applicants, inputs.complaints, inputs.ratings) == ({}, (), ())
+
+
+def handed_in(stream: int, number: str, key: str | None = None, contact: str = "") -> Action:
+    vkey = None if key is None else f"{key}+00000000+{'A' * 44}"
+    return an_action(
+        "dossier.submitted",
+        f"dossier:{stream:032x}",
+        DossierSubmitted(procedure="1.004222", channel=Channel.ONLINE, applicant_key=vkey),
+        DossierSubmittedDetails(secret=SECRET, applicant_number=number, contact=contact or None),
+    )
+
+
+def test_key_of_one_applicant_is_known_by_the_number_that_of_several_is_an_account() -> None:
+    inputs = opened_inputs(
+        [
+            handed_in(1, "1", "own"),
+            handed_in(2, "1", "own"),
+            handed_in(3, "2", "shared"),
+            handed_in(4, "3", "shared"),
+            handed_in(5, "4"),
+        ],
+        hashed,
+    )
+
+    assert inputs.holders == {"own": b"hash of 1"}
+    assert inputs.accounts == {"shared"}
+
+
+def test_contact_counts_where_several_applicants_gave_it_however_it_is_written() -> None:
+    inputs = opened_inputs(
+        [
+            handed_in(1, "1", contact="0912 345 678"),
+            handed_in(2, "2", contact="0912.345.678"),
+            handed_in(3, "3", contact="an@example.vn"),
+            handed_in(4, "3", contact="an@example.vn"),
+        ],
+        hashed,
+    )
+
+    assert inputs.contacts == {f"dossier:{n:032x}": b"hash of contact 0912345678" for n in (1, 2)}

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from projections.findings.peers.retaliation import R31, draws_from
+from projections.findings.peers.applicants.retaliation import R31, draws_from
 from projections.findings.peers.running import find_among
 from tests.support.peers.dossier_fixtures import FIRES
 from tests.support.peers.populations import ROOT

@@ -1,7 +1,8 @@
 """R22: ratings that look made up: many at once from one device, or before anybody could rate.
 
-Ratings are published as envelopes, so moments, marks and devices are all private: nobody makes
-these findings again in public. Devices come from whoever keeps a record of them.
+And fewer ratings than before once there were bad ones (`response`). Ratings are published as
+envelopes, so moments, marks and devices are all private: nobody makes these findings again in
+public. Devices come from whoever keeps a record of them.
 """
 
 from collections import defaultdict
@@ -11,6 +12,14 @@ from typing import Final
 
 from domain.errors import Sentence
 from projections.findings.cases import NOT_OPENED, case, explained, own
+from projections.findings.peers.applicants.response import (
+    ELSEWHERE,
+    FEW_ENDED,
+    FEW_MARKS,
+    NOT_OVER,
+    Drop,
+    drops,
+)
 from projections.findings.peers.inputs.observing import Observed
 from projections.findings.peers.inputs.private import BEST_RATING, Rated
 from projections.findings.peers.shapes import (
@@ -48,7 +57,7 @@ _GROUP: Final = Sentence("không so với nhóm nào", "compared with nobody")
 
 
 def _examine_ratings(population: Population, numbers: Numbers) -> Examination:
-    """R22: bursts of best marks from one device, and ratings seconds after the collection."""
+    """R22: bursts of best marks from one device, ratings too soon, and fewer after bad marks."""
     found = Examination()
     ratings = population.private.ratings
     if ratings is None:
@@ -57,6 +66,10 @@ def _examine_ratings(population: Population, numbers: Numbers) -> Examination:
     dossiers = {each.stream: each for each in population.observed}
     found.trials += _bursts(ratings, dossiers, numbers, found)
     found.trials += _quick(ratings, dossiers, numbers, found)
+    found.trials += (
+        Trial(_fewer_answers(drop, numbers) if drop.is_hit else None, drop.p_value)
+        for drop in drops(population, ratings, numbers, found)
+    )
     return found
 
 
@@ -164,6 +177,35 @@ def _too_quick(
     return _finding([rated], dossiers, reason, peers)
 
 
+def _fewer_answers(drop: Drop, numbers: Numbers) -> Finding:
+    before, after, z = drop.before, drop.after, drop.z_hundredths or 0
+    reason = Sentence(
+        f"Tháng {drop.month} có {len(drop.low)} lượt đánh giá thấp; ba tháng trước có "
+        f"{before.rated} trên {before.ended} hồ sơ đã xong được đánh giá, ba tháng sau chỉ "
+        f"{after.rated} trên {after.ended}.",
+        f"{drop.month} had {len(drop.low)} low marks; in the three months before it "
+        f"{before.rated} of {before.ended} finished dossiers were rated, in the three after it "
+        f"only {after.rated} of {after.ended}.",
+    )
+    evidence = sorted(entry for each in drop.low for entry in each.evidence())
+    expected = drop.expected
+    return R22.finding(
+        f"office:{drop.office}",
+        drop.office,
+        reason,
+        evidence[:MOST_EVIDENCE],
+        peers=Peers(
+            group=Sentence(
+                "cùng cơ quan, trước và sau tháng đó", "the same office, before and after the month"
+            ),
+            n=before.ended + after.ended,
+            threshold=f"z > {numbers.spike_deviations}",
+            base_rate=f"{expected.numerator}/{expected.denominator}",
+            observed=f"{after.rated}/{after.ended}, z = {z / 100:.2f}",
+        ),
+    )
+
+
 def _finding(
     burst: Sequence[Rated], dossiers: Mapping[str, Observed], reason: Sentence, peers: Peers
 ) -> Finding:
@@ -176,18 +218,21 @@ def _finding(
 
 R22: Final = PeerRule(
     id="R22",
-    version=1,
+    version=2,
     severity=Severity.MEDIUM,
     name=Sentence("Đánh giá giả", "Rating fraud"),
     looks_for=Sentence(
         "Hơn năm lượt đánh giá mức cao nhất từ một thiết bị trong mười phút, hoặc đánh giá chưa "
-        "tới mười giây sau khi trả kết quả.",
+        "tới mười giây sau khi trả kết quả; hoặc sau một tháng có nhiều đánh giá thấp, tỷ lệ hồ sơ "
+        "được đánh giá giảm hẳn.",
         "More than five ratings of the best mark from one device within ten minutes, or a rating "
-        "less than ten seconds after the result was collected.",
+        "less than ten seconds after the result was collected; or a far smaller share of dossiers "
+        "is rated after a month with many low marks.",
     ),
     why=Sentence(
-        "Cán bộ có thể tự đánh giá thay người nộp.",
-        "Officers may rate themselves in the applicants' place.",
+        "Cán bộ có thể tự đánh giá thay người nộp, hoặc không mời đánh giá nữa sau khi bị chê.",
+        "Officers may rate themselves in the applicants' place, or ask nobody any more once they "
+        "were blamed.",
     ),
     explanations=(
         explained("Máy đánh giá tại quầy lúc đông.", "A kiosk at rush hour.", _KIOSK.name),
@@ -196,11 +241,26 @@ R22: Final = PeerRule(
             "People share a device, and rate as they see it.",
             _MIXED.name,
         ),
+        explained(
+            "Biểu mẫu hoặc kênh đánh giá thay đổi ở mọi nơi.",
+            "The form or the channel for ratings changed everywhere.",
+            ELSEWHERE.name,
+        ),
+        explained("Máy đánh giá của riêng cơ quan bị hỏng.", "The office's own kiosk was broken."),
     ),
-    exclusions=(_KIOSK, _MIXED),
-    abstentions=(NOT_OPENED, _NO_DEVICE, _DAY_ONLY),
+    exclusions=(_KIOSK, _MIXED, ELSEWHERE),
+    abstentions=(NOT_OPENED, _NO_DEVICE, _DAY_ONLY, FEW_MARKS, FEW_ENDED, NOT_OVER),
     thresholds=(
         own("Hơn 5 lượt trong 10 phút; dưới 10 giây.", "More than 5 in 10 minutes; below 10 s."),
+        own(
+            "Tháng có từ 5 lượt đánh giá thấp (1 hoặc 2 điểm) và từ 20 % số lượt; tỷ lệ hồ sơ đã "
+            "xong được đánh giá trong ba tháng sau giảm z > 4 so với ba tháng trước, mỗi bên từ 30 "
+            "hồ sơ; sau hiệu chỉnh Benjamini–Hochberg 5 %.",
+            "A month of 5 low marks (1 or 2) or more, a fifth of its marks at least; the share of "
+            "finished dossiers that were rated falls by z > 4 from the three months before it to "
+            "the three after it, 30 dossiers or more on either side, standing after "
+            "Benjamini–Hochberg at 5 %.",
+        ),
     ),
     audience=Audience.INSPECTORS,
     private_inputs=(
@@ -217,12 +277,11 @@ R22: Final = PeerRule(
             "Nội dung giống nhau: phiếu đánh giá không có lời văn.",
             "Identical text: ratings have no text.",
         ),
-        Sentence(
-            "Tỷ lệ trả lời giảm sau đánh giá xấu: chưa làm.",
-            "A drop of the response rate after bad ratings: not built.",
-        ),
     ),
-    unit=Sentence("một thiết bị, hoặc một lượt đánh giá", "one device, or one rating"),
+    unit=Sentence(
+        "một thiết bị, một lượt đánh giá, hoặc một tháng nhiều đánh giá thấp của một cơ quan",
+        "one device, one rating, or one office's month with many low marks",
+    ),
     least_n=None,
     examine=_examine_ratings,
 )
