@@ -89,8 +89,8 @@ class StoredCells:
         for sign, read in self._readings(wanted):
             for part in parts_of(read, (CELLS.month_reasons, CELLS.day_reasons)):
                 query = sums_query(part, read, ("count",), ("measure",))
-                for *named, count in self._connection.execute(query).all():
-                    yield ReasonSum(*named, sign * count)
+                for row in self._connection.execute(query).all():
+                    yield ReasonSum._make((*row[:-1], sign * row[-1]))
 
     def _readings(self, wanted: Selection) -> tuple[tuple[int, Selection], ...]:
         """Say what is read for a selection, each added (1) or taken off (-1)."""
