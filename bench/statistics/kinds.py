@@ -6,9 +6,11 @@ from bench.statistics.world import PROVINCE
 
 _ONE: Final = f"office={PROVINCE}.003"
 _TREE: Final = f"office={PROVINCE}&subtree=1"
-# All offices but one, which no coarser cell holds; and a year by the day.
+# Three of four offices, which no coarser cell holds; a year by the day; and a span of days.
 _COMMUNES: Final = "level=commune"
 _YEAR: Final = "from=2025-07-01&to=2026-06-30"
+_EDGES: Final = "from=2025-02-11&to=2026-06-12"
+_ONE_MONTH: Final = "from=2026-04&to=2026-04"
 _FIELD: Final = "field=L%C4%A9nh+v%E1%BB%B1c+3"
 
 COUNTS: Final = (
@@ -31,8 +33,16 @@ COUNTS: Final = (
     f"/v1/statistics/counts?{_ONE}&by=period&{_YEAR}",
     f"/v1/statistics/counts?{_COMMUNES}&by=period&{_YEAR}",
     "/v1/statistics/counts?by=office&channel=online&format=csv",
+    "/v1/statistics/counts?by=field,period",
+    f"/v1/statistics/counts?{_COMMUNES}&by=field,period",
+    f"/v1/statistics/counts?{_COMMUNES}&by=procedure,channel",
+    f"/v1/statistics/counts?by=field,channel&{_EDGES}",
+    f"/v1/statistics/counts?by=channel,period&{_YEAR}",
+    f"/v1/statistics/counts?by=office,procedure&{_ONE_MONTH}",
     # Refused: more figures than an answer may have.
     "/v1/statistics/counts?by=office,procedure",
+    f"/v1/statistics/counts?by=field,period&{_YEAR}",
+    f"/v1/statistics/counts?by=procedure,period&{_YEAR}",
 )
 DURATIONS: Final = (
     "/v1/statistics/durations",
@@ -50,12 +60,24 @@ DURATIONS: Final = (
     f"/v1/statistics/durations?{_TREE}&by=field",
     f"/v1/statistics/durations?{_COMMUNES}&by=field",
     f"/v1/statistics/durations?{_ONE}&by=procedure,period&from=2026-01",
+    f"/v1/statistics/durations?by=channel,period&{_YEAR}",
+    f"/v1/statistics/durations?{_COMMUNES}&by=field,period",
+    f"/v1/statistics/durations?{_COMMUNES}&by=procedure,channel",
+    # Refused.
+    f"/v1/statistics/durations?by=field,period&{_YEAR}",
 )
 OTHERS: Final = (
     "/v1/statistics/timeliness?by=office",
     "/v1/statistics/timeliness?by=procedure,channel&format=csv",
     f"/v1/statistics/timeliness?{_TREE}&by=period",
     f"/v1/statistics/timeliness?{_ONE}&by=field,channel",
+    "/v1/statistics/timeliness?by=field,period",
+    f"/v1/statistics/timeliness?by=channel,period&{_YEAR}",
+    f"/v1/statistics/timeliness?by=procedure,channel&{_EDGES}",
+    f"/v1/statistics/timeliness?by=office,procedure,period&{_ONE_MONTH}",
+    "/v1/statistics/timeliness?by=office,procedure",
+    "/v1/statistics/backlog?by=field,channel",
+    f"/v1/statistics/backlog?by=office,procedure&{_ONE_MONTH}",
     "/v1/statistics/backlog",
     f"/v1/statistics/backlog?{_ONE}&from=2026-04-01&to=2026-06-30",
     f"/v1/statistics/backlog?{_YEAR}",
@@ -75,6 +97,26 @@ BY_ACTS: Final = (
     "/v1/statistics/visits?by=procedure&format=csv",
     "/v1/statistics/fees?by=office",
     f"/v1/statistics/fees?{_ONE}&by=procedure,period&format=csv",
+    # Of offices and procedures together, within a span, or by the day.
+    *(
+        f"/v1/statistics/{figures}?{asked}"
+        for figures in ("steps", "visits", "fees")
+        for asked in (
+            f"{_COMMUNES}&by=field&from=2026-01",
+            f"{_COMMUNES}&by=field,period",
+            f"{_COMMUNES}&by=procedure,channel",
+            f"{_COMMUNES}&by=period&{_YEAR}",
+            f"{_FIELD}&by=office,period",
+            f"by=office&{_EDGES}",
+            "by=office&from=2026-04-03&to=2026-04-03",
+            "by=procedure,channel&from=2025-02",
+            # Refused, most of them.
+            "by=office,procedure",
+            "by=office,procedure&from=2026-01",
+            f"by=office,procedure,period&{_ONE_MONTH}",
+            "by=office,period&from=2026-04-01&to=2026-04-30",
+        )
+    ),
 )
 RATINGS: Final = (
     "/v1/statistics/ratings",

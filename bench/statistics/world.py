@@ -53,7 +53,9 @@ def registry(offices: int, procedures: int) -> dict[str, StreamState]:
     states: dict[str, StreamState] = {f"office:{PROVINCE}": _office(PROVINCE, Level.PROVINCE, None)}
     for number in range(offices):
         name = f"{PROVINCE}.{number:03d}"
-        states[f"office:{name}"] = _office(name, Level.COMMUNE, PROVINCE)
+        # One in four is a department, so that no coarser cells are of all communes alone.
+        level = Level.COMMUNE if number % 4 else Level.PROVINCE
+        states[f"office:{name}"] = _office(name, level, PROVINCE)
     for number in range(procedures):
         code = f"1.{number:06d}"
         procedure = Procedure(

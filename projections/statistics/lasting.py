@@ -35,7 +35,7 @@ THIRD_QUARTILE: Final = 75
 LONGEST: Final = 100
 SECONDS_BYTES: Final = 8
 MOST_SORTED: Final = 4_000
-LEAST_OF_RUN: Final = 100
+LEAST_OF_RUN: Final = 200
 _NOT_MEASURED: Final = pack_seconds([NOT_MEASURED])
 
 

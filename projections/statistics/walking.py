@@ -108,6 +108,9 @@ def sums_by_group(source: CellSource, query: Query) -> dict[Group, PeriodSums]:
             sums = known[office, procedure, channel] = _sums_of(groups, group)
         before = sums.get(period)
         sums[period] = values if before is None else added(before, values)
+    if wanted.offices is not None:
+        # A group of others alone, taken off all, leaves nothing.
+        groups = {group: sums for group, sums in groups.items() if any(map(any, sums.values()))}
     _add_ahead(groups, source.ahead(), query, wanted, places)
     return groups
 

@@ -131,18 +131,31 @@ def runs_query(part: Part, wanted: Selection) -> sa.Select[Any]:
     """Select durations: run by run, or many short ones after one another, which is quicker."""
     table = part.table
     groups, bucket = _groups(table, wanted), part.bucket.label("bucket")
+    if wanted.by_period and wanted.stand_ins and not part.is_days:
+        # Cells of each month, which are too many to be handed out one by one.
+        named = [sa.func.min(each) if each is table.c.procedure else each for each in groups]
+        told = [
+            _field_of(each) if each is table.c.procedure else each
+            for each in groups
+            if isinstance(each, sa.Column)
+        ]
+        columns = [*named, bucket, *_joined(table), sa.func.count()]
+        return sa.select(*columns).where(*part.conditions).group_by(*told, sa.text("bucket"))
     # Days do not lie in the order of groups, and few of them are read.
     if wanted.by_period or part.is_days or not wanted.grain.strip("c"):
         columns = [*groups, bucket, table.c.gross, table.c.net, sa.literal_column("1")]
         return sa.select(*columns).where(*part.conditions)
     # Everything that the cells tell apart, though the groups do not: their rows lie in that order.
     apart = [table.c[name] for _, name in _DIMENSIONS]
-    joined = [
+    columns = [*groups, bucket, *_joined(table), sa.func.count()]
+    return sa.select(*columns).where(*part.conditions).group_by(*apart)
+
+
+def _joined(table: sa.Table) -> list[sa.ColumnElement[Any]]:
+    return [
         sa.cast(sa.func.group_concat(table.c[name], ""), sa.LargeBinary)
         for name in ("gross", "net")
     ]
-    columns = [*groups, bucket, *joined, sa.func.count()]
-    return sa.select(*columns).where(*part.conditions).group_by(*apart)
 
 
 def _groups(table: sa.Table, wanted: Selection) -> list[sa.ColumnElement[str]]:

@@ -1,6 +1,7 @@
 """Reading cells: sums from the tables of the views, in one transaction, as of its checkpoint."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -75,16 +76,35 @@ class StoredCells:
         return tuple(self._connection.scalars(wanted))
 
     def sums(self, wanted: Selection) -> Iterator[Sum]:
-        """Give the sums of all measures."""
-        for part in parts_of(wanted, (CELLS.months, CELLS.days)):
-            for row in self._connection.execute(sums_query(part, wanted, MEASURES)).all():
-                yield Sum(row[0], row[1], row[2], row[3], row[4:])
+        """Give the sums of all measures; where that reads less, those of others taken off all."""
+        for sign, read in self._readings(wanted):
+            for part in parts_of(read, (CELLS.months, CELLS.days)):
+                query = sums_query(part, read, MEASURES)
+                for row in self._connection.execute(query).all():
+                    values = row[4:] if sign > 0 else [-value for value in row[4:]]
+                    yield Sum(row[0], row[1], row[2], row[3], values)
 
     def reasons(self, wanted: Selection) -> Iterator[ReasonSum]:
-        """Give the sums of the reasons for which law and index differ."""
-        for part in parts_of(wanted, (CELLS.month_reasons, CELLS.day_reasons)):
-            query = sums_query(part, wanted, ("count",), ("measure",))
-            yield from map(ReasonSum._make, self._connection.execute(query).all())
+        """Give the sums of the reasons for which law and index differ, in the same way."""
+        for sign, read in self._readings(wanted):
+            for part in parts_of(read, (CELLS.month_reasons, CELLS.day_reasons)):
+                query = sums_query(part, read, ("count",), ("measure",))
+                for row in self._connection.execute(query).all():
+                    yield ReasonSum._make((*row[:-1], sign * row[-1]))
+
+    def _readings(self, wanted: Selection) -> tuple[tuple[int, Selection], ...]:
+        """Say what is read for a selection, each added (1) or taken off (-1)."""
+        busy = self.places().busy
+        if wanted.offices is None or busy is None or "o" in wanted.apart:
+            return ((1, wanted),)
+        others = busy - wanted.offices
+        # A dossier ahead of the figures may add to a period that only others have cells of.
+        if len(others) * 2 > len(busy & wanted.offices) or self._is_any_ahead():
+            return ((1, wanted),)
+        return ((1, replace(wanted, offices=None)), (-1, replace(wanted, offices=others)))
+
+    def _is_any_ahead(self) -> bool:
+        return self._connection.scalar(sa.select(CELLS.ahead.c.stream).limit(1)) is not None
 
     def durations(self, wanted: Selection) -> Iterator[DurationSum]:
         """Give the durations of what ended in the periods asked for."""

@@ -27,6 +27,7 @@ from projections.statistics.by_acts.grouping import (
 from projections.statistics.by_acts.stays import STAGE_SENTENCES, Stage
 from projections.statistics.counting import Asked
 from projections.statistics.lasting import LONGEST, THIRD_QUARTILE, Spread, ranked
+from projections.statistics.periods import Granularity
 from projections.statistics.walking import EVERYTHING
 
 DEFINITION: Final = "steps@v1"
@@ -91,7 +92,8 @@ def _all_cells(
 ) -> list[Mapping[str, Value]]:
     """Give the cells of all groups and periods together."""
     wanted = selection_of(query, source.places())
-    if wanted.offices is not None and wanted.procedures is not None:
+    named = (wanted.offices is not None) + (wanted.procedures is not None)
+    if named == len("op") or (named and query.granularity is Granularity.DAY):
         # No cells are coarser.
         return [cell for of_place in cells.values() for cell in of_place]
     # From coarser cells: fewer and longer runs to look through.

@@ -64,7 +64,7 @@ def _of_a_day(theme: str) -> tuple[Counted, ...]:
 
 COUNTED: Final = {theme.value: _of_a_day(theme) for theme in Theme}
 _NUMBERS: Final[Mapping[str, Mapping[tuple[str, str, int], int]]] = {
-    theme: {tuple(each): number for number, each in enumerate(found)}
+    theme: {(each.channel, each.measure, each.sign): number for number, each in enumerate(found)}
     for theme, found in COUNTED.items()
 }
 _encoder = msgspec.msgpack.Encoder()

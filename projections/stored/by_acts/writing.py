@@ -29,7 +29,7 @@ class Added(NamedTuple):
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Added)
 ChangeT = TypeVar("ChangeT")
-KeyT = TypeVar("KeyT", ActKey, PairKey)
+KeyT = TypeVar("KeyT", bound=tuple[str, ...])
 
 
 def write_changes(connection: sa.Connection, changes: Changes, *, is_empty: bool) -> None:
