@@ -8,13 +8,13 @@ from msgspec.structs import replace
 
 from domain.calendars import WorkingTime, is_working_day
 from domain.clocks.limits import STEP_KINDS
-from domain.dossiers import Halt, HaltKind, StepBegun
+from domain.dossiers import Halt, HaltKind, Status, StepBegun
 from domain.moments import Moment
 from domain.procedures import InternalStep
 from domain.roles import Role
 from projections.findings import ExaminedDossier, Finding, find
 from projections.findings.life.identities import identity_of_lead
-from projections.findings.rules.clocks.idle import _idle_days
+from projections.findings.rules.clocks.idle import _idle_days, _stretches
 from tests.support.builders import a_procedure
 from tests.support.dossier_cases import CALENDAR, HANOI, a_dossier, an_act, examined_dossier
 from tests.support.histories.dossiers import History, on
@@ -137,3 +137,24 @@ def test_last_of_the_steps_that_acts_tell_is_the_step_of_the_dossier(life: Lived
     told = StepBegun(begun[-1].at, len(begun), begun[-1].step) if begun else None
 
     assert told == life.dossier.step
+
+
+@given(histories())
+def test_every_act_of_the_office_in_process_begins_a_stretch_and_ends_the_one_before(
+    life: Lived,
+) -> None:
+    acts = life.acts
+    before = [None, *(act.status for act in acts)]
+    outside = {Role.APPLICANT, Role.PROXY, Role.HOLDER}
+    begins = [
+        act.version
+        for act, former in zip(acts, before, strict=False)
+        if act.status is Status.IN_PROCESS
+        and (former is not Status.IN_PROCESS or {each.role for each in act.signers} - outside)
+    ]
+
+    stretches = list(_stretches(examined_dossier(life.dossier, *acts)))
+
+    assert [former.version for former, _ in stretches] == begins
+    for _, latter in stretches:
+        assert latter is None or latter.version in begins or latter.status != Status.IN_PROCESS
