@@ -9,9 +9,9 @@ import msgspec
 
 from cli.sources import LogAddress, decode_figures, fetch
 from projections.editions.composing import PATH
-from projections.editions.copying import EditionSource
 from projections.editions.errors import NoEdition
 from projections.editions.folder import EditionFolder
+from projections.editions.mirrored.copying import EditionSource
 from transparency.errors import ProofInvalid
 
 PAGE: Final = 1_000

@@ -13,8 +13,16 @@ from cli.finding_acts.books import finding_members, two_books_of
 from ledger.documents import DocumentSource
 from ledger.key_files import Anchors
 from projections.counts import CountStatistics
-from projections.editions.contents import COUNTS_FILE, FILES, JSON_MEDIA_TYPE
+from projections.editions.contents import (
+    CONTENTS,
+    COUNTS_FILE,
+    FILES,
+    JSON_MEDIA_TYPE,
+    NEWEST,
+    Contents,
+)
 from projections.editions.remaking import RemadeEdition, remake_edition
+from projections.editions.shapes import MANIFEST
 from projections.findings.peers.two_books import TwoBooks
 from projections.recompute import compare, count_world
 from transparency.trusted_log import TrustedLog
@@ -63,7 +71,8 @@ def hold_edition(
         NoEdition: the log has no checkpoint of that day.
         EntryUnreadable, TransparencyError: the log cannot be read, or is not to be believed.
     """
-    remade = remake_edition(log, anchors, documents, published.day, answer_file)
+    contents = _contents(published)
+    remade = remake_edition(log, anchors, documents, published.day, answer_file, contents)
     bodies = {name: published.read(name) for name in remade.files}
     wrong = {
         name: MISSING if body is None else OTHER_BYTES
@@ -74,6 +83,19 @@ def hold_edition(
     wrong |= dict.fromkeys(sorted(surplus), TOO_MANY)
     books = _books(bodies.get(COUNTS_FILE), remade)
     return HeldEdition(remade, wrong, books, tuple(_other_books(bodies, remade)))
+
+
+def _contents(published: PublishedEdition) -> Contents:
+    """Give the list that an edition says that it was made by; the newest where it names none."""
+    try:
+        format_name = msgspec.json.decode(published.read(MANIFEST) or b"", type=_Formatted).format
+    except (msgspec.MsgspecError, RecursionError):
+        return NEWEST
+    return CONTENTS.get(format_name, NEWEST)
+
+
+class _Formatted(msgspec.Struct):
+    format: str
 
 
 def _books(published: bytes | None, remade: RemadeEdition) -> TwoBooks | None:

@@ -10,7 +10,7 @@
 
 What belongs to the log was proven before it was written, and ``log/checkpoint`` moves only when
 all that it covers is there: whoever serves the folder at any moment serves a whole log. Of editions
-`projections.editions.fitting` says what was checked.
+`projections.editions.mirrored.fitting` says what was checked.
 """
 
 import fcntl

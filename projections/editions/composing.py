@@ -6,7 +6,7 @@ to it, since answers are written in a room above.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -18,20 +18,24 @@ from projections.counts import CheckpointReference
 from projections.editions.contents import (
     COUNTS_FILE,
     DURATIONS_FILE,
-    FILES,
     JSON_MEDIA_TYPE,
+    NEWEST,
     TOO_MANY,
+    Contents,
     EditionFile,
 )
 from projections.editions.days import EDITION_ZONE, PlannedEdition, log_note
-from projections.editions.definitions import DEFINITIONS
 from projections.editions.figures import Answering, EditionFigures
-from projections.editions.revisions import monthly_figures, revisions_between
+from projections.editions.revisions import (
+    Monthly,
+    RevisedFile,
+    figures_of_file,
+    monthly_figures,
+    revisions_between,
+)
 from projections.editions.shapes import (
-    FORMAT,
     MANIFEST,
     REVISIONS,
-    REVISIONS_DEFINITION,
     BothLanguages,
     EditionReference,
     LeftOut,
@@ -48,13 +52,12 @@ PATH: Final = "/v1/statistics/editions/"
 
 @dataclass(frozen=True, slots=True)
 class PreviousEdition:
-    """What of the edition before is looked at again: its monthly figures, and as of when."""
+    """What of the edition before is looked at again: files by name, and as of when they are."""
 
     day: date
     checkpoint: CheckpointReference
     as_of: datetime
-    counts: bytes
-    durations: bytes
+    files: Mapping[str, bytes]
 
     @property
     def reference(self) -> EditionReference:
@@ -68,49 +71,55 @@ def compose(
     figures: EditionFigures,
     previous: PreviousEdition | None,
     answering: Answering,
+    contents: Contents = NEWEST,
 ) -> dict[str, bytes]:
     """Give the files of an edition, the manifest last; ``figures`` are as of its checkpoint.
 
     Raises:
         SignatureInvalid: the checkpoint is not signed by the log of these anchors.
     """
-    answers = {file.name: answering(figures, file.address) for file in FILES}
+    answers = {file.name: answering(figures, file.address) for file in contents.files}
     files = {name: body for name, body in answers.items() if body is not None}
-    found = () if previous is None else _revisions(files, previous, figures)
+    found = () if previous is None else _revisions(files, previous, figures, contents)
     reference = None if previous is None else previous.reference
     files[REVISIONS] = msgspec.json.encode(
-        RevisionsDocument(edition=planned.day, previous=reference, revisions=found)
+        RevisionsDocument(
+            edition=planned.day,
+            previous=reference,
+            revisions=found,
+            definition=contents.revisions_definition,
+        )
     )
     manifest = Manifest(
         edition=planned.day,
-        format=FORMAT,
+        format=contents.format,
         ledger=anchors.origin,
         time_zone=EDITION_ZONE,
         as_of=render_utc_milliseconds(figures.statistics.as_of()),
         checkpoint=figures.statistics.checkpoint(),
         checkpoint_note=log_note(planned.stand, anchors.logs).decode(),
         previous=reference,
-        files=(*(_listed(file, files) for file in FILES if file.name in files), _changed(files)),
-        left_out=tuple(_left_out(file) for file in FILES if file.name not in files),
+        files=tuple(_all_listed(files, contents)),
+        left_out=tuple(_left_out(file) for file in contents.files if file.name not in files),
         revisions=_summary(found),
-        definitions=DEFINITIONS,
+        definitions=contents.definitions,
         citation=citation(anchors.origin, planned.day, figures),
     )
     return {**files, MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"}
 
 
 def previous_of(
-    planned: PlannedEdition, figures: EditionFigures, answering: Answering
+    planned: PlannedEdition,
+    figures: EditionFigures,
+    answering: Answering,
+    contents: Contents = NEWEST,
 ) -> PreviousEdition:
-    """Make again what the following edition looks at of a planned one."""
-    addresses = {file.name: file.address for file in FILES}
-    counts, durations = (answering(figures, addresses[name]) for name in _LOOKED)
-    assert counts is not None
-    assert durations is not None
+    """Make again what the following edition looks at of a planned one, of whatever format it is."""
+    addresses = {file.name: file.address for file in contents.files}
+    bodies = {name: answering(figures, addresses[name]) for name in contents.looked_at}
+    files = {name: body for name, body in bodies.items() if body is not None}
     statistics = figures.statistics
-    return PreviousEdition(
-        planned.day, statistics.checkpoint(), statistics.as_of(), counts, durations
-    )
+    return PreviousEdition(planned.day, statistics.checkpoint(), statistics.as_of(), files)
 
 
 def citation(ledger: str, day: date, figures: EditionFigures) -> BothLanguages:
@@ -128,17 +137,32 @@ def citation(ledger: str, day: date, figures: EditionFigures) -> BothLanguages:
     )
 
 
-_LOOKED: Final = (COUNTS_FILE, DURATIONS_FILE)
-
-
 def _revisions(
-    files: Mapping[str, bytes], previous: PreviousEdition, figures: EditionFigures
+    files: Mapping[str, bytes],
+    previous: PreviousEdition,
+    figures: EditionFigures,
+    contents: Contents,
 ) -> tuple[Revision, ...]:
-    before = monthly_figures(previous.counts, previous.durations)
-    after = monthly_figures(files[COUNTS_FILE], files[DURATIONS_FILE])
+    # A file that either of the two left out for its size says nothing of what changed.
+    revised = [each for each in contents.revised if {each.name} <= files.keys() & previous.files]
+    before, after = (_monthly(each, revised) for each in (previous.files, files))
     return revisions_between(
         before, after, previous.as_of, figures.statistics.cells().places().zones()
     )
+
+
+def _monthly(files: Mapping[str, bytes], revised: Iterable[RevisedFile]) -> Monthly:
+    found = monthly_figures(files[COUNTS_FILE], files[DURATIONS_FILE])
+    for each in revised:
+        found |= figures_of_file(each, files[each.name])
+    return found
+
+
+def _all_listed(files: Mapping[str, bytes], contents: Contents) -> Iterator[ListedFile]:
+    for file in contents.files:
+        if file.name in files:
+            yield _listed(file, files)
+    yield _changed(files, contents)
 
 
 def _summary(found: tuple[Revision, ...]) -> RevisionSummary:
@@ -158,13 +182,13 @@ def _listed(file: EditionFile, files: Mapping[str, bytes]) -> ListedFile:
     )
 
 
-def _changed(files: Mapping[str, bytes]) -> ListedFile:
+def _changed(files: Mapping[str, bytes], contents: Contents) -> ListedFile:
     body = files[REVISIONS]
     return ListedFile(
         name=REVISIONS,
         address=None,
         media_type=JSON_MEDIA_TYPE,
-        definition=REVISIONS_DEFINITION,
+        definition=contents.revisions_definition,
         length_bytes=len(body),
         sha256=hashlib.sha256(body).hexdigest(),
     )

@@ -1,13 +1,21 @@
-"""What stands in an edition: a fixed list of statistics addresses, `editions@v1`.
+"""What stands in an edition: fixed lists of statistics addresses, `editions@v1` and `editions@v2`.
 
-Another list is another version; editions that were made keep theirs.
+New editions are of the newest list; those that were made keep theirs, and are made again by it. The
+second has steps and visits by month, and revises more than counts and durations.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 from projections import counts, durations
-from projections.editions.shapes import BothLanguages
+from projections.editions.definitions import DEFINITIONS, MORE_DEFINITIONS
+from projections.editions.revisions import RevisedFile
+from projections.editions.shapes import (
+    FORMAT,
+    REVISIONS_DEFINITION,
+    BothLanguages,
+    Definition,
+)
 from projections.index766 import answers, report
 from projections.petitions import figures as petitions
 from projections.statistics import backlog, comparing_offices, counting, judging, lasting
@@ -39,7 +47,7 @@ def _file(name: str, path: str, definition: str) -> EditionFile:
     return EditionFile(name, f"/v1/statistics/{path}", definition)
 
 
-FILES: Final = (
+_FIRST_FILES: Final = (
     _file(COUNTS_FILE, "counts", counts.DEFINITION),
     _file("counts.csv", "counts?format=csv", counts.DEFINITION),
     _file("counts-by-month.json", "counts?by=period", counting.DEFINITION),
@@ -62,6 +70,50 @@ FILES: Final = (
     _file("veiled.json", "veiled", veiled.DEFINITION),
     _file("petitions.json", "petitions", petitions.DEFINITION),
 )
+
+_SECOND_FILES: Final = (
+    *_FIRST_FILES,
+    _file("steps-by-month.json", "steps?by=period", step_figures.DEFINITION),
+    _file("visits-by-month.json", "visits?by=period", visit_figures.DEFINITION),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """One version of what stands in an edition, and which files are compared with those before."""
+
+    format: str
+    files: tuple[EditionFile, ...]
+    definitions: tuple[Definition, ...]
+    revisions_definition: str
+    revised: tuple[RevisedFile, ...] = ()
+
+    @property
+    def looked_at(self) -> tuple[str, ...]:
+        """Name the files that the next edition looks at again."""
+        return COUNTS_FILE, DURATIONS_FILE, *(each.name for each in self.revised)
+
+
+FIRST: Final = Contents(FORMAT, _FIRST_FILES, DEFINITIONS, REVISIONS_DEFINITION)
+SECOND: Final = Contents(
+    "editions@v2",
+    _SECOND_FILES,
+    MORE_DEFINITIONS,
+    "revisions@v2",
+    (
+        RevisedFile("timeliness-by-month.json", "timeliness"),
+        RevisedFile("backlog.json", "backlog"),
+        RevisedFile("steps-by-month.json", "steps", by=("stage",)),
+        # Who fetches a result later is a visit more in the month of the dossier's end.
+        RevisedFile("visits-by-month.json", "visits", only=("resolved", "supplements")),
+        RevisedFile("fees-by-month.json", "fees"),
+        # How petitions of a past month stand goes on changing; how many were filed does not.
+        RevisedFile("petitions.json", "petitions", by=("track",), only=("filed",)),
+    ),
+)
+NEWEST: Final = SECOND
+CONTENTS: Final = {each.format: each for each in (FIRST, SECOND)}
+FILES: Final = NEWEST.files
 
 TOO_MANY: Final = BothLanguages(
     "Nhiều số liệu hơn mức một câu trả lời được chứa; hãy hỏi từng phần tại địa chỉ này.",

@@ -310,3 +310,57 @@ DEFINITIONS: Final = (
         ),
     ),
 )
+
+# What `revisions@v2` compares besides; a measure begins with the name after `revised.`.
+MORE_DEFINITIONS: Final = (
+    *DEFINITIONS,
+    _define(
+        "revised.timeliness",
+        (
+            "Đúng hạn theo tháng",
+            "Như trong tệp timeliness-by-month.json; phần sau dấu chấm là tên trong tệp đó.",
+        ),
+        (
+            "On time by month",
+            "As in the file timeliness-by-month.json; what follows the dot is its name there.",
+        ),
+    ),
+    _define(
+        "revised.backlog",
+        ("Tồn đọng cuối tháng", "Như trong tệp backlog.json."),
+        ("Pending at the month's end", "As in the file backlog.json."),
+    ),
+    _define(
+        "revised.steps",
+        (
+            "Thời gian từng giai đoạn theo tháng",
+            "Như trong tệp steps-by-month.json; sau dấu chấm là giai đoạn, rồi tên trong tệp.",
+        ),
+        (
+            "Time per stage by month",
+            "As in the file steps-by-month.json; after the dot stand the stage and its name there.",
+        ),
+    ),
+    _define(
+        "revised.visits",
+        ("Số lần đến theo tháng", "Như trong tệp visits-by-month.json."),
+        ("Visits by month", "As in the file visits-by-month.json."),
+    ),
+    _define(
+        "revised.fees",
+        ("Phí, lệ phí theo tháng", "Như trong tệp fees-by-month.json; tiền tính bằng đồng."),
+        ("Fees by month", "As in the file fees-by-month.json; amounts are in VND."),
+    ),
+    _define(
+        "revised.petitions",
+        (
+            "Phản ánh, kiến nghị, khiếu nại đã nộp",
+            "Số đã nộp trong tháng, như trong tệp petitions.json; sau dấu chấm là loại.",
+        ),
+        (
+            "Petitions filed",
+            "How many were filed in the month, as in the file petitions.json; after the dot stands "
+            "the track.",
+        ),
+    ),
+)

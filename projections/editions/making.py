@@ -20,8 +20,8 @@ from ledger.errors import LedgerBusy
 from ledger.key_files import Anchors
 from ledger.storage.port import PublishedCheckpoint, StoredEntry, StoredEvent
 from projections.comparing import NOTHING_PRIVATE
-from projections.editions.composing import PreviousEdition, compose
-from projections.editions.contents import COUNTS_FILE, DURATIONS_FILE
+from projections.editions.composing import PreviousEdition, compose, previous_of
+from projections.editions.contents import NEWEST
 from projections.editions.days import (
     PlannedEdition,
     Stand,
@@ -30,7 +30,7 @@ from projections.editions.days import (
     published_stands,
 )
 from projections.editions.errors import EditionDiffers
-from projections.editions.figures import Answering, figures_in_views
+from projections.editions.figures import Answering, EditionFigures, figures_in_views
 from projections.editions.folder import EditionFolder
 from projections.editions.kept_views import open_kept_views
 from projections.follower import Follower
@@ -150,18 +150,28 @@ class EditionMaker:
         if not due:
             return []
         made: list[date] = []
-        previous = None if last is None else self._read_previous(last.day)
-        with closing(open_kept_views(self._place, due[0].stand.tree_size)) as views:
+        if last is not None:
+            self._check_kept(last.day)
+        # Views beyond the last edition cannot say what it looked like: they begin anew.
+        with closing(open_kept_views(self._place, (last or due[0]).stand.tree_size)) as views:
             steps, anchors = _Steps(self._sources, self._full_tiles), self._sources.anchors()
             follower = Follower(
                 anchors.origin, steps, views, self._sources.documents, NOTHING_PRIVATE
             )
+            previous = None
+            if last is not None:
+                steps.stand_at(last.stand)
+                follower.catch_up()
+                # By this program, as whoever makes it again does: an older one may have counted
+                # otherwise, or have left out what is compared by now.
+                previous = self._look(last, views)
             for planned in due:
                 started = perf_counter()
                 steps.stand_at(planned.stand)
                 follower.catch_up()
                 self._folder.write(planned.day, self._compose(anchors, planned, views, previous))
-                previous = self._read_previous(planned.day)
+                self._check_kept(planned.day)
+                previous = self._look(planned, views)
                 made.append(planned.day)
                 if pausing(perf_counter() - started):
                     break
@@ -174,23 +184,20 @@ class EditionMaker:
         views: Views,
         previous: PreviousEdition | None,
     ) -> dict[str, bytes]:
-        with views.reading() as reader:
-            position = reader.position()
-            assert position is not None
-            if position.log_position != planned.stand.tree_size:
-                raise ProofInvalid(f"the views do not stand at {planned.stand.tree_size} entries")
-            figures = figures_in_views(reader, position)
+        with _figures(planned, views) as figures:
             return compose(anchors, planned, figures, previous, self._sources.answering)
 
-    def _read_previous(self, day: date) -> PreviousEdition:
+    def _look(self, planned: PlannedEdition, views: Views) -> PreviousEdition:
+        with _figures(planned, views) as figures:
+            return previous_of(planned, figures, self._sources.answering)
+
+    def _check_kept(self, day: date) -> None:
+        """Check that an edition is what it was made as, as far as the next one looks at it."""
         manifest = self._folder.manifest(day)
-        return PreviousEdition(
-            day,
-            manifest.checkpoint,
-            parse_utc_milliseconds(manifest.as_of),
-            self._folder.checked(manifest, COUNTS_FILE),
-            self._folder.checked(manifest, DURATIONS_FILE),
-        )
+        listed = {file.name for file in manifest.files}
+        for name in NEWEST.looked_at:
+            if name in listed:
+                self._folder.checked(manifest, name)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -203,6 +210,16 @@ class EditionMaker:
             raise LedgerBusy("another process makes editions of this data folder") from error
         finally:
             os.close(descriptor)
+
+
+@contextmanager
+def _figures(planned: PlannedEdition, views: Views) -> Iterator[EditionFigures]:
+    with views.reading() as reader:
+        position = reader.position()
+        assert position is not None
+        if position.log_position != planned.stand.tree_size:
+            raise ProofInvalid(f"the views do not stand at {planned.stand.tree_size} entries")
+        yield figures_in_views(reader, position)
 
 
 def _plan(log: TrustedLog, last: PlannedEdition | None) -> list[PlannedEdition]:

@@ -7,6 +7,7 @@ from datetime import date
 from ledger.documents import DocumentSource
 from ledger.key_files import Anchors
 from projections.editions.composing import compose, previous_of
+from projections.editions.contents import NEWEST, Contents
 from projections.editions.days import PlannedEdition, plan_editions, published_stands
 from projections.editions.errors import NoEdition, not_final
 from projections.editions.figures import Answering, figures_of_world
@@ -26,9 +27,16 @@ class RemadeEdition:
 
 
 def remake_edition(
-    log: TrustedLog, anchors: Anchors, documents: DocumentSource, day: date, answering: Answering
+    log: TrustedLog,
+    anchors: Anchors,
+    documents: DocumentSource,
+    day: date,
+    answering: Answering,
+    contents: Contents = NEWEST,
 ) -> RemadeEdition:
     """Fold the log up to the last checkpoint of a day, and write the day's edition.
+
+    ``contents`` are those of the format that the published one is in.
 
     The log is read twice: seals first, which say what the day is.
 
@@ -42,9 +50,9 @@ def remake_edition(
     previous = None
     if planned.previous is not None:
         earlier = _figures(fold, log, planned.previous)
-        previous = previous_of(planned.previous, figures_of_world(earlier), answering)
+        previous = previous_of(planned.previous, figures_of_world(earlier), answering, contents)
     world = _figures(fold, log, planned)
-    files = compose(anchors, planned, figures_of_world(world), previous, answering)
+    files = compose(anchors, planned, figures_of_world(world), previous, answering, contents)
     return RemadeEdition(planned, files, world)
 
 

@@ -2,18 +2,21 @@
 
 A late act, a correction, or an import of old history changes months that are past. Nothing is
 hidden by it: the edition before keeps its bytes, and the next one lists every figure of `counts@v1`
-and `durations@v1` whose month had ended, in its office's zone, at the earlier edition's instant.
-What changed in a month that was still running is no revision, but its progress. Pure.
+and `durations@v1` whose month had ended, in its office's zone, at the earlier edition's instant;
+`revisions@v2` also those of further files by month. What changed in a month that was still running
+is no revision, but its progress. Pure.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from domain.moments import time_zone
-from projections.counts import Figure
+from projections.counts import ALL, Figure
 from projections.durations import Duration
 from projections.editions.days import EDITION_ZONE
 from projections.editions.errors import EditionDiffers
@@ -26,8 +29,30 @@ MEASURED: Final = tuple(
     name for name in Duration.__struct_fields__ if name not in _KEY | {"resolved"}
 )
 
+_RANKS: Final = {measure: rank for rank, measure in enumerate((*COUNTED, *MEASURED))}
+_PLACES: Final = frozenset({"office", "procedure", "period", "field", "channel"})
+_MONTH: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])", re.ASCII)
+
 # By period, office, procedure and measure.
 Monthly = dict[tuple[str, str, str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class RevisedFile:
+    """A file of which every number other than zero is compared, month by month.
+
+    A measure is named by ``theme``, the values of ``by``, and where it stands in its figure;
+    ``only`` are the numbers that belong to a month for good, or nothing for all of them.
+    """
+
+    name: str
+    theme: str
+    by: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+
+
+class _Figures(msgspec.Struct):
+    figures: list[dict[str, Any]]
 
 
 class _Counts(msgspec.Struct):
@@ -52,6 +77,41 @@ def monthly_figures(counts: bytes, durations: bytes) -> Monthly:
     figures = {key: value for key, value in _measures(counted, COUNTED) if value}
     figures.update(_measures(measured, MEASURED))
     return figures
+
+
+def figures_of_file(revised: RevisedFile, body: bytes) -> Monthly:
+    """Read the monthly figures of a further file; zeros are left out.
+
+    Raises:
+        EditionDiffers: the file holds something else.
+    """
+    try:
+        rows = msgspec.json.decode(body, type=_Figures).figures
+    except msgspec.DecodeError as error:
+        raise EditionDiffers(f"an edition's figures cannot be read: {error}") from error
+    found: Monthly = {}
+    for row in rows:
+        period = row.get("period")
+        if not isinstance(period, str) or _MONTH.fullmatch(period) is None:
+            continue
+        office, procedure = str(row.get("office", ALL)), str(row.get("procedure", ALL))
+        place = ".".join((revised.theme, *(str(row.get(name)) for name in revised.by)))
+        numbers = {
+            name: value
+            for name, value in row.items()
+            if name not in _PLACES and name in (revised.only or row)
+        }
+        for measure, number in _numbers(place, numbers):
+            found[period, office, procedure, measure] = number
+    return found
+
+
+def _numbers(place: str, value: object) -> Iterator[tuple[str, int]]:
+    if isinstance(value, dict):
+        for name, below in value.items():
+            yield from _numbers(f"{place}.{name}", below)
+    elif isinstance(value, int) and not isinstance(value, bool) and value:
+        yield place, value
 
 
 def revisions_between(
@@ -85,9 +145,9 @@ def _over_at(
     return lambda key: key[0] < running.get(key[1], running[""])
 
 
-def _order(key: tuple[str, str, str, str]) -> tuple[str, str, str, int]:
+def _order(key: tuple[str, str, str, str]) -> tuple[str, str, str, int, str]:
     period, office, procedure, measure = key
-    return period, office, procedure, (*COUNTED, *MEASURED).index(measure)
+    return period, office, procedure, _RANKS.get(measure, len(_RANKS)), measure
 
 
 def _revision(key: tuple[str, str, str, str], before: int | None, after: int | None) -> Revision:

@@ -37,7 +37,7 @@ from ledger.mirroring.continuing import LogShrank
 from ledger.mirroring.copying import Copied, Mirror
 from ledger.mirroring.evidence import stamp
 from ledger.mirroring.folder import MirrorFolder
-from projections.editions.copying import CopiedEditions, EditionMirror, EditionProblem
+from projections.editions.mirrored.copying import CopiedEditions, EditionMirror, EditionProblem
 from projections.entries import ProjectionError
 from transparency.errors import LogMisbehaviour, TileStoreCorrupt, TransparencyError
 

@@ -131,13 +131,23 @@ def test_late_act_is_listed_as_a_revision_of_its_month_with_the_edition(dated: W
     found = revisions(dated)
 
     assert {(each["period"], each["edition"]) for each in found} == {("2026-11", DAYS[-1])}
-    assert {(each["office"], each["procedure"]) for each in found} == {(OFFICE, PROCEDURE)}
-    changed = {each["measure"]: (each["before"], each["after"]) for each in found}
+    monthly = [each for each in found if "." not in each["measure"]]
+    assert {(each["office"], each["procedure"]) for each in monthly} == {(OFFICE, PROCEDURE)}
+    changed = {each["measure"]: (each["before"], each["after"]) for each in monthly}
     assert changed == {"received": (1, 2), "pending_in_time": (1, 2)}
 
 
+def test_late_act_is_a_revision_of_every_figure_by_month_that_it_changes(dated: World) -> None:
+    further = [each for each in revisions(dated) if "." in each["measure"]]
+
+    assert {(each["office"], each["procedure"]) for each in further} == {("*", "*")}
+    changed = {each["measure"]: (each["before"], each["after"]) for each in further}
+    assert changed["backlog.pending_in_time"] == (1, 2)
+    assert changed["timeliness.by_law.on_time"] == (1, 2)
+
+
 def test_revisions_are_filtered_and_paged(dated: World) -> None:
-    every = revisions(dated)
+    every = revisions(dated, office=OFFICE)
     paged, address = [], f"{ALL_REVISIONS}?limit=1&office={OFFICE}"
     while address:
         answer = dated.client.simulate_get(address)

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from projections.editions.definitions import DEFINITIONS
+from projections.editions.definitions import DEFINITIONS, MORE_DEFINITIONS
 from tests.http.editions.conftest import DAYS
 from tests.http.world import World
 
@@ -44,6 +44,8 @@ def test_edition_says_what_its_figures_mean_how_to_cite_and_what_it_revised(
         assert file["sha256"] in html
     names = {each.id: getattr(each.name, language) for each in DEFINITIONS}
     assert f"<td>{names['received']}</td>" in html
+    more = {each.id: getattr(each.name, language) for each in MORE_DEFINITIONS}
+    assert f"<td>{more['revised.backlog']}: pending_in_time</td>" in html
     assert f"recompute --edition {DAYS[-1]}" in html
 
 

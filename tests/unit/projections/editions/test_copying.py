@@ -14,10 +14,10 @@ from ledger.errors import StoreCorrupt
 from ledger.mirroring.copying import Mirror, MirrorSource
 from ledger.mirroring.evidence import ABOUT, FORK_FILE
 from ledger.mirroring.folder import MirrorFolder
-from projections.editions import copying
 from projections.editions.contents import COUNTS_FILE
-from projections.editions.copying import CHANGED, VANISHED, CopiedEditions, EditionMirror
 from projections.editions.folder import EditionFolder
+from projections.editions.mirrored import copying
+from projections.editions.mirrored.copying import CHANGED, VANISHED, CopiedEditions, EditionMirror
 from projections.editions.shapes import MANIFEST
 from tests.support.editions import Desk, a_desk, next_day, three_days, three_running_days
 from tests.support.observers.mirrored_logs import NOW

@@ -17,13 +17,13 @@ from ledger.mirroring.copying import misbehaviour_pieces
 from ledger.mirroring.evidence import SECOND_CHECKPOINT, EvidenceFolder
 from ledger.mirroring.folder import MirrorFolder
 from projections.editions.errors import EditionDiffers, NoEdition
-from projections.editions.fitting import (
+from projections.editions.folder import EditionFolder, parse_day
+from projections.editions.mirrored.fitting import (
     check_files,
     check_is_of_log,
     check_manifest,
     signed_by_log,
 )
-from projections.editions.folder import EditionFolder, parse_day
 from projections.editions.shapes import MANIFEST
 from transparency.checkpoints import SignedCheckpoint
 from transparency.errors import LogMisbehaviour

@@ -1,0 +1,1 @@
+"""What daily editions cost to make: measured over a filled views database."""
