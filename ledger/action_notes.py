@@ -216,8 +216,9 @@ def action_of(
     Raises:
         SchemaMismatch, DomainError, ValueError: a member contradicts another, or is misspelt.
     """
-    _check_hash_text(decoded.previous)
-    _check_hash_text(decoded.details)
+    for text in (decoded.previous, decoded.details):
+        if text is not None and not _HASH_TEXT.fullmatch(text):
+            decode_base64(text, size_bytes=HASH_BYTES)
     if (decoded.version == 1) != (decoded.previous is None) or decoded.version < 1:
         raise SchemaMismatch("version starts at 1, and only version 1 has no previous")
     if (decoded.details is not None) and kind.details is None:
@@ -235,11 +236,6 @@ def action_of(
         details=None,
         commitment=decoded.details,
     )
-
-
-def _check_hash_text(text: str | None) -> None:
-    if text is not None and not _HASH_TEXT.fullmatch(text):
-        decode_base64(text, size_bytes=HASH_BYTES)
 
 
 def _why_not(line: bytes, ledger: str | None) -> MalformedAction | WrongLedger:

@@ -98,7 +98,9 @@ def sealed_groups(
     entry_index = -1
     for entry_index, body in bodies:
         if not is_seal(body):
-            uncovered += _open_body(entry_index, body, ledger)
+            opened = _open_body(entry_index, body, ledger)
+            if opened is not None:
+                uncovered.append(opened)
             continue
         following = _open_seal(entry_index, body)
         if seal is not None and _was_published(seal, following):
@@ -127,16 +129,17 @@ def read_checkpoint_note(note: bytes) -> Checkpoint:
     return parse_checkpoint_text(parse_note(note).text)
 
 
-def _open_body(entry_index: int, body: bytes, ledger: str) -> tuple[_Unsealed | Veil, ...]:
+def _open_body(entry_index: int, body: bytes, ledger: str) -> _Unsealed | Veil | None:
+    """Open an entry that is no seal; None for an envelope."""
     if body.startswith(ENVELOPE_TYPE_LINE):
-        return ()
+        return None
     try:
         if body.startswith(VEIL_TYPE_LINE):
-            return (parse_veil(body),)
+            return parse_veil(body)
         action, text = read_published(body, ledger)
     except LedgerError as error:
         raise EntryUnreadable(entry_index, str(error)) from error
-    return ((entry_index, action, text),)
+    return entry_index, action, text
 
 
 def _open_seal(entry_index: int, body: bytes) -> Seal:

@@ -310,7 +310,7 @@ class Follower:
         self, entries: Sequence[PublicEntry], private: PrivateRows
     ) -> tuple[dict[str, StreamState], list[Act]]:
         """Fold entries, and give the states that they leave and their acts."""
-        self._states.prefetch(entry.action.stream for entry in entries)
+        self._states.prefetch([entry.action.stream for entry in entries])
         states: dict[str, StreamState] = {}
         acts: list[Act] = []
         has_private = private.open_private is not None

@@ -52,7 +52,7 @@ class StreamStates:
 
     def prefetch(self, streams: Iterable[str]) -> None:
         """Load the states of these streams together, where they are not in memory yet."""
-        missing = {stream for stream in streams if stream not in self._states}
+        missing = set(streams).difference(self._states)
         if missing:
             self._states |= dict.fromkeys(missing) | dict(self._load(missing))
 

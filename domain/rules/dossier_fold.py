@@ -114,8 +114,8 @@ def _moved(dossier: Dossier, target: Status, at: Moment, transition: Transition)
 
 def _with(names: tuple[str, ...], more: Sequence[str]) -> tuple[str, ...]:
     """Add names; the same tuple where none is new, as after most acts."""
-    new = [name for name in dict.fromkeys(more) if name not in names]
-    return (*names, *new) if new else names
+    new = [name for name in more if name not in names]
+    return (*names, *dict.fromkeys(new)) if new else names
 
 
 def _keys(action: Action, role: Role) -> list[str]:

@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.actions import Action, Signer, parse_stream
+from domain.actions import Action, Signer, StreamType, is_stream_of, parse_stream
 from domain.calendars import (
     parse_calendar,
 )
@@ -24,7 +24,7 @@ from domain.figures import (
     resolution,
 )
 from domain.kinds import KINDS
-from domain.moments import Moment, parse_moment, render_moment
+from domain.moments import Moment, parse_moment, render_instant, render_moment
 from domain.offices import parse_office
 from domain.procedures import (
     Limit,
@@ -96,6 +96,18 @@ def test_moment_is_read_as_it_was_written(moment: Moment) -> None:
     assert parse_moment(render_moment(moment)) == moment
 
 
+@given(st.datetimes(timezones=st.timezones() | st.none().map(lambda _: UTC)))
+def test_instant_is_written_in_utc_without_fractions_whatever_its_offset(instant: datetime) -> None:
+    try:
+        in_utc = instant.astimezone(UTC)
+    except OverflowError:
+        return
+    slow = in_utc.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+    assert render_instant(instant) == slow
+    assert render_instant(in_utc.replace(microsecond=0)) == slow
+
+
 @given(moments, dues)
 def test_moments_and_dues_survive_storage(moment: Moment, due: Due) -> None:
     for codec in (msgspec.msgpack, msgspec.json):
@@ -141,6 +153,31 @@ def test_text_parsers_raise_domain_errors_only(text: str) -> None:
             parse(text)
         except DomainError:
             continue
+
+
+stream_names = st.one_of(
+    st.text(),
+    st.from_regex(r"[a-z]+:[0-9a-zA-Z./:-]*"),
+    st.builds(
+        "{}:{}".format,
+        st.sampled_from(StreamType),
+        st.uuids(version=4).map(str)
+        | st.sampled_from(["H27.15", "2026-11", "a" * 32, "a" * 64, "officer-0123456789abcdef", ""])
+        | st.text(max_size=5),
+    ),
+)
+
+
+@given(stream_names, st.sampled_from(StreamType))
+def test_name_is_of_a_type_exactly_where_it_is_read_as_one(
+    name: str, stream_type: StreamType
+) -> None:
+    try:
+        slow = parse_stream(name).type is stream_type
+    except DomainError:
+        slow = False
+
+    assert is_stream_of(name, stream_type) is slow
 
 
 json_values = st.recursive(
