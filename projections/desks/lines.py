@@ -26,7 +26,8 @@ _ZONES: Final = timedelta(hours=14)
 class QueueLine(msgspec.Struct, frozen=True, array_like=True):
     """One dossier's line; `due` is absent once processing has ended, and so is the step.
 
-    `zone_office` is whose time zone counts. `rests`: it waits, or a halt stops its clock.
+    `due_at` is there where the due date is an instant; of a day, `zone_office` is whose zone
+    counts. `rests`: it waits, or a halt stops its clock.
     """
 
     procedure: str
@@ -34,6 +35,7 @@ class QueueLine(msgspec.Struct, frozen=True, array_like=True):
     step_number: int | None
     step_code: str | None
     due: str | None
+    due_at: str | None
     submitted_at: str
     accepted_at: str | None
     office: str
@@ -61,6 +63,7 @@ def encode_line(dossier: Dossier, stage: Stage, sealed_at: datetime) -> bytes:
         step_number=None if step is None else step.number,
         step_code=None if step is None else step.code,
         due=render_due(dossier.due) if is_running else None,
+        due_at=_due_at(dossier) if is_running else None,
         submitted_at=render_moment(dossier.submitted_at),
         accepted_at=None if dossier.accepted_at is None else render_moment(dossier.accepted_at),
         office=dossier.office,
@@ -74,6 +77,16 @@ def encode_line(dossier: Dossier, stage: Stage, sealed_at: datetime) -> bytes:
         is_odd=any(_is_open(moment, sealed_at) for moment in _moments(dossier, rests)),
     )
     return _encoder.encode(line)
+
+
+def instant_text(instant: datetime) -> str:
+    """Write an instant so that texts sort as instants do: UTC, to the microsecond."""
+    return instant.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _due_at(dossier: Dossier) -> str | None:
+    due = dossier.due
+    return None if due is None or due.instant is None else instant_text(due.instant)
 
 
 def decode_line(line: bytes) -> QueueLine:

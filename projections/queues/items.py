@@ -18,6 +18,7 @@ from domain.dossiers import Dossier, Due
 from domain.figures import is_pending_overdue
 from domain.moments import render_moment
 from domain.procedures import InternalStep
+from projections.desks.lines import instant_text
 from projections.dossier_rows import render_due
 from projections.status.basis import Basis
 from projections.status.moving import movement_of
@@ -114,7 +115,7 @@ def item_of(placed: Placed, due_soon_hours: int) -> QueueItem:
         step_number=None if step is None else step.number,
         step_used_percent=None if step is None else step.used_percent,
         due=render_due(due),
-        due_at=None if due is None else due_at_text(passes_at(due, basis.zone)),
+        due_at=None if due is None else instant_text(passes_at(due, basis.zone)),
         accepted_at=None if dossier.accepted_at is None else render_moment(dossier.accepted_at),
         submitted_at=render_moment(dossier.submitted_at),
         waits_for=tuple(what.value for what, _ in awaited_now(dossier, placed.standing.stage)),
@@ -140,11 +141,6 @@ def step_name(published: InternalStep | None) -> str | None:
 def running_due(dossier: Dossier) -> Due | None:
     """Give the due date that still runs; None once processing has ended."""
     return None if dossier.ended_at is not None else dossier.due
-
-
-def due_at_text(instant: datetime) -> str:
-    """Write an instant so that texts sort as instants do: UTC, to the microsecond."""
-    return instant.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def has_passed(placed: Placed) -> bool:

@@ -14,7 +14,7 @@ from domain.moments import render_moment
 from domain.oversight.petitions import PetitionRecord
 from domain.roles import Role
 from domain.rules.register import Register
-from projections.desks.lines import QueueLine
+from projections.desks.lines import QueueLine, instant_text
 from projections.dossier_rows import render_due
 from projections.petitions.rows import PetitionRow, petition_of_row
 from projections.petitions.standing import PetitionWorld, clocks_of
@@ -22,7 +22,6 @@ from projections.queues.items import (
     Placed,
     Queue,
     QueueItem,
-    due_at_text,
     has_passed,
     in_order,
     is_soon,
@@ -220,7 +219,7 @@ def _petition_item(
         stage=record.state.value,
         since=render_moment(since),
         due=None if first is None else render_due(first.due),
-        due_at=None if first is None else due_at_text(passes_at(first.due, zone)),
+        due_at=None if first is None else instant_text(passes_at(first.due, zone)),
         submitted_at=row.filed_at,
         overdue=is_late,
         due_soon=first is not None

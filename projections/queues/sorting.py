@@ -7,7 +7,7 @@ asked there.
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from domain.clocks.limits import published_step
@@ -16,13 +16,12 @@ from domain.dossiers import StepBegun
 from domain.moments import Moment
 from domain.procedures import Procedure
 from domain.rules.register import Register
-from projections.desks.lines import QueueLine
+from projections.desks.lines import QueueLine, instant_text
 from projections.dossier_rows import parse_due
 from projections.queues.items import (
     NEVER,
     Queue,
     StepCount,
-    due_at_text,
     is_soon,
     step_name,
 )
@@ -61,21 +60,32 @@ class LineReader:
     register: Register
     as_of: datetime
     due_soon_hours: int
+    _now: str = ""
+    _soon: str = ""
     _zones: dict[str, str] = field(default_factory=dict)
     _times: dict[tuple[str, str], Times] = field(default_factory=dict)
     _steps: dict[tuple[str, int | None, int | None, str | None], str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._now = instant_text(self.as_of)
+        self._soon = instant_text(self.as_of + timedelta(hours=self.due_soon_hours))
+
     def times_of(self, line: QueueLine) -> Times:
         """Give what time makes of the due date that runs."""
+        at = line.due_at
+        if at is not None:
+            # Such texts compare as instants do, and most lines have one of their own.
+            return Times(at, self._now > at, self._now <= at <= self._soon)
         if line.due is None:
             return _NEVER
-        named = line.due, line.zone_office
-        times = self._times.get(named)
+        # By the zone, not by the office: all of a day are then one.
+        zone = self.zone(line.zone_office)
+        times = self._times.get((line.due, zone))
         if times is None:
-            due, zone = parse_due(line.due), self.zone(line.zone_office)
+            due = parse_due(line.due)
             assert due is not None
-            times = self._times[named] = Times(
-                due_at_text(passes_at(due, zone)),
+            times = self._times[line.due, zone] = Times(
+                instant_text(passes_at(due, zone)),
                 is_overdue(self.as_of, due, zone),
                 is_soon(due, zone, self.as_of, self.due_soon_hours),
             )

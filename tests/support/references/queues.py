@@ -9,12 +9,11 @@ from domain.dossiers import Dossier, Status
 from domain.moments import render_moment
 from domain.roles import Role
 from domain.rules.register import Register
-from projections.desks.lines import QueueLine, decode_line, encode_line
+from projections.desks.lines import QueueLine, decode_line, encode_line, instant_text
 from projections.dossier_rows import Act, render_due
 from projections.queues.items import (
     Queue,
     QueueItem,
-    due_at_text,
     in_order,
     is_soon,
     running_due,
@@ -152,7 +151,7 @@ def _line(
         step_number=None if step is None else step.number,
         step_used_percent=None if step is None else step.used_percent,
         due=render_due(due),
-        due_at=None if due is None else due_at_text(passes_at(due, basis.zone)),
+        due_at=None if due is None else instant_text(passes_at(due, basis.zone)),
         accepted_at=None if dossier.accepted_at is None else render_moment(dossier.accepted_at),
         submitted_at=render_moment(dossier.submitted_at),
         waits_for=tuple(waiting.what.value for waiting in situation.waiting),
