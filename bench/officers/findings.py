@@ -2,7 +2,7 @@
 
 A views database of 100,000 dossiers and 200 offices is filled by the follower's own functions, or
 an earlier one is used. Timed are a look at everything, a look after the time alone moved on, the
-rules that compare, and, many times over, what a web worker reads for one answer.
+rules that compare, and, many times over, what a web worker reads for one page.
 """
 
 import argparse
@@ -20,10 +20,11 @@ from bench.officers.queues import DOSSIERS, FULLEST, OFFICES, PROCEDURES, USUAL
 from bench.officers.world import fill
 from bench.results import Run, machine, run_from_latencies
 from projections.leads.judging import compare_again, look_again
-from projections.leads.store import LeadStore
+from projections.leads.store import ChosenLeads, LeadStore
 from projections.views import Views, open_views
 
 ROUNDS: Final = 100
+PAGE_LEADS: Final = 200
 READS: Final[tuple[tuple[str | None, str | None], ...]] = (
     (USUAL, None),
     (FULLEST, None),
@@ -74,19 +75,18 @@ def _timed(name: str, work: Callable[[], object]) -> Run:
 
 
 def measure_reads(store: LeadStore, rounds: int) -> Iterator[Run]:
-    """Time what is read for one answer, of an office, of a rule, and of everything."""
+    """Time what is read for one page, of an office, of a rule, and of everything."""
     for office, rule in READS:
         latencies: list[float] = []
         count = 0
-        for _ in range(rounds if office or rule else 3):
+        for _ in range(rounds):
             started = time.perf_counter()
             with store.reading() as kept:
                 kept.stand()
                 kept.peer_run()
-                kept.dossiers_by_office(office)
-                count = len(list(kept.leads(office, rule)))
+                count = len(kept.leads_after(None, ChosenLeads(rule, office), PAGE_LEADS))
             latencies.append(time.perf_counter() - started)
-        name = f"{count} leads: office {office or 'any'}, rule {rule or 'any'}"
+        name = f"a page of {count} leads: office {office or 'any'}, rule {rule or 'any'}"
         yield _told(run_from_latencies(name, latencies, sum(latencies)))
 
 

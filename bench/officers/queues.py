@@ -23,7 +23,8 @@ import msgspec
 from api.bodies import encode
 from api.reading.kept_lists import KeptLists, KeptPlace
 from api.reading.office_roles import OfficeRoles
-from api.resources.queues.answers import KeptQueue, queue_answer
+from api.resources.queues.answers import items_of_page, queue_answer
+from api.resources.queues.lists import whole_queue
 from bench.officers.world import fill, key_name
 from bench.results import Run, machine, run_from_latencies
 from bench.statistics.world import PROVINCE, SEALED_AT
@@ -31,10 +32,9 @@ from domain.facts import ANY_OFFICE, Grant
 from domain.keys import KeyRecord
 from domain.moments import Moment
 from domain.roles import Role
-from projections.queues.items import Queue, counts_by_step
-from projections.queues.listing import Officer, list_queue
+from projections.queues.items import Queue
+from projections.queues.listing import Officer, Shown
 from projections.queues.stored import DeskReader
-from projections.reading import reference_to
 from projections.states import StreamStates
 from projections.views import Views, open_views
 
@@ -106,21 +106,14 @@ def answered(views: Views, kept: KeptLists, office: str, queue: Queue) -> bytes:
         roles = OfficeRoles(record, register, Moment(instant=SEALED_AT))
         keys = frozenset(view.persons().keys_of(record.name))
         officer = Officer(keys, roles.covers, roles.approves, lambda _given: ())
-        items = list_queue(view, register, officer, queue, SOON_HOURS)
-    whole = KeptQueue(
-        queue=queue,
-        items=items,
-        counts_by_step=counts_by_step(items),
-        due_soon_hours=SOON_HOURS,
-        offices=tuple(sorted(filter(roles.covers, roles.known))),
-        checkpoint=reference_to(position),
-        as_of=position.as_of,
-    )
+        shown = Shown(register, position.sealed_at, SOON_HOURS)
+        whole = whole_queue(view, officer, queue, shown, roles)
+        items = items_of_page(whole, 0, LINES, shown)
     cursor = None
-    if len(items) > LINES:
+    if len(whole.lines) > LINES:
         list_id = kept.keep(name, _encoder.encode(whole), datetime.now(UTC))
         cursor = KeptPlace(list_id, LINES)
-    return encode(queue_answer(whole, cursor, 0, LINES))
+    return encode(queue_answer(whole, items, cursor, LINES))
 
 
 _TODAY: Final = SEALED_AT.date()

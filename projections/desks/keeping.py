@@ -1,10 +1,12 @@
 """Keeping the rows of desks, in the transaction of whoever moves the views.
 
 Where a dossier lies rests on its own acts, so a step makes the rows of those dossiers anew that
-were acted on; what acts on other streams move (due dates) stands in a dossier's state alone.
+were acted on; of those that acts on other streams moved (due dates), the line alone.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby, islice
 from typing import Final
 
@@ -12,14 +14,25 @@ import msgspec
 import sqlalchemy as sa
 
 from domain.dossiers import Dossier, Status
+from projections.desks.lines import encode_line
 from projections.desks.rows import held_of, is_pending, row_of_held
 from projections.desks.tables import desks_stand_table, desks_table, veiled_desks_table
 from projections.dossier_rows import Act
+from projections.status.stages import Stage
 from projections.stored.rows import decode_state
 from projections.stored.steps import ViewUpdate
 from projections.tables import OPEN_ALONE, VEILED_ALONE, Visible, open_act
 
 _DOSSIERS_PER_QUERY: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Desks:
+    """A table of desks, of which dossiers, and the seal that rows are made at."""
+
+    visible: Visible
+    table: sa.Table
+    sealed_at: datetime
 
 
 def keep_desks(connection: sa.Connection, update: ViewUpdate, opened: Collection[str]) -> None:
@@ -33,13 +46,17 @@ def keep_desks(connection: sa.Connection, update: ViewUpdate, opened: Collection
         acted_on = {act.stream for act in update.acts}
         plain: dict[str, Dossier] = {}
         hidden: dict[str, Dossier] = {}
+        moved: dict[str, Dossier] = {}
         for stream, state in update.states.items():
-            if stream in acted_on and isinstance(state, Dossier):
-                (plain if stream in opened else hidden)[stream] = state
-        _replace(connection, plain, OPEN_ALONE, desks_table)
-        _replace(connection, hidden, VEILED_ALONE, veiled_desks_table)
+            if isinstance(state, Dossier):
+                acted = plain if stream in opened else hidden
+                (acted if stream in acted_on else moved)[stream] = state
+        sealed_at = update.position.sealed_at
+        _replace(connection, plain, _Desks(OPEN_ALONE, desks_table, sealed_at))
+        _replace(connection, hidden, _Desks(VEILED_ALONE, veiled_desks_table, sealed_at))
+        _move_lines(connection, moved, sealed_at)
     else:
-        _make_all(connection)
+        _make_all(connection, update.position.sealed_at)
     _move_stand(connection, update)
 
 
@@ -59,12 +76,27 @@ def _move_stand(connection: sa.Connection, update: ViewUpdate) -> None:
     connection.execute(sa.insert(desks_stand_table).values(moved))
 
 
-def _make_all(connection: sa.Connection) -> None:
+def _move_lines(
+    connection: sa.Connection, moved: Mapping[str, Dossier], sealed_at: datetime
+) -> None:
+    """Make the lines anew of dossiers that nobody acted on; those without a row have none."""
+    for desks in (desks_table, veiled_desks_table) if moved else ():
+        of_stream = desks.c.stream == sa.bindparam("of_stream")
+        found = sa.select(desks.c.stage).where(of_stream)
+        for stream, dossier in moved.items():
+            stage = connection.execute(found, {"of_stream": stream}).scalar()
+            if stage is not None:
+                line = encode_line(dossier, Stage(stage), sealed_at)
+                changed = sa.update(desks).where(of_stream).values(line=line)
+                connection.execute(changed, {"of_stream": stream})
+
+
+def _make_all(connection: sa.Connection, sealed_at: datetime) -> None:
     for visible, desks in ((OPEN_ALONE, desks_table), (VEILED_ALONE, veiled_desks_table)):
         connection.execute(sa.delete(desks))
         pending = _pending(connection, visible)
         while part := dict(islice(pending, _DOSSIERS_PER_QUERY)):
-            _insert(connection, part, visible, desks)
+            _insert(connection, part, _Desks(visible, desks, sealed_at))
 
 
 def _pending(connection: sa.Connection, visible: Visible) -> Iterator[tuple[str, Dossier]]:
@@ -81,26 +113,24 @@ def _pending(connection: sa.Connection, visible: Visible) -> Iterator[tuple[str,
             yield stream, dossier
 
 
-def _replace(
-    connection: sa.Connection, changed: Mapping[str, Dossier], visible: Visible, desks: sa.Table
-) -> None:
+def _replace(connection: sa.Connection, changed: Mapping[str, Dossier], into: _Desks) -> None:
     if not changed:
         return
-    gone = sa.delete(desks).where(desks.c.stream == sa.bindparam("gone"))
+    gone = sa.delete(into.table).where(into.table.c.stream == sa.bindparam("gone"))
     connection.execute(gone, [{"gone": stream} for stream in changed])
-    _insert(connection, changed, visible, desks)
+    _insert(connection, changed, into)
 
 
-def _insert(
-    connection: sa.Connection, dossiers: Mapping[str, Dossier], visible: Visible, desks: sa.Table
-) -> None:
+def _insert(connection: sa.Connection, dossiers: Mapping[str, Dossier], into: _Desks) -> None:
     pending = {stream: each for stream, each in dossiers.items() if is_pending(each)}
-    rows = [
-        row_of_held(stream, held_of(pending[stream], acts))
-        for stream, acts in _acts_of(connection, pending, visible)
-    ]
+    rows = []
+    for stream, acts in _acts_of(connection, pending, into.visible):
+        dossier = pending[stream]
+        held = held_of(dossier, acts)
+        line = encode_line(dossier, held.standing.stage, into.sealed_at)
+        rows.append(row_of_held(stream, held, line))
     if rows:
-        connection.execute(sa.insert(desks), rows)
+        connection.execute(sa.insert(into.table), rows)
 
 
 def _acts_of(

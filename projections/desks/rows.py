@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
-import sqlalchemy as sa
 
 from domain.dossiers import Dossier, Status
 from domain.moments import parse_moment, render_moment
@@ -29,6 +29,24 @@ class Held:
     near: frozenset[str]
 
 
+class DeskRow(NamedTuple):
+    """The columns of a row that tell where a dossier lies."""
+
+    stream: str
+    lies_with: str
+    sent_by: str | None
+    near: str
+    stage: str
+    role: str | None
+    office: str | None
+    since: str | None
+    version: int | None
+    key: str | None
+    assigned_version: int | None
+    moved_kind: str | None
+    moved_at: str | None
+
+
 def is_pending(dossier: Dossier) -> bool:
     """Tell whether somebody must act: it has not ended, or its result is to be handed over.
 
@@ -51,8 +69,8 @@ def held_of(dossier: Dossier, acts: Sequence[Act]) -> Held:
     )
 
 
-def row_of_held(stream: str, held: Held) -> dict[str, object]:
-    """Write a row."""
+def row_of_held(stream: str, held: Held, line: bytes) -> dict[str, object]:
+    """Write a row; ``line`` is what `lines.encode_line` gives."""
     desk, moved = held.standing.desk, held.standing.moved
     return {
         "stream": stream,
@@ -68,12 +86,15 @@ def row_of_held(stream: str, held: Held) -> dict[str, object]:
         "assigned_version": None if desk is None else desk.assigned_version,
         "moved_kind": None if moved is None else moved.kind,
         "moved_at": None if moved is None else render_moment(moved.at),
+        "line": line,
     }
 
 
-def held_of_row(row: sa.Row[tuple[object, ...]]) -> Held:
+def held_of_row(row: DeskRow) -> Held:
     """Read what `row_of_held` writes."""
-    moved = None if row.moved_kind is None else Moved(row.moved_kind, parse_moment(row.moved_at))
+    moved = None
+    if row.moved_kind is not None and row.moved_at is not None:
+        moved = Moved(row.moved_kind, parse_moment(row.moved_at))
     return Held(
         standing=Standing(Stage(row.stage), _desk(row), moved),
         lies_with=row.lies_with,
@@ -82,9 +103,12 @@ def held_of_row(row: sa.Row[tuple[object, ...]]) -> Held:
     )
 
 
-def _desk(row: sa.Row[tuple[object, ...]]) -> Desk | None:
+def _desk(row: DeskRow) -> Desk | None:
     if row.role is None:
         return None
+    assert row.office is not None
+    assert row.since is not None
+    assert row.version is not None
     return Desk(
         office=row.office,
         role=Role(row.role),

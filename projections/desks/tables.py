@@ -3,7 +3,7 @@
 A row is public, made from published acts alone; those of veiled dossiers have a table of their
 own, as everything of them has. Where a dossier is not on any desk, `role` and what follows it are
 empty. `sent_by` is there while it is on its way. `near` lists the offices that had it or that it
-was sent to, as JSON.
+was sent to, as JSON. `line` is what a queue is sorted, filtered and counted by (`lines`).
 """
 
 from typing import Final
@@ -30,6 +30,7 @@ def _desks(name: str) -> sa.Table:
         sa.Column("assigned_version", sa.BigInteger),
         sa.Column("moved_kind", sa.String(64)),
         sa.Column("moved_at", sa.String(20)),
+        sa.Column("line", sa.LargeBinary, nullable=False),
         sa.Index(f"{name}_by_office", "lies_with", "sent_by"),
     )
 

@@ -27,6 +27,11 @@ class ActFilter:
     stream: str | None = None
     kind: str | None = None
 
+    @property
+    def is_indexed(self) -> bool:
+        """Tell whether acts that match are found without reading the others."""
+        return self.office is not None or self.stream is not None
+
 
 EVERY_ACT: Final = ActFilter()
 

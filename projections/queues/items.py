@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -17,17 +17,18 @@ from domain.deadlines import passes_at
 from domain.dossiers import Dossier, Due
 from domain.figures import is_pending_overdue
 from domain.moments import render_moment
+from domain.procedures import InternalStep
+from projections.desks.lines import instant_text
 from projections.dossier_rows import render_due
 from projections.status.basis import Basis
-from projections.status.desks import Desk
 from projections.status.moving import movement_of
 from projections.status.standing import Standing
 from projections.status.steps import Step, step_of
-from projections.status.waiting import Awaited, awaited_now
+from projections.status.waiting import awaited_now
 
 DUE_SOON_HOURS: Final = 24
 NEVER: Final = "9999"
-_UTC: Final = "UTC"
+LineT = TypeVar("LineT")
 
 
 class Queue(StrEnum):
@@ -114,7 +115,7 @@ def item_of(placed: Placed, due_soon_hours: int) -> QueueItem:
         step_number=None if step is None else step.number,
         step_used_percent=None if step is None else step.used_percent,
         due=render_due(due),
-        due_at=None if due is None else due_at_text(passes_at(due, basis.zone)),
+        due_at=None if due is None else instant_text(passes_at(due, basis.zone)),
         accepted_at=None if dossier.accepted_at is None else render_moment(dossier.accepted_at),
         submitted_at=render_moment(dossier.submitted_at),
         waits_for=tuple(what.value for what, _ in awaited_now(dossier, placed.standing.stage)),
@@ -129,7 +130,12 @@ def item_of(placed: Placed, due_soon_hours: int) -> QueueItem:
 def _step_code(step: Step | None) -> str | None:
     if step is None:
         return None
-    return step.code or (None if step.name is None else step.name.en)
+    return step.code or step_name(step.published)
+
+
+def step_name(published: InternalStep | None) -> str | None:
+    """Give what queues call a published step that has no code."""
+    return None if published is None or published.name is None else published.name.en
 
 
 def running_due(dossier: Dossier) -> Due | None:
@@ -137,18 +143,19 @@ def running_due(dossier: Dossier) -> Due | None:
     return None if dossier.ended_at is not None else dossier.due
 
 
-def due_at_text(instant: datetime) -> str:
-    """Write an instant so that texts sort as instants do: UTC, to the microsecond."""
-    return instant.isoformat(timespec="microseconds").replace("+00:00", "Z")
+def has_passed(placed: Placed) -> bool:
+    """Tell whether a dossier is overdue."""
+    return _is_overdue(placed.dossier, placed.basis)
+
+
+def passes_soon(placed: Placed, due_soon_hours: int) -> bool:
+    """Tell whether a dossier's due date passes within so many hours; not if it has."""
+    soon = _is_due_soon(placed, running_due(placed.dossier), due_soon_hours)
+    return soon and not has_passed(placed)
 
 
 def _is_overdue(dossier: Dossier, basis: Basis) -> bool:
     return dossier.due is not None and is_pending_overdue(dossier, basis.as_of, basis.zone)
-
-
-def awaited_by(placed: Placed) -> tuple[Awaited, ...]:
-    """Give for whom a dossier waits."""
-    return tuple(whom for _, whom in awaited_now(placed.dossier, placed.standing.stage))
 
 
 def _is_due_soon(placed: Placed, due: Due | None, hours: int) -> bool:
@@ -160,36 +167,6 @@ def _is_due_soon(placed: Placed, due: Due | None, hours: int) -> bool:
 def is_soon(due: Due, zone: str, as_of: datetime, hours: int) -> bool:
     """Tell whether a due date passes within so many hours, of the clock and not of the office."""
     return as_of <= passes_at(due, zone) <= as_of + timedelta(hours=hours)
-
-
-def may_belong(dossier: Dossier, queue: Queue, as_of: datetime, hours: int) -> bool:
-    """Tell by a dossier's state alone whether it may belong to a queue: false means that it cannot.
-
-    It spares reading the acts of most; a day is left over for the time zone.
-    """
-    if queue is Queue.WAITING:
-        return dossier.is_waiting
-    if queue not in (Queue.DUE_SOON, Queue.OVERDUE):
-        return True
-    due = running_due(dossier)
-    if due is None or dossier.is_waiting:
-        return False
-    return passes_at(due, _UTC) <= as_of + timedelta(hours=hours, days=1)
-
-
-def belongs(item: QueueItem, queue: Queue, awaited: Iterable[Awaited] = ()) -> bool:
-    """Tell whether a line belongs to a queue; ``awaited`` are those for whom its dossier waits."""
-    match queue:
-        case Queue.MINE:
-            return item.mine
-        case Queue.DUE_SOON:
-            return item.due_soon
-        case Queue.OVERDUE:
-            return item.overdue
-        case Queue.WAITING:
-            return Awaited.APPLICANT in awaited
-        case Queue.UNIT | Queue.PETITIONS:
-            return True
 
 
 def order_of(item: QueueItem) -> tuple[str, str, str]:
@@ -212,11 +189,6 @@ def counts_by_step(items: Iterable[QueueItem]) -> tuple[StepCount, ...]:
     )
 
 
-def page_of(items: Sequence[QueueItem], position: int, limit: int) -> Sequence[QueueItem]:
+def page_of(items: Sequence[LineT], position: int, limit: int) -> Sequence[LineT]:
     """Give the lines of one page; ``position`` is how many were shown before."""
     return items[position : position + limit]
-
-
-def is_with(desk: Desk | None, keys: Iterable[str]) -> bool:
-    """Tell whether a dossier lies with the person of these keys by their own signature."""
-    return desk is not None and desk.key is not None and desk.key in set(keys)

@@ -5,14 +5,16 @@ Who asks, for which offices, and whom a leader's assignment means is told by who
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
 
 from domain.actions import StreamType
 from domain.deadlines import passes_at
-from domain.dossiers import Dossier
 from domain.moments import render_moment
 from domain.oversight.petitions import PetitionRecord
 from domain.roles import Role
 from domain.rules.register import Register
+from projections.desks.lines import QueueLine, instant_text
 from projections.dossier_rows import render_due
 from projections.petitions.rows import PetitionRow, petition_of_row
 from projections.petitions.standing import PetitionWorld, clocks_of
@@ -20,20 +22,18 @@ from projections.queues.items import (
     Placed,
     Queue,
     QueueItem,
-    awaited_by,
-    belongs,
-    due_at_text,
+    has_passed,
     in_order,
     is_soon,
-    is_with,
     item_of,
-    may_belong,
+    passes_soon,
 )
-from projections.queues.stored import DeskReader, Lying
+from projections.queues.sorting import LineReader, SortedLying
+from projections.queues.stored import DeskReader, Lying, LyingParts, SortingRow, StoredLying
 from projections.reading import read_petition_world
 from projections.states import StreamStates
 from projections.status.basis import basis_of
-from projections.views import Position, ViewReader
+from projections.views import ViewReader
 
 Assignment = tuple[str, int]
 """A dossier's stream, and the version of the act by which a leader gave it to somebody."""
@@ -53,6 +53,43 @@ class Officer:
     assigned: Callable[[Collection[Assignment]], Collection[Assignment]]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the items of dossiers are made by: the registry, the instant, and how soon is soon."""
+
+    register: Register
+    as_of: datetime
+    due_soon_hours: int
+
+    def items(self, stored: Collection[StoredLying]) -> tuple[QueueItem, ...]:
+        """Make the items of dossiers, in the order in which they come."""
+        opened = [each.opened() for each in stored]
+        if isinstance(self.register, StreamStates):
+            # At once: one by one they would take longer than all the rest.
+            self.register.prefetch(_asked_of(each.dossier.procedure) for each in opened)
+        return tuple(
+            item_of(self._placed(each, is_mine=raw.is_mine), self.due_soon_hours)
+            for raw, each in zip(stored, opened, strict=True)
+        )
+
+    def belongs(self, lying: Lying, queue: Queue) -> bool:
+        """Tell by a dossier's state whether it belongs to a queue that time moves it into."""
+        placed = self._placed(lying, is_mine=False)
+        if queue is Queue.OVERDUE:
+            return has_passed(placed)
+        assert queue is Queue.DUE_SOON
+        return passes_soon(placed, self.due_soon_hours)
+
+    def _placed(self, lying: Lying, *, is_mine: bool) -> Placed:
+        return Placed(
+            lying.dossier,
+            lying.held.standing,
+            basis_of(lying.dossier, self.register, self.as_of),
+            is_mine=is_mine,
+            is_veiled=lying.is_veiled,
+        )
+
+
 def list_queue(
     reader: ViewReader, register: Register, officer: Officer, queue: Queue, due_soon_hours: int
 ) -> tuple[QueueItem, ...]:
@@ -65,68 +102,97 @@ def list_queue(
     if position is None:
         return ()
     if queue is Queue.PETITIONS:
-        return in_order(_petitions(reader, officer, due_soon_hours))
-    placed = _placed(reader, position, register, officer, (queue, due_soon_hours))
-    return in_order(
-        item
-        for one in placed
-        if queue is not Queue.MINE or one.is_mine
-        if belongs(item := item_of(one, due_soon_hours), queue, awaited_by(one))
-    )
+        return list_petitions(reader, officer, due_soon_hours)
+    shown = Shown(register, position.sealed_at, due_soon_hours)
+    found = sort_queue(reader, officer, queue, shown)
+    return shown.items(list(map(StoredLying.of, stored_of(reader, found))))
 
 
-def _placed(
-    reader: ViewReader,
-    position: Position,
-    register: Register,
-    officer: Officer,
-    asked: tuple[Queue, int],
-) -> Iterator[Placed]:
-    desks, as_of = DeskReader(reader), position.sealed_at
+def sort_queue(
+    reader: ViewReader, officer: Officer, queue: Queue, shown: Shown
+) -> list[SortedLying]:
+    """Give which dossiers a queue has, in its order, as of the views' checkpoint.
+
+    Raises:
+        StoreUnavailable: the follower catches up, and keeps the desks at its end.
+    """
+    position, desks = reader.position(), DeskReader(reader)
+    assert position is not None
     desks.check_stand(position)
-    found = [
-        each
-        for each in desks.held_by(officer.covers)
-        if may_belong(each.dossier, asked[0], as_of, asked[1])
-    ]
-    assigned = _assigned_to(officer, found)
-    if isinstance(register, StreamStates):
-        # At once: one by one they would take longer than all the rest.
-        register.prefetch(_asked_of(each.dossier) for each in found)
-    for each in found:
-        yield Placed(
-            each.dossier,
-            each.held.standing,
-            basis_of(each.dossier, register, as_of),
-            is_mine=_is_mine(each, officer, assigned),
-            is_veiled=each.is_veiled,
+    found = list(desks.rows_of(officer.covers))
+    assigned = _assigned_to(officer, [row for row, _, _ in found])
+    lines = LineReader(shown.register, shown.as_of, shown.due_soon_hours)
+    # Of the other queues a line can always tell.
+    odd = _odd(desks, found) if queue in (Queue.DUE_SOON, Queue.OVERDUE) else {}
+    if isinstance(shown.register, StreamStates):
+        # Only a step without a code goes by a name that the procedure tells.
+        asked = {line.procedure for _, line, _ in found if line.step_code is None}
+        asked |= {lying.dossier.procedure for lying in odd.values()}
+        shown.register.prefetch(map(_asked_of, asked))
+    is_in = lines.judge_of(queue)
+    wanted = []
+    for row, line, is_veiled in found:
+        is_mine = _is_mine(row, officer, assigned)
+        lying = odd.get(row.stream)
+        if is_in(line, is_mine) if lying is None else shown.belongs(lying, queue):
+            wanted.append(lines.sorted_lying(row, line, is_mine=is_mine, is_veiled=is_veiled))
+    return sorted(wanted, key=itemgetter(0))
+
+
+def stored_of(reader: ViewReader, found: Collection[SortedLying]) -> list[LyingParts]:
+    """Read what the items of these dossiers are made of, in the order in which they come."""
+    desks = DeskReader(reader)
+    rows = {
+        is_veiled: desks.stored(
+            [each.stream for each in found if each.is_veiled is is_veiled], is_veiled=is_veiled
         )
+        for is_veiled in (False, True)
+    }
+    return [(*rows[each.is_veiled][each.stream], each.is_veiled, each.is_mine) for each in found]
 
 
-def _asked_of(dossier: Dossier) -> str:
-    return f"{StreamType.PROCEDURE}:{dossier.procedure}"
+def _odd(
+    desks: DeskReader, found: Iterable[tuple[SortingRow, QueueLine, bool]]
+) -> dict[str, Lying]:
+    """Open those of which a line cannot tell."""
+    odd = [(row.stream, is_veiled) for row, line, is_veiled in found if line.is_odd]
+    return {
+        stream: StoredLying.of((*stored, is_veiled, False)).opened()
+        for is_veiled in (False, True)
+        for stream, stored in desks.stored(
+            [stream for stream, hidden in odd if hidden is is_veiled], is_veiled=is_veiled
+        ).items()
+    }
 
 
-def _assigned_to(officer: Officer, found: Iterable[Lying]) -> Collection[Assignment]:
+def _asked_of(procedure: str) -> str:
+    return f"{StreamType.PROCEDURE}:{procedure}"
+
+
+def _assigned_to(officer: Officer, rows: Iterable[SortingRow]) -> Collection[Assignment]:
     given = [
-        (each.dossier.stream, desk.assigned_version)
-        for each in found
-        if (desk := each.held.standing.desk) is not None
-        and desk.assigned_version is not None
-        and desk.key is None
+        (row.stream, row.assigned_version)
+        for row in rows
+        if row.role is not None and row.assigned_version is not None and row.key is None
     ]
     return officer.assigned(given) if given else ()
 
 
-def _is_mine(lying: Lying, officer: Officer, assigned: Collection[Assignment]) -> bool:
-    desk = lying.held.standing.desk
-    if desk is None:
+def _is_mine(row: SortingRow, officer: Officer, assigned: Collection[Assignment]) -> bool:
+    if row.role is None or row.office is None:
         return False
-    if desk.key is None and desk.assigned_version is not None:
-        return (lying.dossier.stream, desk.assigned_version) in assigned
-    if desk.is_nobodys and desk.role is Role.APPROVER:
-        return officer.approves(desk.office)
-    return is_with(desk, officer.keys)
+    if row.key is not None:
+        return row.key in officer.keys
+    if row.assigned_version is not None:
+        return (row.stream, row.assigned_version) in assigned
+    return row.role == Role.APPROVER.value and officer.approves(row.office)
+
+
+def list_petitions(
+    reader: ViewReader, officer: Officer, due_soon_hours: int
+) -> tuple[QueueItem, ...]:
+    """Give the open petitions that lie with an officer's offices, in the order of a queue."""
+    return in_order(_petitions(reader, officer, due_soon_hours))
 
 
 def _petitions(reader: ViewReader, officer: Officer, due_soon_hours: int) -> Iterator[QueueItem]:
@@ -153,7 +219,7 @@ def _petition_item(
         stage=record.state.value,
         since=render_moment(since),
         due=None if first is None else render_due(first.due),
-        due_at=None if first is None else due_at_text(passes_at(first.due, zone)),
+        due_at=None if first is None else instant_text(passes_at(first.due, zone)),
         submitted_at=row.filed_at,
         overdue=is_late,
         due_soon=first is not None

@@ -37,7 +37,8 @@ _log: Final = structlog.get_logger("dossier_ledger")
 class ListeningLimits:
     """How many may listen in one worker, and how long what may take.
 
-    ``entries_at_once`` are read in one query, whether they match or not.
+    ``entries_at_once`` are read in one query, whether they match or not; where an index finds those
+    that match, so many of these.
     """
 
     listeners: int = 100
@@ -158,10 +159,14 @@ class ListeningResource:
             reader = ActReader.beside(views_reader)
             position = reader.position()
             published = 0 if position is None else position.log_position
-            end = min(published, start + self._limits.entries_at_once)
+            limit = self._limits.entries_at_once
+            # With an index nothing is read of what lies between two acts that match.
+            end = published if wanted.is_indexed else min(published, start + limit)
             if end <= start:
                 return Window((), start, is_last=True)
-            acts = reader.acts_between(start, end, end - start, wanted)
+            acts = reader.acts_between(start, end, limit, wanted)
+        if wanted.is_indexed and len(acts) == limit:
+            end = index_of(acts[-1]) + 1
         return Window(tuple(acts), end, is_last=end == published)
 
     def _end(self) -> int:

@@ -21,14 +21,28 @@ from api.reading.kept_lists import KeptPlace, parse_cursor
 from api.reading.office_roles import OfficeRoles
 from api.reading.officers import Officers
 from api.reading.rights import check_right, reading_as
-from api.resources.queues.answers import KeptQueue, QueueAnswer, queue_answer
+from api.resources.queues.answers import (
+    KeptQueue,
+    QueueAnswer,
+    items_of_page,
+    keep_dossiers,
+    keep_petitions,
+    queue_answer,
+)
 from api.uploads import read_any_body
 from domain.actions import StreamType
 from domain.keys import KeyRecord
 from domain.moments import Moment
 from domain.reading.rights import Subject
 from projections.queues.items import DUE_SOON_HOURS, Queue, counts_by_step
-from projections.queues.listing import Officer, list_queue
+from projections.queues.listing import (
+    Officer,
+    Shown,
+    list_petitions,
+    sort_queue,
+    stored_of,
+)
+from projections.queues.sorting import counts_of
 from projections.queues.stored import DeskReader
 from projections.reading import reference_to
 from projections.states import StreamStates
@@ -74,12 +88,17 @@ class QueuesResource:
     def _answer(self, record: KeyRecord, asked: Asked) -> QueueAnswer:
         if asked.cursor is not None:
             return self._page(record, asked, asked.cursor)
-        kept = self._listed(record, asked)
-        if len(kept.items) <= asked.limit:
-            return queue_answer(kept, None, 0, asked.limit)
+        with self._parts.views.reading() as view:
+            # Who that is must be known before there is a right to check.
+            reader = self._offices(record, view, asked.office).reader()
+        with reading_as(self._parts.views, reader, Subject.QUEUES) as view:
+            kept, shown = self._listed(record, view, asked)
+            items = items_of_page(kept, 0, asked.limit, shown)
+        if len(kept.lines) <= asked.limit:
+            return queue_answer(kept, items, None, asked.limit)
         parts = self._parts
         list_id = parts.kept_lists.keep(record.name, _kept_encoder.encode(kept), parts.clock())
-        return queue_answer(kept, KeptPlace(list_id, asked.limit), 0, asked.limit)
+        return queue_answer(kept, items, KeptPlace(list_id, asked.limit), asked.limit)
 
     def _page(self, record: KeyRecord, asked: Asked, cursor: KeptPlace) -> QueueAnswer:
         """Give a later page of a list, if the asker may still see what it is of."""
@@ -93,30 +112,20 @@ class QueuesResource:
             check_right(offices.reader(), Subject.QUEUES)
             if not all(map(offices.covers, kept.offices)):
                 raise ReadingNotPermitted
+            shown = Shown(offices.register, kept.sealed_at, kept.due_soon_hours)
+            items = items_of_page(kept, cursor.position, asked.limit, shown)
         end = cursor.position + asked.limit
-        following = KeptPlace(cursor.list_id, end) if end < len(kept.items) else None
-        return queue_answer(kept, following, cursor.position, asked.limit)
+        following = KeptPlace(cursor.list_id, end) if end < len(kept.lines) else None
+        return queue_answer(kept, items, following, asked.limit)
 
-    def _listed(self, record: KeyRecord, asked: Asked) -> KeptQueue:
-        with self._parts.views.reading() as view:
-            # Who that is must be known before there is a right to check.
-            reader = self._offices(record, view, asked.office).reader()
-        with reading_as(self._parts.views, reader, Subject.QUEUES) as view:
-            position = view.position()
-            if position is None:
-                raise ServiceStarting
-            offices = self._offices(record, view, asked.office)
-            officer = self._officer(record, view, offices)
-            items = list_queue(view, offices.register, officer, asked.queue, asked.due_soon_hours)
-        return KeptQueue(
-            queue=asked.queue,
-            items=items,
-            counts_by_step=counts_by_step(items),
-            due_soon_hours=asked.due_soon_hours,
-            offices=tuple(sorted(office for office in offices.known if offices.covers(office))),
-            checkpoint=reference_to(position),
-            as_of=position.as_of,
-        )
+    def _listed(self, record: KeyRecord, view: ViewReader, asked: Asked) -> tuple[KeptQueue, Shown]:
+        position = view.position()
+        if position is None:
+            raise ServiceStarting
+        offices = self._offices(record, view, asked.office)
+        officer = self._officer(record, view, offices)
+        shown = Shown(offices.register, position.sealed_at, asked.due_soon_hours)
+        return whole_queue(view, officer, asked.queue, shown, offices), shown
 
     def _offices(self, record: KeyRecord, view: ViewReader, only: str | None) -> OfficeRoles:
         parts = self._parts
@@ -135,6 +144,29 @@ class QueuesResource:
             approves=offices.approves,
             assigned=lambda given: self._officers.assigned_to(view, keys, given),
         )
+
+
+def whole_queue(
+    view: ViewReader, officer: Officer, queue: Queue, shown: Shown, offices: OfficeRoles
+) -> KeptQueue:
+    """Give a queue as it is kept, as of the views' checkpoint; the asker has the right to it."""
+    position = view.position()
+    assert position is not None
+    if queue is Queue.PETITIONS:
+        items = list_petitions(view, officer, shown.due_soon_hours)
+        lines, counts = keep_petitions(items), counts_by_step(items)
+    else:
+        found = sort_queue(view, officer, queue, shown)
+        lines, counts = keep_dossiers(stored_of(view, found)), counts_of(found)
+    return KeptQueue(
+        queue=queue,
+        lines=lines,
+        counts_by_step=counts,
+        due_soon_hours=shown.due_soon_hours,
+        offices=tuple(sorted(office for office in offices.known if offices.covers(office))),
+        checkpoint=reference_to(position),
+        sealed_at=position.sealed_at,
+    )
 
 
 def _asked(request: Request, queue: str) -> Asked:

@@ -10,6 +10,7 @@ from falcon.asgi import App, Request, Response
 
 from api.error_handlers import add_error_handlers
 from api.resources.opendata.listening import ListeningLimits, ListeningResource
+from projections.opendata.acts import ActFilter
 from tests.http.world import World, a_world, fill_registry
 from tests.support.builders import OFFICE
 from tests.support.opendata.listening import Listener
@@ -93,6 +94,33 @@ def test_windows_of_any_size_lose_and_repeat_nothing(told: World) -> None:
     assert len(wanted) == 4
     for entries_at_once in (1, 2, 7):
         assert asyncio.run(listen(entries_at_once)) == wanted
+
+
+@pytest.mark.parametrize("entries_at_once", [1, 2, 1_000])
+def test_feed_of_one_office_is_whole_by_windows_of_any_size(
+    told: World, entries_at_once: int
+) -> None:
+    limits = ListeningLimits(entries_at_once=entries_at_once)
+    wanted = [str(row["entry_index"]) for row in rows_of(told) if row["office"] == OFFICE]
+
+    async def listen(query: str) -> list[str | None]:
+        listener = Listener(an_app(told, limits)[0], query, {})
+        listener.start()
+        await listener.ended()
+        return [event.id for event in listener.shown]
+
+    assert asyncio.run(listen(f"from_entry=0&office={OFFICE}")) == wanted
+    assert asyncio.run(listen(f"from_entry={wanted[1]}&office={OFFICE}")) == wanted[1:]
+    assert asyncio.run(listen("from_entry=0&office=nobody")) == []
+
+
+def test_feed_of_a_rare_office_passes_over_all_others_at_once(told: World) -> None:
+    _, resource = an_app(told, ListeningLimits(entries_at_once=1))
+
+    window = resource._window(ActFilter(office="nobody"), 0)
+
+    assert (window.acts, window.is_last) == ((), True)
+    assert window.next_entry == told.parts.reader.sequenced_size()
 
 
 def test_who_stays_hears_of_what_is_published_later(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """A queue by looking at every dossier and all of its acts, as obviously as can be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,21 +9,23 @@ from domain.dossiers import Dossier, Status
 from domain.moments import render_moment
 from domain.roles import Role
 from domain.rules.register import Register
+from projections.desks.lines import QueueLine, decode_line, encode_line, instant_text
 from projections.dossier_rows import Act, render_due
 from projections.queues.items import (
     Queue,
     QueueItem,
-    belongs,
-    due_at_text,
     in_order,
     is_soon,
     running_due,
 )
 from projections.queues.listing import Officer
+from projections.queues.sorting import LineReader
 from projections.status.basis import Basis, basis_of
 from projections.status.desks import Desk
 from projections.status.situation import Situation, situation_of
+from projections.status.stages import Stage
 from projections.status.steps import Step
+from projections.status.waiting import Awaited
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,42 @@ class Kept:
     dossier: Dossier
     acts: list[Act]
     is_veiled: bool
+
+
+def belongs(item: QueueItem, queue: Queue, awaited: Iterable[Awaited] = ()) -> bool:
+    """Tell whether a line belongs to a queue; ``awaited`` are those for whom its dossier waits."""
+    match queue:
+        case Queue.MINE:
+            return item.mine
+        case Queue.DUE_SOON:
+            return item.due_soon
+        case Queue.OVERDUE:
+            return item.overdue
+        case Queue.WAITING:
+            return Awaited.APPLICANT in awaited
+        case Queue.UNIT | Queue.PETITIONS:
+            return True
+
+
+@dataclass(frozen=True)
+class KeptLine:
+    """A dossier's line as it is kept at a seal, and read at a later one."""
+
+    dossier: Dossier
+    stage: Stage
+    register: Register
+    made_at: datetime
+
+    @property
+    def line(self) -> QueueLine:
+        return decode_line(encode_line(self.dossier, self.stage, self.made_at))
+
+    def is_in(
+        self, queue: Queue, as_of: datetime, hours: int = 24, *, is_mine: bool = False
+    ) -> bool:
+        """Tell by the line alone whether the dossier is in a queue."""
+        reader = LineReader(self.register, as_of, hours)
+        return reader.judge_of(queue)(self.line, is_mine)
 
 
 def scanned_queue(
@@ -113,7 +151,7 @@ def _line(
         step_number=None if step is None else step.number,
         step_used_percent=None if step is None else step.used_percent,
         due=render_due(due),
-        due_at=None if due is None else due_at_text(passes_at(due, basis.zone)),
+        due_at=None if due is None else instant_text(passes_at(due, basis.zone)),
         accepted_at=None if dossier.accepted_at is None else render_moment(dossier.accepted_at),
         submitted_at=render_moment(dossier.submitted_at),
         waits_for=tuple(waiting.what.value for waiting in situation.waiting),

@@ -1,9 +1,11 @@
 """Feeds: every act once, by entry index, on pages that never change once they are full."""
 
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from sqlalchemy import event
 
 from projections.opendata.acts import EVERY_ACT, ActFilter, ActReader
 from projections.opendata.feeds import (
@@ -153,3 +155,28 @@ def test_what_is_dated_back_comes_last_and_not_where_its_date_would_put_it(
 
 def _atom(page: FeedPage) -> bytes:
     return atom_document(page, ORIGIN, "https://x.vn")
+
+
+@pytest.mark.parametrize("statement", ["window", "last"])
+def test_feed_of_one_office_reads_no_act_of_another(tmp_path: Path, statement: str) -> None:
+    wanted, plans = ActFilter(office=BERLIN_OFFICE), []
+    paper = a_ledger()
+    many_entries(paper, 150)
+    with acts_of_ledger(paper, tmp_path) as reader:
+        engine = reader._connection.engine
+
+        def explain(_conn: Any, cursor: Any, text: str, given: Any, *_more: Any) -> None:
+            if "FROM acts" in text:
+                cursor.execute(f"EXPLAIN QUERY PLAN {text}", given)
+                plans.append([row[-1] for row in cursor.fetchall()])
+
+        event.listen(engine, "before_cursor_execute", explain)
+        if statement == "window":
+            reader.acts_between(1, 1_000, 10, wanted)
+        else:
+            reader.last_act_before(1_000, wanted)
+        event.remove(engine, "before_cursor_execute", explain)
+
+    # No sorting either: the index is in the order of the entries.
+    assert [len(plan) for plan in plans] == [1]
+    assert "acts_by_office (office=?" in plans[0][0]

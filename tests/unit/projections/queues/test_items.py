@@ -8,17 +8,16 @@ from projections.queues.items import (
     Placed,
     Queue,
     QueueItem,
-    belongs,
     counts_by_step,
     in_order,
     item_of,
-    may_belong,
     order_of,
     page_of,
 )
 from projections.status.standing import standing_of
 from projections.status.waiting import Awaited
-from tests.support.situations.lives import Lived, act, lived
+from tests.support.references.queues import KeptLine, belongs
+from tests.support.situations.lives import Lived, act, instant, lived
 
 BEFORE = (
     ("submitted", "2026-03-02T01:00:00Z"),
@@ -135,14 +134,17 @@ def test_result_to_hand_over_has_no_date_that_runs() -> None:
 @pytest.mark.parametrize("as_of", ["2026-03-05", "2026-03-10", "2026-03-11", "2026-03-16"])
 @pytest.mark.parametrize("hour", ["00:30", "16:59", "17:00", "23:30"])
 @pytest.mark.parametrize("more", [(), (("supplement_requested", "2026-03-04T02:00:00Z"),)])
-def test_what_is_left_out_by_its_state_belongs_to_no_queue(
+def test_kept_line_says_of_every_queue_what_the_state_says(
     queue: Queue, as_of: str, hour: str, more: tuple[tuple[str, str], ...]
 ) -> None:
     life, at = lived(*BEFORE, *more), f"{as_of}T{hour}:00Z"
     awaited = [waiting.awaited for waiting in life.situation(at).waiting]
 
-    if not may_belong(life.dossier, queue, life.basis(at).as_of, 24):
-        assert not belongs(line(life, at), queue, awaited)
+    stage = standing_of(life.dossier, life.acts).stage
+    kept = KeptLine(life.dossier, stage, life.register, instant("2026-03-04T02:00:00Z"))
+
+    assert not kept.line.is_odd
+    assert kept.is_in(queue, instant(at)) is belongs(line(life, at), queue, awaited)
 
 
 def test_line_names_no_person_and_no_code() -> None:
@@ -164,3 +166,15 @@ def test_idle_days_stand_in_the_line() -> None:
 
     assert idle.idle_working_days == 6
     assert line(lived(*BEFORE, moved), "2026-03-10T02:00:00Z").idle_working_days is None
+
+
+def test_line_of_a_wait_that_begins_after_the_seal_says_that_it_cannot_tell() -> None:
+    life = lived(*BEFORE, ("supplement_requested", "2026-03-04T02:00:00Z"))
+    stage = standing_of(life.dossier, life.acts).stage
+
+    earlier, later = (
+        KeptLine(life.dossier, stage, life.register, instant(at)).line
+        for at in ("2026-03-04T01:59:59Z", "2026-03-04T02:00:00Z")
+    )
+
+    assert (earlier.is_odd, later.is_odd) == (True, False)

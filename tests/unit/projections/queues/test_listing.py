@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.decisions import StreamState
-from domain.dossiers import Dossier
+from domain.dossiers import Dossier, Due
 from domain.roles import Role
 from ledger.errors import StoreUnavailable
 from projections.desks.tables import desks_table
@@ -201,3 +201,21 @@ def test_row_of_a_dossier_that_nobody_holds_any_more_is_gone(tmp_path: Path) -> 
 
 def test_role_of_a_desk_fits_its_column() -> None:
     assert max(len(role.value) for role in Role) <= 32
+
+
+def test_due_date_that_a_calendar_moved_moves_the_dossier_to_another_queue(tmp_path: Path) -> None:
+    views = a_view(tmp_path)
+    stream = fold(a_life(*BEGINNINGS[2]), REGISTER).dossier.stream
+    with views.reading() as reader:
+        dossier = reader.states((stream,))[stream]
+        assert isinstance(dossier, Dossier)
+        assert len(list_queue(reader, REGISTER, ANYBODY, Queue.OVERDUE, 24)) == 1
+    moved = msgspec.structs.replace(dossier, due=Due(day=AS_OF.date()))
+
+    # Nobody acted on the dossier: the entry was on another stream.
+    views.write(ViewUpdate(9, Position(10, bytes(32), AS_OF, b""), {stream: moved}, (), ()))
+
+    with views.reading() as reader:
+        assert not list_queue(reader, REGISTER, ANYBODY, Queue.OVERDUE, 24)
+        (item,) = list_queue(reader, REGISTER, ANYBODY, Queue.DUE_SOON, 24)
+    assert (item.stream, item.due) == (stream, "2026-03-20")

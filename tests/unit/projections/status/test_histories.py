@@ -10,7 +10,7 @@ from domain.actions import StreamType
 from domain.kinds import KINDS
 from domain.roles import Role
 from domain.transitions import TRANSITIONS
-from projections.queues.items import Placed, Queue, awaited_by, belongs, item_of, may_belong
+from projections.queues.items import Placed, Queue, item_of
 from projections.status.basis import Basis, basis_of
 from projections.status.desks import OFF_ALL_DESKS
 from projections.status.next_steps import is_permitted
@@ -18,7 +18,9 @@ from projections.status.situation import Situation, situation_of
 from projections.status.stages import STATUS_OF
 from projections.status.standing import standing_of
 from projections.status.steps import Step
+from projections.status.waiting import awaited_now
 from tests.support.builders import a_life, a_register
+from tests.support.references.queues import KeptLine, belongs
 from tests.support.situations.lives import Lived, a_stepped_procedure, fold, instant
 
 KINDS_OF_DOSSIERS: Final = [
@@ -101,15 +103,17 @@ def test_use_of_a_step_only_grows(life: Lived, hours: int, more: int) -> None:
 
 
 @given(histories(), st.integers(0, 2_000), st.integers(1, 100))
-def test_line_that_belongs_to_a_queue_was_never_left_out_by_its_state(
+def test_kept_line_that_is_not_odd_says_what_the_state_says(
     life: Lived, hours: int, soon: int
 ) -> None:
     situation, basis = placed(life, hours)
     on_desk = Placed(life.dossier, standing_of(life.dossier, life.acts), basis)
-    item, awaited = item_of(on_desk, soon), awaited_by(on_desk)
+    item = item_of(on_desk, soon)
+    awaited = tuple(whom for _, whom in awaited_now(life.dossier, on_desk.standing.stage))
     assert awaited == tuple(waiting.awaited for waiting in situation.waiting)
 
     for queue in (Queue.DUE_SOON, Queue.OVERDUE, Queue.WAITING):
-        if belongs(item, queue, awaited):
-            assert may_belong(life.dossier, queue, basis.as_of, soon)
+        kept = KeptLine(life.dossier, on_desk.standing.stage, REGISTER, basis.as_of)
+        if not kept.line.is_odd:
+            assert kept.is_in(queue, basis.as_of, soon) is belongs(item, queue, awaited)
     assert not (item.overdue and item.due_soon)
