@@ -18,16 +18,18 @@ from api.parts import Parts
 from api.reading.kept_lists import KeptPlace, parse_cursor
 from api.reading.rights import reading_as
 from api.resources.findings.gathering import (
+    AskedList,
     Gatherer,
     Known,
+    Pager,
+    address_after,
+    find_asked,
     finding_answer,
     keys_of_answers,
     rule_answer,
     rules_among,
 )
-from api.resources.findings.leads import LeadSource, Looked
-from api.resources.findings.paging import AskedList, Pager, address_after, find_asked
-from api.resources.findings.scopes import Scope
+from api.resources.findings.leads import LeadSource, Looked, Scope
 from api.resources.findings.shapes import BaseRateAnswer, FindingRuleAnswer, FindingsAnswer
 from api.resources.inspecting.shapes import order_answer
 from api.resources.inspection import Inspection, position_of
