@@ -139,15 +139,21 @@ class Site:
         deadline = time.monotonic() + LOOKING_SECONDS
         while True:
             try:
-                answered = self.inspected("/v1/findings")
+                answered = self.inspected("/v1/findings?limit=500")
             except urllib.error.HTTPError as error:
                 assert error.code == 503, error
             else:
                 if answered.get("comparisons") is not None:
-                    found: list[dict[str, Any]] = answered["findings"]
-                    return found
+                    return self._with_following_pages(answered)
             assert time.monotonic() < deadline, "nobody looked for findings"
             time.sleep(0.5)
+
+    def _with_following_pages(self, page: Any) -> list[dict[str, Any]]:
+        found = list(page["findings"])
+        while "next" in page:
+            page = self.inspected(page["next"])
+            found += page["findings"]
+        return found
 
 
 @pytest.fixture(scope="module", params=LOGS)
