@@ -1,6 +1,7 @@
 """Reading cells of figures made from acts, in one transaction, as of its checkpoint."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -27,12 +28,14 @@ from projections.statistics.periods import (
     Granularity,
     first_day,
     last_day,
+    period_after,
     period_at,
 )
 from projections.statistics.places import Places
 from projections.stored.by_acts.lists import StoredList, unpack_list
 from projections.stored.by_acts.packing import StoredCell, unpack_cell
 from projections.stored.by_acts.summing import cells_of_lists
+from projections.stored.cell_spans import pieces_of as spans_of_days
 from projections.tables import ACT_CELLS
 
 Condition = sa.ColumnElement[bool]
@@ -61,20 +64,60 @@ class StoredActs:
         A group may then come in one cell or in many.
         """
         pieces = _pieces(theme, wanted)
-        if pieces is None:
+        if pieces is not None:
+            for piece, named in pieces:
+                yield from self._kept(theme, wanted, piece, named)
+        elif not wanted.by_period and MONTH in LEVELS[_grain(wanted)]:
+            yield from self._of_days(theme, wanted)
+        elif theme is Theme.FEES and wanted.first is not None:
+            yield from self._owed_and_listed(wanted)
+        else:
             yield from cells_of_lists(theme, wanted, self._lists(theme, wanted))
-            return
-        for piece, named in pieces:
-            for row in self._connection.execute(_query(theme, wanted, piece)).all():
-                office, procedure, period, packed = row
-                name = _named(period, piece, wanted) if named is None else named
-                cells = _cells(office, procedure, name, unpack_cell(packed), wanted)
-                yield from map(_owed, cells) if name == BEFORE else cells
+
+    def _kept(
+        self, theme: Theme, wanted: Selection, piece: Piece, named: str | None
+    ) -> Iterator[ActCell]:
+        """Give kept cells; ``named`` is their period where it is not their own."""
+        for row in self._connection.execute(_query(theme, wanted, piece)).all():
+            office, procedure, period, packed = row
+            name = _named(period, piece, wanted) if named is None else named
+            cells = _cells(office, procedure, name, unpack_cell(packed), wanted)
+            yield from map(_owed, cells) if name == BEFORE else cells
+
+    def _of_days(self, theme: Theme, wanted: Selection) -> Iterator[ActCell]:
+        """Give a span of days: months from kept cells, and the days at its edges from lists."""
+        for each in spans_of_days(wanted.first, wanted.last):
+            if each.is_before and theme is not Theme.FEES:
+                continue
+            name = BEFORE if each.is_before else WHOLE
+            if not each.is_days:
+                for piece in pieces_of(each.first, each.last):
+                    yield from self._kept(theme, wanted, piece, name)
+                continue
+            edge = replace(wanted, first=each.first, last=each.last)
+            for cell in cells_of_lists(theme, edge, self._lists(theme, edge), with_before=False):
+                yield _owed(cell._replace(period=BEFORE)) if each.is_before else cell
+
+    def _owed_and_listed(self, wanted: Selection) -> Iterator[ActCell]:
+        """Give fees; what was owed before them is what is owed at last, less what came since.
+
+        So the lists of earlier years, which are most of them, are not even read.
+        """
+        theme, last = Theme.FEES, wanted.last
+        lists = list(self._lists(theme, replace(wanted, last=None)))
+        for cell in cells_of_lists(theme, wanted, lists, with_before=False):
+            yield cell
+            yield _not_yet_owed(cell)
+        if last is not None:
+            following = period_after(last, wanted.granularity)
+            after = replace(wanted, first=following, last=None, by_period=False)
+            yield from map(_not_yet_owed, cells_of_lists(theme, after, lists, with_before=False))
+        yield from self._kept(theme, wanted, Piece(ALL_HISTORY, None, None), BEFORE)
 
     def _lists(self, theme: Theme, wanted: Selection) -> Iterator[tuple[str, str, StoredList]]:
         pairs = ACT_CELLS.pairs.c
         found = [pairs.theme == theme.value, *_among(pairs, wanted)]
-        if wanted.first is not None and theme is not Theme.FEES:
+        if wanted.first is not None:
             found.append(pairs.year >= wanted.first[:YEAR_LENGTH])
         if wanted.last is not None:
             found.append(pairs.year <= wanted.last[:YEAR_LENGTH])
@@ -204,6 +247,13 @@ def _cells(
 def _owed(cell: ActCell) -> ActCell:
     owed = cell.values.get(OUTSTANDING)
     return cell._replace(values={} if owed is None else {OUTSTANDING: owed})
+
+
+def _not_yet_owed(cell: ActCell) -> ActCell:
+    """Take what a cell adds to what is owed off what was owed before."""
+    owed = cell.values.get(OUTSTANDING)
+    values = {} if owed is None else {OUTSTANDING: Value(-owed.times, -owed.total, b"")}
+    return cell._replace(period=BEFORE, values=values)
 
 
 def _run(cell: StoredCell, measure: str, channel: str) -> bytes:

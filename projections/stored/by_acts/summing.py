@@ -98,9 +98,15 @@ class _Goals(dict[int, int]):
 
 
 def cells_of_lists(
-    theme: Theme, wanted: Selection, lists: Iterable[tuple[str, str, StoredList]]
+    theme: Theme,
+    wanted: Selection,
+    lists: Iterable[tuple[str, str, StoredList]],
+    *,
+    with_before: bool = True,
 ) -> Iterator[ActCell]:
     """Add up lists by office and procedure as they are asked for; a group may come in many parts.
+
+    ``with_before``: of fees also what was owed before the first period.
 
     Raises:
         StoreCorrupt: a list holds what no part can be.
@@ -111,7 +117,10 @@ def cells_of_lists(
     for office, procedure, listed in lists:
         of_procedure = stand_in(procedure, procedure) if by_procedure else ALL
         groups[office if by_office else ALL, of_procedure].append(listed)
-    goals, bounds = _Goals(theme, wanted), _bounds(theme, wanted)
+    goals, bounds = (
+        _Goals(theme, wanted),
+        _bounds(wanted, takes_before=theme is Theme.FEES and with_before),
+    )
     summed = _stays if theme is Theme.STEPS else _sums
     for group, found in groups.items():
         for period, channel, values in summed(found, goals, bounds):
@@ -121,10 +130,10 @@ def cells_of_lists(
 Bounds = tuple[int | None, int | None]
 
 
-def _bounds(theme: Theme, wanted: Selection) -> Bounds:
+def _bounds(wanted: Selection, *, takes_before: bool) -> Bounds:
     """Give the places between which all lies that is asked for; the second one is beyond it."""
     first = None
-    if wanted.first is not None and theme is not Theme.FEES:
+    if wanted.first is not None and not takes_before:
         first = first_place(first_day(wanted.first).isoformat())
     if wanted.last is None:
         return first, None
