@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -80,17 +80,21 @@ class StoredCells:
         for sign, read in self._readings(wanted):
             for part in parts_of(read, (CELLS.months, CELLS.days)):
                 query = sums_query(part, read, MEASURES)
-                for row in self._connection.execute(query).all():
-                    values = row[4:] if sign > 0 else [-value for value in row[4:]]
-                    yield Sum(row[0], row[1], row[2], row[3], values)
+                for office, procedure, channel, period, *values in self._rows(query):
+                    if sign < 0:
+                        values = [-value for value in values]  # noqa: PLW2901
+                    yield Sum(office, procedure, channel, period, values)
 
     def reasons(self, wanted: Selection) -> Iterator[ReasonSum]:
         """Give the sums of the reasons for which law and index differ, in the same way."""
         for sign, read in self._readings(wanted):
             for part in parts_of(read, (CELLS.month_reasons, CELLS.day_reasons)):
                 query = sums_query(part, read, ("count",), ("measure",))
-                for row in self._connection.execute(query).all():
-                    yield ReasonSum._make((*row[:-1], sign * row[-1]))
+                for *named, count in self._rows(query):
+                    yield ReasonSum(*named, sign * count)
+
+    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        return self._connection.execute(query).all()
 
     def _readings(self, wanted: Selection) -> tuple[tuple[int, Selection], ...]:
         """Say what is read for a selection, each added (1) or taken off (-1)."""
