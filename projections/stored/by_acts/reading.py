@@ -81,8 +81,11 @@ class StoredActs:
         for row in self._connection.execute(_query(theme, wanted, piece)).all():
             office, procedure, period, packed = row
             name = _named(period, piece, wanted) if named is None else named
-            cells = _cells(office, procedure, name, unpack_cell(packed), wanted)
-            yield from map(_owed, cells) if name == BEFORE else cells
+            cell = unpack_cell(packed)
+            # Before the first period only what is owed is asked for, and few cells hold any.
+            if name != BEFORE or any(OUTSTANDING in sums for sums in cell.sums.values()):
+                cells = _cells(office, procedure, name, cell, wanted)
+                yield from map(_owed, cells) if name == BEFORE else cells
 
     def _of_days(self, theme: Theme, wanted: Selection) -> Iterator[ActCell]:
         """Give a span of days: months from kept cells, and the days at its edges from lists."""
@@ -107,11 +110,12 @@ class StoredActs:
         lists = list(self._lists(theme, replace(wanted, last=None)))
         for cell in cells_of_lists(theme, wanted, lists, with_before=False):
             yield cell
-            yield _not_yet_owed(cell)
+            yield from _not_yet_owed(cell)
         if last is not None:
             following = period_after(last, wanted.granularity)
             after = replace(wanted, first=following, last=None, by_period=False)
-            yield from map(_not_yet_owed, cells_of_lists(theme, after, lists, with_before=False))
+            for cell in cells_of_lists(theme, after, lists, with_before=False):
+                yield from _not_yet_owed(cell)
         yield from self._kept(theme, wanted, Piece(ALL_HISTORY, None, None), BEFORE)
 
     def _lists(self, theme: Theme, wanted: Selection) -> Iterator[tuple[str, str, StoredList]]:
@@ -249,11 +253,12 @@ def _owed(cell: ActCell) -> ActCell:
     return cell._replace(values={} if owed is None else {OUTSTANDING: owed})
 
 
-def _not_yet_owed(cell: ActCell) -> ActCell:
+def _not_yet_owed(cell: ActCell) -> Iterator[ActCell]:
     """Take what a cell adds to what is owed off what was owed before."""
     owed = cell.values.get(OUTSTANDING)
-    values = {} if owed is None else {OUTSTANDING: Value(-owed.times, -owed.total, b"")}
-    return cell._replace(period=BEFORE, values=values)
+    if owed is not None:
+        values = {OUTSTANDING: Value(-owed.times, -owed.total, b"")}
+        yield cell._replace(period=BEFORE, values=values)
 
 
 def _run(cell: StoredCell, measure: str, channel: str) -> bytes:

@@ -55,33 +55,35 @@ class _Goals(dict[int, int]):
         self._wanted = wanted
         self._takes_before = theme is Theme.FEES
         self._tells_channels = "c" in wanted.apart
-        self._numbers: dict[Goal, int] = {}
         self.listed: list[Goal] = []
-        self._periods: dict[int, str | None] = {}
+        # By day, and by period, which many days share: the number of each goal named so far.
+        self._days: dict[int, tuple[str | None, dict[int, int]]] = {}
+        self._periods: dict[str | None, dict[int, int]] = {}
 
     def __missing__(self, place: int) -> int:
         day, number = divmod(place, PLACES_PER_DAY)
-        if day not in self._periods:
-            self._periods[day] = self._period_of(day)
-        period = self._periods[day]
+        of_day = self._days.get(day)
+        if of_day is None:
+            period = self._period_of(day)
+            of_day = self._days[day] = (period, self._periods.setdefault(period, {}))
+        period, numbers = of_day
+        found = numbers.get(number)
+        if found is None:
+            found = numbers[number] = self._number_of(period, number)
+        self[place] = found
+        return found
+
+    def _number_of(self, period: str | None, number: int) -> int:
         try:
             counted = self._counted[number]
         except IndexError as error:
             raise StoreCorrupt("a list of parts names a measure that there is not") from error
-        found = _LEFT_OUT
-        if period is not None and self._wanted.channel in (None, counted.channel):
-            found = self._number_of(period, counted)
-        self[place] = found
-        return found
-
-    def _number_of(self, period: str, counted: Counted) -> int:
+        if period is None or self._wanted.channel not in (None, counted.channel):
+            return _LEFT_OUT
         if period == BEFORE and counted.measure != OUTSTANDING:
             return _LEFT_OUT
-        goal = Goal(period, counted.channel if self._tells_channels else ALL, counted)
-        number = self._numbers.setdefault(goal, len(self.listed))
-        if number == len(self.listed):
-            self.listed.append(goal)
-        return number
+        self.listed.append(Goal(period, counted.channel if self._tells_channels else ALL, counted))
+        return len(self.listed) - 1
 
     def _period_of(self, day_ordinal: int) -> str | None:
         try:
