@@ -1,6 +1,6 @@
 """Reading cells of figures made from acts, in one transaction, as of its checkpoint."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -8,12 +8,18 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from projections.counts import ALL
-from projections.statistics.adding import COARSEST, MONTH_LENGTH
+from projections.statistics.adding import (
+    COARSEST,
+    MONTH_LENGTH,
+    pack_seconds,
+    unpack_seconds,
+)
 from projections.statistics.asking import BEFORE, WHOLE, Selection
 from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActCell, Value
 from projections.statistics.by_acts.cells import (
     ALL_HISTORY,
+    CHANNEL_PLACES,
     DAY,
     LEVEL_OF,
     LEVELS,
@@ -21,6 +27,7 @@ from projections.statistics.by_acts.cells import (
     QUARTER,
     YEAR_LENGTH,
     run_of_channel,
+    seconds_told_in,
 )
 from projections.statistics.by_acts.fees import OUTSTANDING
 from projections.statistics.by_acts.spans import Piece, pieces_of
@@ -78,8 +85,12 @@ class StoredActs:
         self, theme: Theme, wanted: Selection, piece: Piece, named: str | None
     ) -> Iterator[ActCell]:
         """Give kept cells; ``named`` is their period where it is not their own."""
-        for row in self._connection.execute(_query(theme, wanted, piece)).all():
-            office, procedure, period, packed = row
+        rows = self._connection.execute(_query(theme, wanted, piece)).all()
+        if theme is Theme.STEPS and wanted.grain.endswith("c"):
+            # Taken apart by channels at once, many short runs are taken apart as a few long ones.
+            yield from _stays_by_channel(rows, piece, wanted, named)
+            return
+        for office, procedure, period, packed in rows:
             name = _named(period, piece, wanted) if named is None else named
             cell = unpack_cell(packed)
             # Before the first period only what is owed is asked for, and few cells hold any.
@@ -231,19 +242,50 @@ def _among(columns: _Columns, wanted: Selection) -> list[Condition]:
     return found
 
 
+def _stays_by_channel(
+    rows: Iterable[Sequence[Any]], piece: Piece, wanted: Selection, named: str | None
+) -> Iterator[ActCell]:
+    """Give stays by channel or of one, each group and period as one cell."""
+    found: dict[tuple[str, str, str], dict[str, list[bytes]]] = {}
+    for office, procedure, period, packed in rows:
+        name = _named(period, piece, wanted) if named is None else named
+        code = wanted.stand_ins.get(procedure, procedure)
+        runs = found.setdefault((office, code, name), {})
+        for stage, run in unpack_cell(packed).runs.items():
+            runs.setdefault(stage, []).append(run)
+    for (office, procedure, name), runs in found.items():
+        by_channel: dict[str, dict[str, Value]] = {}
+        for stage, several in runs.items():
+            for channel, value in _by_channel(several, wanted.channel):
+                by_channel.setdefault(channel, {})[stage] = value
+        for channel, values in by_channel.items():
+            told = channel if "c" in wanted.apart else ALL
+            yield ActCell(office, procedure, told, name, values)
+
+
+def _by_channel(runs: Sequence[bytes], wanted: str | None) -> Iterator[tuple[str, Value]]:
+    """Give the stays of several runs as one run for each channel, or for the one that is wanted."""
+    run = runs[0] if len(runs) == 1 else pack_seconds(unpack_seconds(b"".join(runs)))
+    for channel in CHANNEL_PLACES if wanted is None else (wanted,):
+        packed = run_of_channel(run, channel)
+        if packed:
+            stays = unpack_seconds(packed)
+            yield channel, Value(len(stays), seconds_told_in(stays, channel), packed)
+
+
 def _cells(
     office: str, procedure: str, period: str, cell: StoredCell, wanted: Selection
 ) -> Iterator[ActCell]:
-    """Give what is asked for of a stored cell: all channels as one, one of them, or each."""
+    """Give what is asked for of a stored cell: all channels as one, one of them, or each.
+
+    Of stays it is all channels as one (`_stays_by_channel`).
+    """
     if "c" not in wanted.apart and wanted.channel is None:
         yield ActCell(office, procedure, ALL, period, _all_channels(cell))
         return
     for channel, sums in cell.sums.items():
         if wanted.channel in (None, channel):
-            values = {
-                measure: Value(times, total, _run(cell, measure, channel))
-                for measure, (times, total) in sums.items()
-            }
+            values = {measure: Value(times, total, b"") for measure, (times, total) in sums.items()}
             named = channel if "c" in wanted.apart else ALL
             yield ActCell(office, procedure, named, period, values)
 
@@ -259,11 +301,6 @@ def _not_yet_owed(cell: ActCell) -> Iterator[ActCell]:
     if owed is not None:
         values = {OUTSTANDING: Value(-owed.times, -owed.total, b"")}
         yield cell._replace(period=BEFORE, values=values)
-
-
-def _run(cell: StoredCell, measure: str, channel: str) -> bytes:
-    run = cell.runs.get(measure)
-    return b"" if run is None else run_of_channel(run, channel)
 
 
 def _all_channels(cell: StoredCell) -> dict[str, Value]:

@@ -167,6 +167,8 @@ Summed = Iterator[tuple[str, str, dict[str, Value]]]
 
 def _sums(lists: Sequence[StoredList], goals: _Goals, bounds: Bounds) -> Summed:
     places, totals = _columns(lists, bounds)
+    if not places:
+        return
     numbers = list(map(goals.__getitem__, places))
     times, sums = Counter(numbers), defaultdict[int, int](int)
     for number, total in zip(numbers, totals, strict=True):
