@@ -250,13 +250,21 @@ def _judged(dossiers: int, resolved_late: int, pending_late: int, without_due: i
 
 def _differences(counts: Counts) -> Iterator[ReasonCount]:
     # Few of the reasons occur, and there are thousands of figures.
-    for reason, (of_resolved, of_pending) in _MEASURES_OF.items() if counts else ():
-        resolved, pending = counts.get(of_resolved, 0), counts.get(of_pending, 0)
-        if resolved or pending:
-            yield ReasonCount(reason=reason, resolved=resolved, pending=pending)
+    named = {_PLACE_OF[name] for name, dossiers in counts.items() if dossiers and name in _PLACE_OF}
+    for place in sorted(named):
+        reason, of_resolved, of_pending = _MEASURES_OF[place]
+        yield ReasonCount(
+            reason=reason,
+            resolved=counts.get(of_resolved, 0),
+            pending=counts.get(of_pending, 0),
+        )
 
 
-_MEASURES_OF: Final = {
-    reason.value: (f"{RESOLVED_PREFIX}{reason.value}", f"{PENDING_PREFIX}{reason.value}")
+# The reasons in their order, each with its two measures; and by measure the place of its reason.
+_MEASURES_OF: Final = tuple(
+    (reason.value, f"{RESOLVED_PREFIX}{reason.value}", f"{PENDING_PREFIX}{reason.value}")
     for reason in Reason766
+)
+_PLACE_OF: Final = {
+    measure: place for place, (_, *both) in enumerate(_MEASURES_OF) for measure in both
 }

@@ -103,10 +103,10 @@ def sums_query(
     if by_field:
         groups = [sa.func.min(each) if each is table.c.procedure else each for each in groups]
         apart = [_field_of(each) if each is table.c.procedure else each for each in apart]
-    sums = [sa.func.sum(table.c[name]) for name in summed]
     stands_alone = part.is_before and wanted.stands_alone
-    if stands_alone:
-        sums = [_standing(table, name) for name in summed]
+    sums: list[sa.ColumnElement[Any]] = [
+        _standing(table, name) if stands_alone else sa.func.sum(table.c[name]) for name in summed
+    ]
     columns = [*groups, part.bucket.label("bucket"), *names, *sums]
     # A period that is the same in all rows would hide that the rows lie in the order of the groups;
     # without any group there would be a sum of nothing.

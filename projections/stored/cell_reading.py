@@ -85,19 +85,18 @@ class StoredCells:
             for part in parts_of(read, (CELLS.months, CELLS.days)):
                 query = sums_query(part, read, MEASURES)
                 for office, procedure, channel, period, *values in self._rows(query):
-                    if sign < 0:
-                        values = [-value for value in values]  # noqa: PLW2901
-                    yield Sum(office, procedure, channel, period, values)
+                    signed = values if sign > 0 else [-value for value in values]
+                    yield Sum(office, procedure, channel, period, signed)
 
     def reasons(self, wanted: Selection) -> Iterator[ReasonSum]:
         """Give the sums of the reasons for which law and index differ, in the same way."""
         for sign, read in self._readings(wanted):
             for part in parts_of(read, (CELLS.month_reasons, CELLS.day_reasons)):
                 query = sums_query(part, read, ("count",), ("measure",))
-                for *named, count in self._rows(query):
-                    yield ReasonSum(*named, sign * count)
+                for office, procedure, channel, period, measure, count in self._rows(query):
+                    yield ReasonSum(office, procedure, channel, period, measure, sign * count)
 
-    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    def _rows(self, query: sa.Select[Any]) -> Sequence[Sequence[Any]]:
         return self._connection.execute(query).all()
 
     def _readings(self, wanted: Selection) -> tuple[tuple[int, Selection], ...]:
