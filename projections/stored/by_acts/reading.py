@@ -46,6 +46,10 @@ from projections.stored.cell_spans import pieces_of as spans_of_days
 from projections.tables import ACT_CELLS
 
 Condition = sa.ColumnElement[bool]
+# Which cells to read, with the name of their period where it is not their own.
+Named = tuple[Piece, str | None]
+# A cell by office, procedure and the name of its period.
+Stored = tuple[str, str, str, StoredCell]
 _Columns = sa.sql.base.ReadOnlyColumnCollection[str, sa.Column[Any]]
 
 
@@ -72,27 +76,29 @@ class StoredActs:
         """
         pieces = _pieces(theme, wanted)
         if pieces is not None:
-            for piece, named in pieces:
-                yield from self._kept(theme, wanted, piece, named)
-        elif not wanted.by_period and MONTH in LEVELS[_grain(wanted)]:
+            yield from self._kept(theme, wanted, pieces)
+        elif _are_months_quicker(theme, wanted):
             yield from self._of_days(theme, wanted)
         elif theme is Theme.FEES and wanted.first is not None:
             yield from self._owed_and_listed(wanted)
         else:
             yield from cells_of_lists(theme, wanted, self._lists(theme, wanted))
 
-    def _kept(
-        self, theme: Theme, wanted: Selection, piece: Piece, named: str | None
-    ) -> Iterator[ActCell]:
-        """Give kept cells; ``named`` is their period where it is not their own."""
-        rows = self._connection.execute(_query(theme, wanted, piece)).all()
+    def _stored(self, theme: Theme, wanted: Selection, pieces: Iterable[Named]) -> Iterator[Stored]:
+        """Give kept cells by office, procedure and period, as they are."""
+        for piece, named in pieces:
+            rows = self._connection.execute(_query(theme, wanted, piece)).all()
+            for office, procedure, period, packed in rows:
+                name = _named(period, piece, wanted) if named is None else named
+                yield office, procedure, name, unpack_cell(packed)
+
+    def _kept(self, theme: Theme, wanted: Selection, pieces: Iterable[Named]) -> Iterator[ActCell]:
+        stored = self._stored(theme, wanted, pieces)
         if theme is Theme.STEPS and wanted.grain.endswith("c"):
             # Taken apart by channels at once, many short runs are taken apart as a few long ones.
-            yield from _stays_by_channel(rows, piece, wanted, named)
+            yield from _stays_by_channel(stored, wanted)
             return
-        for office, procedure, period, packed in rows:
-            name = _named(period, piece, wanted) if named is None else named
-            cell = unpack_cell(packed)
+        for office, procedure, name, cell in stored:
             # Before the first period only what is owed is asked for, and few cells hold any.
             if name != BEFORE or any(OUTSTANDING in sums for sums in cell.sums.values()):
                 cells = _cells(office, procedure, name, cell, wanted)
@@ -105,8 +111,8 @@ class StoredActs:
                 continue
             name = BEFORE if each.is_before else WHOLE
             if not each.is_days:
-                for piece in pieces_of(each.first, each.last):
-                    yield from self._kept(theme, wanted, piece, name)
+                pieces = [(piece, name) for piece in pieces_of(each.first, each.last)]
+                yield from self._kept(theme, wanted, pieces)
                 continue
             edge = replace(wanted, first=each.first, last=each.last)
             for cell in cells_of_lists(theme, edge, self._lists(theme, edge), with_before=False):
@@ -127,7 +133,7 @@ class StoredActs:
             after = replace(wanted, first=following, last=None, by_period=False)
             for cell in cells_of_lists(theme, after, lists, with_before=False):
                 yield from _not_yet_owed(cell)
-        yield from self._kept(theme, wanted, Piece(ALL_HISTORY, None, None), BEFORE)
+        yield from self._kept(theme, wanted, [(Piece(ALL_HISTORY, None, None), BEFORE)])
 
     def _lists(self, theme: Theme, wanted: Selection) -> Iterator[tuple[str, str, StoredList]]:
         pairs = ACT_CELLS.pairs.c
@@ -141,7 +147,12 @@ class StoredActs:
             yield office, procedure, unpack_list(packed)
 
 
-def _pieces(theme: Theme, wanted: Selection) -> list[tuple[Piece, str | None]] | None:
+def _are_months_quicker(theme: Theme, wanted: Selection) -> bool:
+    """Tell whether a span of days is read from months; stays would have to be merged again."""
+    return not wanted.by_period and theme is not Theme.STEPS and MONTH in LEVELS[_grain(wanted)]
+
+
+def _pieces(theme: Theme, wanted: Selection) -> list[Named] | None:
     """Say which cells to read, with the name of their period where it is not their own.
 
     None where the cells are not so fine.
@@ -242,16 +253,13 @@ def _among(columns: _Columns, wanted: Selection) -> list[Condition]:
     return found
 
 
-def _stays_by_channel(
-    rows: Iterable[Sequence[Any]], piece: Piece, wanted: Selection, named: str | None
-) -> Iterator[ActCell]:
+def _stays_by_channel(stored: Iterable[Stored], wanted: Selection) -> Iterator[ActCell]:
     """Give stays by channel or of one, each group and period as one cell."""
     found: dict[tuple[str, str, str], dict[str, list[bytes]]] = {}
-    for office, procedure, period, packed in rows:
-        name = _named(period, piece, wanted) if named is None else named
+    for office, procedure, name, cell in stored:
         code = wanted.stand_ins.get(procedure, procedure)
         runs = found.setdefault((office, code, name), {})
-        for stage, run in unpack_cell(packed).runs.items():
+        for stage, run in cell.runs.items():
             runs.setdefault(stage, []).append(run)
     for (office, procedure, name), runs in found.items():
         by_channel: dict[str, dict[str, Value]] = {}

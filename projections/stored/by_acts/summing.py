@@ -26,6 +26,7 @@ from projections.stored.by_acts.lists import (
     Counted,
     StoredList,
     first_place,
+    places_in,
     unpack_places,
     unpack_totals,
 )
@@ -151,15 +152,16 @@ def _columns(lists: Sequence[StoredList], bounds: Bounds) -> tuple[Sequence[int]
             unpack_totals(b"".join([each.totals for each in lists])),
         )
     first, beyond = bounds
-    places, totals = unpack_places(b""), unpack_totals(b"")
+    places: list[bytes] = []
+    totals: list[bytes] = []
     for each in lists:
-        column = unpack_places(each.places)
+        column = places_in(each.places)
         begin = 0 if first is None else bisect_left(column, first)
         end = len(column) if beyond is None else bisect_left(column, beyond)
         if begin < end:
-            places += column[begin:end]
-            totals += unpack_totals(each.totals[begin * 2 * _ITEM : end * 2 * _ITEM])
-    return places, totals
+            places.append(each.places[begin * _ITEM : end * _ITEM])
+            totals.append(each.totals[begin * 2 * _ITEM : end * 2 * _ITEM])
+    return unpack_places(b"".join(places)), unpack_totals(b"".join(totals))
 
 
 Summed = Iterator[tuple[str, str, dict[str, Value]]]
