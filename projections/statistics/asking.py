@@ -76,8 +76,8 @@ class Selection:
     ``apart`` holds a letter for each of office (`o`), procedure (`p`) and channel (`c`) that sums
     tell apart. Where only fields are asked for, ``stand_ins`` names for each procedure one of the
     same field, under which sums of both may be given. ``stands_alone``: of what lies before the
-    first period only what stands at its end is wanted: what is pending as received, what is late,
-    and reasons of the pending; a group of which nothing stands may be left out.
+    first period only what stands at its end is wanted: what is pending, which may be told as
+    received, what is late, and reasons of the pending; a group of nothing may be left out.
     """
 
     offices: frozenset[str] | None
