@@ -75,7 +75,9 @@ class Selection:
 
     ``apart`` holds a letter for each of office (`o`), procedure (`p`) and channel (`c`) that sums
     tell apart. Where only fields are asked for, ``stand_ins`` names for each procedure one of the
-    same field, under which sums of both may be given.
+    same field, under which sums of both may be given. ``stands_alone``: of what lies before the
+    first period only what stands at its end is wanted: what is pending, which may be told as
+    received, what is late, and reasons of the pending; a group of nothing may be left out.
     """
 
     offices: frozenset[str] | None
@@ -87,6 +89,7 @@ class Selection:
     last: str | None
     by_period: bool
     stand_ins: Mapping[str, str] = field(default_factory=dict)
+    stands_alone: bool = False
 
     @property
     def grain(self) -> str:

@@ -50,7 +50,7 @@ def backlog_of(
     """
     assert query.by_period
 
-    groups = sums_by_group(source, query)
+    groups = sums_by_group(source, query, stands_alone=True)
     today = source.places().latest_day(source.as_of())
     made = (
         BacklogFigure(

@@ -109,7 +109,7 @@ def count_groups(
     Raises:
         TooManyFigures: they are more than ``most``.
     """
-    groups = sums_by_group(source, query)
+    groups = sums_by_group(source, query, stands_alone=True)
     today = source.places().latest_day(source.as_of())
     made = (
         _figure(group, stand)

@@ -14,8 +14,8 @@ What has no due date is never late by law, what has no appointment either is nev
 index; `resolved_without_due` tells how many of those on time were resolved in P without one.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -49,7 +49,10 @@ from projections.statistics.walking import (
 DEFINITION: Final = "timeliness@v1"
 
 # By group, then by the period in which they change, how many there are more of each reason.
-Reasons = defaultdict[Group, defaultdict[str, Counter[str]]]
+Counts = dict[str, int]
+ByPeriod = dict[str, Counts]
+Reasons = dict[Group, ByPeriod]
+_NO_REASONS: Final[ByPeriod] = {}
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -114,18 +117,22 @@ def judge_groups(
     Raises:
         TooManyFigures: they are more than ``most``.
     """
-    groups, reasons = sums_by_group(source, query), _reasons(source, query)
+    # Told together, the periods of a group have a figure also where it is one of nothing.
+    groups = sums_by_group(source, query, stands_alone=query.by_period)
+    reasons = _reasons(source, query)
     today = source.places().latest_day(source.as_of())
     made = (
         figure
         for group in sorted(groups, key=group_order)
-        for figure in _figures(group, stands(groups[group], query, today), reasons[group], query)
+        for figure in _figures(
+            group, stands(groups[group], query, today), reasons.get(group, _NO_REASONS), query
+        )
     )
     figures = few(made, most)
-    total: Counter[str] = Counter()
+    total: Counts = {}
     for by_period in reasons.values():
         for period, counts in by_period.items():
-            total.update(_pending_alone(counts) if period == BEFORE else counts)
+            _add(total, _pending_alone(counts) if period == BEFORE else counts)
     whole = whole_stand(total_of(groups), query.period)
     return figures, _figure(EVERYTHING, whole, total)
 
@@ -160,11 +167,17 @@ def texts_of(figures: tuple[TimelinessFigure, ...]) -> tuple[ReasonText, ...]:
 
 def _reasons(source: CellSource, query: Query) -> Reasons:
     places = source.places()
-    wanted = selection_of(query, places)
-    found: Reasons = defaultdict(lambda: defaultdict(Counter))
-    for row in source.reasons(wanted):
-        group = Group.of(row.office, row.procedure, row.channel, query, places)
-        found[group][row.period][row.measure] += row.dossiers
+    wanted = replace(selection_of(query, places), stands_alone=True)
+    found: Reasons = {}
+    # Many rows are of one group, and naming it costs more than all else that is done with them.
+    known: dict[tuple[str, str, str], ByPeriod] = {}
+    for office, procedure, channel, period, measure, dossiers in source.reasons(wanted):
+        by_period = known.get((office, procedure, channel))
+        if by_period is None:
+            group = Group.of(office, procedure, channel, query, places)
+            by_period = known[office, procedure, channel] = found.setdefault(group, {})
+        counts = by_period.setdefault(period, {})
+        counts[measure] = counts.get(measure, 0) + dossiers
     for ahead in source.ahead():
         if not is_selected(ahead.kind, wanted):
             continue
@@ -173,34 +186,36 @@ def _reasons(source: CellSource, query: Query) -> Reasons:
         group = Group.of(office, ahead.kind.procedure, channel, query, places)
         for period, measure, delta in moves_of(ahead, query.granularity):
             if measure.startswith(PENDING_PREFIX) and (query.last is None or period <= query.last):
-                found[group][period_name(period, query)][measure] += delta
+                by_period = found.setdefault(group, {})
+                _add(by_period.setdefault(period_name(period, query), {}), {measure: delta})
     return found
 
 
 def _figures(
-    group: Group,
-    walked: Iterator[Stand],
-    by_period: Mapping[str, Counter[str]],
-    query: Query,
+    group: Group, walked: Iterator[Stand], by_period: ByPeriod, query: Query
 ) -> Iterator[TimelinessFigure]:
     """Judge the periods of one group; what is pending adds up from period to period."""
-    counts: Counter[str] = Counter()
-    waiting = sorted(by_period)
+    counts: Counts = {}
+    waiting = deque(sorted(by_period))
     for stand in walked:
-        for measure in [each for each in counts if each.startswith(RESOLVED_PREFIX)]:
-            del counts[measure]
+        counts = _pending_alone(counts)
         while waiting and (not query.by_period or waiting[0] <= stand.period):
-            period = waiting.pop(0)
+            period = waiting.popleft()
             is_own = period == stand.period if query.by_period else period != BEFORE
-            counts.update(by_period[period] if is_own else _pending_alone(by_period[period]))
+            _add(counts, by_period[period] if is_own else _pending_alone(by_period[period]))
         yield _figure(group, stand, counts)
 
 
-def _pending_alone(counts: Counter[str]) -> Counter[str]:
-    return Counter({name: n for name, n in counts.items() if name.startswith(PENDING_PREFIX)})
+def _pending_alone(counts: Counts) -> Counts:
+    return {name: n for name, n in counts.items() if name.startswith(PENDING_PREFIX)}
 
 
-def _figure(group: Group, stand: Stand, counts: Counter[str]) -> TimelinessFigure:
+def _add(counts: Counts, more: Counts) -> None:
+    for measure, dossiers in more.items():
+        counts[measure] = counts.get(measure, 0) + dossiers
+
+
+def _figure(group: Group, stand: Stand, counts: Counts) -> TimelinessFigure:
     dossiers = stand.carried_over + stand.received
     return TimelinessFigure(
         office=group.office,
@@ -233,15 +248,23 @@ def _judged(dossiers: int, resolved_late: int, pending_late: int, without_due: i
     )
 
 
-def _differences(counts: Counter[str]) -> Iterator[ReasonCount]:
+def _differences(counts: Counts) -> Iterator[ReasonCount]:
     # Few of the reasons occur, and there are thousands of figures.
-    for reason, (of_resolved, of_pending) in _MEASURES_OF.items() if counts else ():
-        resolved, pending = counts.get(of_resolved, 0), counts.get(of_pending, 0)
-        if resolved or pending:
-            yield ReasonCount(reason=reason, resolved=resolved, pending=pending)
+    named = {_PLACE_OF[name] for name, dossiers in counts.items() if dossiers and name in _PLACE_OF}
+    for place in sorted(named):
+        reason, of_resolved, of_pending = _MEASURES_OF[place]
+        yield ReasonCount(
+            reason=reason,
+            resolved=counts.get(of_resolved, 0),
+            pending=counts.get(of_pending, 0),
+        )
 
 
-_MEASURES_OF: Final = {
-    reason.value: (f"{RESOLVED_PREFIX}{reason.value}", f"{PENDING_PREFIX}{reason.value}")
+# The reasons in their order, each with its two measures; and by measure the place of its reason.
+_MEASURES_OF: Final = tuple(
+    (reason.value, f"{RESOLVED_PREFIX}{reason.value}", f"{PENDING_PREFIX}{reason.value}")
     for reason in Reason766
+)
+_PLACE_OF: Final = {
+    measure: place for place, (_, *both) in enumerate(_MEASURES_OF) for measure in both
 }

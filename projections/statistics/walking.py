@@ -8,7 +8,7 @@ a later one that a dossier names.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import add
 from typing import Final, NamedTuple
@@ -94,10 +94,15 @@ def resolved_in(values: Values) -> int:
     return values[early] + values[on_time] + values[late]
 
 
-def sums_by_group(source: CellSource, query: Query) -> dict[Group, PeriodSums]:
-    """Read the sums that a query asks for, by group and period."""
+def sums_by_group(
+    source: CellSource, query: Query, *, stands_alone: bool = False
+) -> dict[Group, PeriodSums]:
+    """Read the sums that a query asks for, by group and period.
+
+    ``stands_alone``: a group of which nothing stood or came may be left out (`Selection`).
+    """
     places = source.places()
-    wanted = selection_of(query, places)
+    wanted = replace(selection_of(query, places), stands_alone=stands_alone)
     groups: dict[Group, PeriodSums] = {}
     # Many rows are of one group, and naming it costs more than all else that is done with them.
     known: dict[tuple[str, str, str], PeriodSums] = {}

@@ -12,6 +12,13 @@ import sqlalchemy as sa
 from projections.counts import ALL
 from projections.statistics.adding import DAY_GRAINS, FINEST, MONTH_LENGTH
 from projections.statistics.asking import BEFORE, WHOLE, Selection
+from projections.statistics.measures import (
+    INDEX_OVERDUE,
+    MEASURES,
+    OVERDUE,
+    PENDING_PREFIX,
+    Measure,
+)
 from projections.statistics.periods import MONTHS_PER_QUARTER, Granularity, first_day, last_day
 from projections.stored.cell_spans import pieces_of
 from projections.tables import CELLS
@@ -96,13 +103,36 @@ def sums_query(
     if by_field:
         groups = [sa.func.min(each) if each is table.c.procedure else each for each in groups]
         apart = [_field_of(each) if each is table.c.procedure else each for each in apart]
-    sums = [sa.func.sum(table.c[name]) for name in summed]
+    stands_alone = part.is_before and wanted.stands_alone
+    sums: list[sa.ColumnElement[Any]] = [
+        _standing(table, name) if stands_alone else sa.func.sum(table.c[name]) for name in summed
+    ]
     columns = [*groups, part.bucket.label("bucket"), *names, *sums]
     # A period that is the same in all rows would hide that the rows lie in the order of the groups;
     # without any group there would be a sum of nothing.
     is_told = not apart or is_by_period
     told = [sa.text("bucket")] if is_told else []
-    return sa.select(*columns).where(*part.conditions).group_by(*apart, *told, *names)
+    query = sa.select(*columns).where(*part.conditions).group_by(*apart, *told, *names)
+    if not stands_alone:
+        return query
+    pending = [name.startswith(PENDING_PREFIX) for name in names]
+    standing = [each for each, name in zip(sums, summed, strict=True) if name in _STANDING]
+    return query.where(*pending).having(sa.or_(*(each != 0 for each in standing)))
+
+
+# What of sums tells what stands at an instant; what is pending is told as received.
+_STANDING: Final = frozenset({MEASURES[Measure.RECEIVED], OVERDUE, INDEX_OVERDUE, "count"})
+
+
+def _standing(table: sa.Table, name: str) -> sa.ColumnElement[Any]:
+    if name not in _STANDING:
+        return sa.literal_column("0")
+    if name != MEASURES[Measure.RECEIVED]:
+        return sa.func.sum(table.c[name])
+    pending: sa.ColumnElement[Any] = table.c[name]
+    for ended in _ENDED:
+        pending = pending - table.c[ended]
+    return sa.func.sum(pending)
 
 
 def groups_query(part: Part, wanted: Selection, most: int, *, ended: bool) -> sa.Select[Any]:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from math import prod
+from typing import Any, Final
 
 import sqlalchemy as sa
 
+from domain.facts import Channel
 from projections.counts import ALL, ALL_HISTORY, Span, open_row
 from projections.dossier_rows import DossierRow
 from projections.statistics.asking import Ahead, DurationSum, ReasonSum, Selection, Sum
@@ -14,6 +16,7 @@ from projections.statistics.being_ahead import ahead_of
 from projections.statistics.by_acts.adding import Theme
 from projections.statistics.lines import AS_JSON, LineForm
 from projections.statistics.measures import MEASURES
+from projections.statistics.periods import Granularity, period_at
 from projections.statistics.places import OfficePlace, Places
 from projections.statistics.tables import MONTH_SPAN, WHOLE_SPAN
 from projections.stored.cell_queries import (
@@ -30,6 +33,7 @@ _OF_OFFICE: Final = (
     sa.and_(CELLS.months.c.grain == "o", CELLS.months.c.office == CELLS.places.c.office),
     sa.and_(ACT_CELLS.cells.c.grain == "ow", ACT_CELLS.cells.c.office == CELLS.places.c.office),
 )
+MOST_DAYS_OF_MONTH: Final = 31
 _THEMES: Final = [theme.value for theme in Theme]
 _BUSY: Final = sa.select(CELLS.places.c.office).where(
     sa.or_(
@@ -80,17 +84,20 @@ class StoredCells:
         for sign, read in self._readings(wanted):
             for part in parts_of(read, (CELLS.months, CELLS.days)):
                 query = sums_query(part, read, MEASURES)
-                for row in self._connection.execute(query).all():
-                    values = row[4:] if sign > 0 else [-value for value in row[4:]]
-                    yield Sum(row[0], row[1], row[2], row[3], values)
+                for office, procedure, channel, period, *values in self._rows(query):
+                    signed = values if sign > 0 else [-value for value in values]
+                    yield Sum(office, procedure, channel, period, signed)
 
     def reasons(self, wanted: Selection) -> Iterator[ReasonSum]:
         """Give the sums of the reasons for which law and index differ, in the same way."""
         for sign, read in self._readings(wanted):
             for part in parts_of(read, (CELLS.month_reasons, CELLS.day_reasons)):
                 query = sums_query(part, read, ("count",), ("measure",))
-                for row in self._connection.execute(query).all():
-                    yield ReasonSum._make((*row[:-1], sign * row[-1]))
+                for office, procedure, channel, period, measure, count in self._rows(query):
+                    yield ReasonSum(office, procedure, channel, period, measure, sign * count)
+
+    def _rows(self, query: sa.Select[Any]) -> Sequence[Sequence[Any]]:
+        return self._connection.execute(query).all()
 
     def _readings(self, wanted: Selection) -> tuple[tuple[int, Selection], ...]:
         """Say what is read for a selection, each added (1) or taken off (-1)."""
@@ -110,12 +117,12 @@ class StoredCells:
         """Give the durations of what ended in the periods asked for."""
         for part in parts_of(wanted, (CELLS.month_durations, CELLS.day_durations)):
             if not part.is_before:
-                yield from map(
-                    DurationSum._make, self._connection.execute(runs_query(part, wanted))
-                )
+                yield from map(DurationSum._make, self._rows(runs_query(part, wanted)))
 
     def has_more_groups(self, wanted: Selection, most: int, *, ended: bool) -> bool:
         """Tell whether dossiers of more groups and periods than so many surely came, or ended."""
+        if self._most_groups(wanted) <= most:
+            return False
         parts = parts_of(wanted, (CELLS.months, CELLS.days))
         return any(
             len(self._connection.execute(groups_query(part, wanted, most + 1, ended=ended)).all())
@@ -123,6 +130,21 @@ class StoredCells:
             for part in parts
             if not part.is_before
         )
+
+    def _most_groups(self, wanted: Selection) -> int:
+        """Give a bound of how many groups and periods have cells, which is told at once."""
+        places = self.places()
+        codes = places.fields if wanted.procedures is None else wanted.procedures
+        sizes = {
+            "o": len(places.offices if wanted.offices is None else wanted.offices),
+            "p": len({wanted.stand_ins.get(code, code) for code in codes}),
+            "c": len(Channel),
+        }
+        periods = 1
+        if wanted.by_period:
+            days = MOST_DAYS_OF_MONTH if wanted.granularity is Granularity.DAY else 1
+            periods = days * sum(_is_within(month, wanted) for month in self.months())
+        return periods * prod(sizes[letter] for letter in wanted.apart)
 
     def count_lines(
         self, span: Span, office: str | None, procedure: str | None, form: LineForm = AS_JSON
@@ -179,3 +201,11 @@ class StoredCells:
             found = ahead_of(open_row(stored), zone, self._as_of)
             if found is not None:
                 yield found
+
+
+def _is_within(month: str, wanted: Selection) -> bool:
+    """Tell whether a month has days that are asked for."""
+    days = [period_at(f"{month}-{day}", wanted.granularity) for day in ("01", "31")]
+    return (wanted.first is None or days[1] >= wanted.first) and (
+        wanted.last is None or days[0] <= wanted.last
+    )

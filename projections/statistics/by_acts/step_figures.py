@@ -35,6 +35,7 @@ PERCENTILES: Final = (MEDIAN, THIRD_QUARTILE, NINETIETH, LONGEST)
 STAGE_WORDS: Final = tuple(
     Words(code=stage.value, vi=words.vi, en=words.en) for stage, words in STAGE_SENTENCES.items()
 )
+_STAGES: Final = tuple(stage.value for stage in Stage)
 _NOWHERE: Final[Place] = (EVERYTHING, WHOLE)
 
 
@@ -110,7 +111,7 @@ def _figures(
         for stage, value in cell.items():
             runs.setdefault(stage, []).append(value[2])
     values = added_up(cells)
-    for stage in Stage:
+    for stage in _STAGES:
         if stage in runs:
             stays, seconds = values[stage]
             yield StepFigure(
@@ -119,7 +120,7 @@ def _figures(
                 field=group.field,
                 channel=group.channel,
                 period=shown_period(period, query),
-                stage=stage.value,
+                stage=stage,
                 stays=stays,
                 total_seconds=seconds,
                 spread=_spread(runs[stage]),

@@ -9,7 +9,7 @@ total is `told_stay`. Both have the lowest byte first; parts stand in the order 
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -100,6 +100,20 @@ def unpack_list(packed: bytes) -> StoredList:
 def unpack_places(packed: bytes) -> "array[int]":
     """Read a column of places; several of them after one another, too."""
     return _unpacked("i", packed)
+
+
+def places_in(packed: bytes) -> Sequence[int]:
+    """Look into a column of places without a copy of it, where the machine's order of bytes is its.
+
+    Raises:
+        StoreCorrupt: that is none.
+    """
+    if sys.byteorder == "big":
+        return unpack_places(packed)
+    try:
+        return memoryview(packed).cast("i")
+    except TypeError as error:
+        raise StoreCorrupt(f"a column of parts cannot be read: {error}") from error
 
 
 def unpack_totals(packed: bytes) -> "array[int]":

@@ -26,6 +26,7 @@ from projections.stored.by_acts.lists import (
     Counted,
     StoredList,
     first_place,
+    places_in,
     unpack_places,
     unpack_totals,
 )
@@ -55,33 +56,35 @@ class _Goals(dict[int, int]):
         self._wanted = wanted
         self._takes_before = theme is Theme.FEES
         self._tells_channels = "c" in wanted.apart
-        self._numbers: dict[Goal, int] = {}
         self.listed: list[Goal] = []
-        self._periods: dict[int, str | None] = {}
+        # By day, and by period, which many days share: the number of each goal named so far.
+        self._days: dict[int, tuple[str | None, dict[int, int]]] = {}
+        self._periods: dict[str | None, dict[int, int]] = {}
 
     def __missing__(self, place: int) -> int:
         day, number = divmod(place, PLACES_PER_DAY)
-        if day not in self._periods:
-            self._periods[day] = self._period_of(day)
-        period = self._periods[day]
+        of_day = self._days.get(day)
+        if of_day is None:
+            period = self._period_of(day)
+            of_day = self._days[day] = (period, self._periods.setdefault(period, {}))
+        period, numbers = of_day
+        found = numbers.get(number)
+        if found is None:
+            found = numbers[number] = self._number_of(period, number)
+        self[place] = found
+        return found
+
+    def _number_of(self, period: str | None, number: int) -> int:
         try:
             counted = self._counted[number]
         except IndexError as error:
             raise StoreCorrupt("a list of parts names a measure that there is not") from error
-        found = _LEFT_OUT
-        if period is not None and self._wanted.channel in (None, counted.channel):
-            found = self._number_of(period, counted)
-        self[place] = found
-        return found
-
-    def _number_of(self, period: str, counted: Counted) -> int:
+        if period is None or self._wanted.channel not in (None, counted.channel):
+            return _LEFT_OUT
         if period == BEFORE and counted.measure != OUTSTANDING:
             return _LEFT_OUT
-        goal = Goal(period, counted.channel if self._tells_channels else ALL, counted)
-        number = self._numbers.setdefault(goal, len(self.listed))
-        if number == len(self.listed):
-            self.listed.append(goal)
-        return number
+        self.listed.append(Goal(period, counted.channel if self._tells_channels else ALL, counted))
+        return len(self.listed) - 1
 
     def _period_of(self, day_ordinal: int) -> str | None:
         try:
@@ -98,9 +101,15 @@ class _Goals(dict[int, int]):
 
 
 def cells_of_lists(
-    theme: Theme, wanted: Selection, lists: Iterable[tuple[str, str, StoredList]]
+    theme: Theme,
+    wanted: Selection,
+    lists: Iterable[tuple[str, str, StoredList]],
+    *,
+    with_before: bool = True,
 ) -> Iterator[ActCell]:
     """Add up lists by office and procedure as they are asked for; a group may come in many parts.
+
+    ``with_before``: of fees also what was owed before the first period.
 
     Raises:
         StoreCorrupt: a list holds what no part can be.
@@ -111,7 +120,10 @@ def cells_of_lists(
     for office, procedure, listed in lists:
         of_procedure = stand_in(procedure, procedure) if by_procedure else ALL
         groups[office if by_office else ALL, of_procedure].append(listed)
-    goals, bounds = _Goals(theme, wanted), _bounds(theme, wanted)
+    goals, bounds = (
+        _Goals(theme, wanted),
+        _bounds(wanted, takes_before=theme is Theme.FEES and with_before),
+    )
     summed = _stays if theme is Theme.STEPS else _sums
     for group, found in groups.items():
         for period, channel, values in summed(found, goals, bounds):
@@ -121,10 +133,10 @@ def cells_of_lists(
 Bounds = tuple[int | None, int | None]
 
 
-def _bounds(theme: Theme, wanted: Selection) -> Bounds:
+def _bounds(wanted: Selection, *, takes_before: bool) -> Bounds:
     """Give the places between which all lies that is asked for; the second one is beyond it."""
     first = None
-    if wanted.first is not None and theme is not Theme.FEES:
+    if wanted.first is not None and not takes_before:
         first = first_place(first_day(wanted.first).isoformat())
     if wanted.last is None:
         return first, None
@@ -140,15 +152,16 @@ def _columns(lists: Sequence[StoredList], bounds: Bounds) -> tuple[Sequence[int]
             unpack_totals(b"".join([each.totals for each in lists])),
         )
     first, beyond = bounds
-    places, totals = unpack_places(b""), unpack_totals(b"")
+    places: list[bytes] = []
+    totals: list[bytes] = []
     for each in lists:
-        column = unpack_places(each.places)
+        column = places_in(each.places)
         begin = 0 if first is None else bisect_left(column, first)
         end = len(column) if beyond is None else bisect_left(column, beyond)
         if begin < end:
-            places += column[begin:end]
-            totals += unpack_totals(each.totals[begin * 2 * _ITEM : end * 2 * _ITEM])
-    return places, totals
+            places.append(each.places[begin * _ITEM : end * _ITEM])
+            totals.append(each.totals[begin * 2 * _ITEM : end * 2 * _ITEM])
+    return unpack_places(b"".join(places)), unpack_totals(b"".join(totals))
 
 
 Summed = Iterator[tuple[str, str, dict[str, Value]]]
@@ -156,6 +169,8 @@ Summed = Iterator[tuple[str, str, dict[str, Value]]]
 
 def _sums(lists: Sequence[StoredList], goals: _Goals, bounds: Bounds) -> Summed:
     places, totals = _columns(lists, bounds)
+    if not places:
+        return
     numbers = list(map(goals.__getitem__, places))
     times, sums = Counter(numbers), defaultdict[int, int](int)
     for number, total in zip(numbers, totals, strict=True):

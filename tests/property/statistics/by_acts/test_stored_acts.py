@@ -26,7 +26,7 @@ from projections.statistics.by_acts.fee_figures import FeeFigure, count_fees
 from projections.statistics.by_acts.in_memory import ActsInMemory
 from projections.statistics.by_acts.step_figures import measure_steps
 from projections.statistics.by_acts.visit_figures import count_visits
-from projections.statistics.periods import Granularity, period_at
+from projections.statistics.periods import Granularity, last_day, period_at
 from projections.statistics.places import places_of
 from projections.stored.by_acts.keeping import keep_act_cells
 from projections.stored.by_acts.reading import StoredActs
@@ -206,7 +206,46 @@ def test_stored_cells_answer_as_cells_in_memory_do(
         **{name: getattr(asked, name) for name in asked.__slots__}
         | {"granularity": granularity, "first": bounds[0], "last": bounds[1]}
     )
-    dressed = complete(found, (), more)
+    check_stored(complete(found, (), more), taken, query)
+
+
+edges = st.tuples(periods, st.sampled_from(["01", "02", "15", "last"]))
+
+
+@settings(deadline=None, max_examples=40)
+@given(dossiers, extras, steps, queries, st.tuples(edges, edges))
+def test_spans_of_any_days_are_answered_from_months_and_the_days_at_their_edges(
+    found: list[Dossier],
+    more: tuple[object, int, Channel],
+    taken: list[tuple[list[tuple[int, bool, list[dict[str, object]]]], bool]],
+    asked: Query,
+    span: tuple[tuple[str | None, str], tuple[str | None, str]],
+) -> None:
+    bounds = [
+        month
+        and (last_day(month, Granularity.MONTH).isoformat() if day == "last" else f"{month}-{day}")
+        for month, day in span
+    ]
+    if bounds[0] is not None and bounds[1] is not None:
+        bounds.sort()
+    query = Query(
+        **{name: getattr(asked, name) for name in asked.__slots__}
+        | {
+            "granularity": Granularity.DAY,
+            "first": bounds[0],
+            "last": bounds[1],
+            "by": asked.by - {Dimension.PERIOD},
+        }
+    )
+    check_stored(complete(found, (), more), taken, query)
+
+
+def check_stored(
+    dressed: list[Dossier],
+    taken: list[tuple[list[tuple[int, bool, list[dict[str, object]]]], bool]],
+    query: Query,
+) -> None:
+    """Check that the tables answer a query as the same dossiers in memory do."""
     with TemporaryDirectory() as name, writing(Path(name) / "views") as kept:
         in_turn(kept, (dressed, dressed), taken)
         memory = in_memory(kept)

@@ -72,6 +72,27 @@ def test_before_the_first_period_only_what_is_owed_is_given() -> None:
     assert found == [ActCell("*", "*", "*", "", {"outstanding": Value(1, 50_000, b"")})]
 
 
+def test_what_was_owed_before_is_left_out_where_it_is_known_otherwise() -> None:
+    wanted = Selection(
+        None, None, None, frozenset(), Granularity.MONTH, "2026-04", None, by_period=False
+    )
+    listed = [("H27", "p1", unpack_list(packed(PAID, OWED, SETTLED)))]
+
+    found = list(cells_of_lists(Theme.FEES, wanted, listed, with_before=False))
+
+    assert found == [ActCell("*", "*", "*", WHOLE, {"outstanding": Value(-1, -50_000, b"")})]
+
+
+def test_list_of_a_length_that_none_has_is_corrupt_within_bounds_too() -> None:
+    wanted = Selection(
+        None, None, None, frozenset(), Granularity.MONTH, "2026-04", None, by_period=False
+    )
+    planted = unpack_list(msgspec.msgpack.encode((b"123", b"123456")))
+
+    with pytest.raises(StoreCorrupt):
+        list(cells_of_lists(Theme.STEPS, wanted, [("H27", "p1", planted)]))
+
+
 def test_period_of_everything_is_named_so() -> None:
     listed = [("H27", "p1", unpack_list(packed(PAID)))]
 
