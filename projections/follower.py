@@ -36,6 +36,7 @@ from projections.requested_papers import (
     DossierPlace,
     RequestedPaper,
     asks_for_papers,
+    is_opened,
     procedure_holding,
     requested_papers,
 )
@@ -44,8 +45,10 @@ from projections.stored.veiled_events import VeiledActs
 from projections.veiled.counts import NO_VEILS, VeilCounts, veils_of
 from projections.views import Position, Views, ViewUpdate
 from transparency.seals import is_seal, parse_seal
+from transparency.tiles import TILE_WIDTH
 
-READ_BATCH: Final = 500
+# Whole bundles, and from where one begins: each is then read and proven once.
+READ_BATCH: Final = 2 * TILE_WIDTH
 ENTRIES_PER_TRANSACTION: Final = 2_000
 # Whoever makes everything again writes a dossier once for many of its acts.
 ENTRIES_WHEN_FAR_BEHIND: Final = 20_000
@@ -81,10 +84,7 @@ class PrivateFold:
         """Give what opens these entries; at once where the vault can, since one by one is slow."""
         if self.open_many is None:
             return self.open_private
-        wanted = [
-            entry.text_hash for entry in entries if brings_mark(entry) or asks_for_papers(entry)
-        ]
-        return self.open_many(wanted).get
+        return self.open_many([entry.text_hash for entry in entries if is_opened(entry)]).get
 
 
 @dataclass(slots=True)
@@ -241,10 +241,11 @@ class Follower:
             self._write_veiled(position, veiled)
 
     def _bodies(self, start: int, end: int) -> Iterator[tuple[int, bytes]]:
-        for first in range(start, end, READ_BATCH):
-            batch = self._reader.entries(first, min(end, first + READ_BATCH))
+        for begin in range(start - start % READ_BATCH, end, READ_BATCH):
+            first, last = max(start, begin), min(end, begin + READ_BATCH)
+            batch = self._reader.entries(first, last)
             indexes = [entry.entry_index for entry in batch]
-            if indexes != list(range(first, min(end, first + READ_BATCH))):
+            if indexes != list(range(first, last)):
                 raise StoreCorrupt(f"the ledger skips an entry after {first}")
             for entry in batch:
                 yield entry.entry_index, entry.body
@@ -335,17 +336,14 @@ class Follower:
 
     def _add_private(self, rows: PrivateRows, entry: PublicEntry) -> None:
         """Add what the private part of an entry brings to the holders' projection."""
-        if rows.open_private is None or rows.failure is not None:
-            return
-        marks, asks = brings_mark(entry), asks_for_papers(entry)
-        if not (marks or asks):
+        if rows.open_private is None or rows.failure is not None or not is_opened(entry):
             return
         with rows.stopping():
-            if marks:
+            if brings_mark(entry):
                 mark = holder_mark(entry, rows.open_private, rows.view_secret)
                 if mark is not None:
                     rows.marks.append(mark)
-            if asks:
+            if asks_for_papers(entry):
                 listing = self._procedure_of(entry)
                 rows.papers += requested_papers(entry, listing, rows.open_private, rows.view_secret)
 

@@ -63,7 +63,7 @@ def is_same_hash(first: bytes | None, second: bytes | None) -> bool:
 def brings_mark(entry: PublicEntry) -> bool:
     """Tell whether the private part of an entry may bring a mark."""
     action = entry.action
-    return action.commitment is not None and action.kind.details in _MARKED_DETAILS
+    return action.commitment is not None and action.kind.details in MARKED_DETAILS
 
 
 def is_erasure(entry: PublicEntry) -> bool:
@@ -106,4 +106,4 @@ _SECRET_DETAILS = (
     FeedbackFiledDetails,
     ComplaintFiledDetails,
 )
-_MARKED_DETAILS = frozenset((*_SECRET_DETAILS, DossierAcceptedDetails, KeyRegisteredDetails))
+MARKED_DETAILS = frozenset((*_SECRET_DETAILS, DossierAcceptedDetails, KeyRegisteredDetails))

@@ -21,13 +21,14 @@ from domain.rules.register import Register
 from ledger.action_notes import check_private_part
 from ledger.errors import LedgerError
 from projections.entries import EntryUnreadable, PublicEntry
-from projections.holders import OpenPrivate
+from projections.holders import MARKED_DETAILS, OpenPrivate
 
 _REQUESTING = (
     IntakeSupplementRequestedDetails,
     SupplementRequestedDetails,
     SupplementJudgedIncompleteDetails,
 )
+_OPENED = frozenset({*MARKED_DETAILS, *_REQUESTING})
 
 
 class RequestedPaper(msgspec.Struct, frozen=True):
@@ -63,6 +64,12 @@ def asks_for_papers(entry: PublicEntry) -> bool:
     """Tell whether the private part of an entry may say which papers are asked for."""
     action = entry.action
     return action.commitment is not None and action.kind.details in _REQUESTING
+
+
+def is_opened(entry: PublicEntry) -> bool:
+    """Tell whether the private part of an entry says anything that is kept: one look for both."""
+    action = entry.action
+    return action.commitment is not None and action.kind.details in _OPENED
 
 
 def requested_papers(

@@ -8,7 +8,7 @@ everything is folded from the first entry.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from domain.actions import StreamType
 from domain.calendars import CalendarRecord
@@ -26,6 +26,13 @@ from projections.entries import EntryUnreadable, PublicEntry
 StateLoader = Callable[[Iterable[str]], Mapping[str, StreamState]]
 
 StateT = TypeVar("StateT")
+
+# How the names of streams begin: written out once, since offices are asked for with every act.
+_LEDGERS: Final = f"{StreamType.LEDGER}:"
+_KEYS: Final = f"{StreamType.KEY}:"
+_OFFICES: Final = f"{StreamType.OFFICE}:"
+_PROCEDURES: Final = f"{StreamType.PROCEDURE}:"
+_CALENDARS: Final = f"{StreamType.CALENDAR}:"
 
 
 def _nothing_stored(_streams: Iterable[str]) -> Mapping[str, StreamState]:
@@ -129,22 +136,22 @@ class StreamStates:
 
     def key(self, name: str) -> KeyRecord | None:
         """Give the record of a key: the ledger's own, or one registered on its stream."""
-        opened = self._find(f"{StreamType.LEDGER}:{self._ledger}", LedgerRecord)
+        opened = self._find(f"{_LEDGERS}{self._ledger}", LedgerRecord)
         roots = () if opened is None else root_keys(opened)
         own = next((record for record in roots if record.name == name), None)
-        return own or self._find(f"{StreamType.KEY}:{name}", KeyRecord)
+        return own or self._find(f"{_KEYS}{name}", KeyRecord)
 
     def office(self, office_id: str) -> OfficeRecord | None:
         """Give the record of an office."""
-        return self._find(f"{StreamType.OFFICE}:{office_id}", OfficeRecord)
+        return self._find(f"{_OFFICES}{office_id}", OfficeRecord)
 
     def procedure(self, code: str) -> ProcedureRecord | None:
         """Give the record of a procedure."""
-        return self._find(f"{StreamType.PROCEDURE}:{code}", ProcedureRecord)
+        return self._find(f"{_PROCEDURES}{code}", ProcedureRecord)
 
     def calendar(self, calendar_id: str) -> CalendarRecord | None:
         """Give the record of a calendar."""
-        return self._find(f"{StreamType.CALENDAR}:{calendar_id}", CalendarRecord)
+        return self._find(f"{_CALENDARS}{calendar_id}", CalendarRecord)
 
     def dossier(self, stream: str) -> Dossier | None:
         """Give a dossier by the name of its stream."""
@@ -152,7 +159,7 @@ class StreamStates:
 
     def outages(self, ledger: str) -> tuple[Outage, ...]:
         """Give the outages that were declared in a ledger, by its origin."""
-        record = self._find(f"{StreamType.LEDGER}:{ledger}", LedgerRecord)
+        record = self._find(f"{_LEDGERS}{ledger}", LedgerRecord)
         return () if record is None else record.outages
 
     def document(self, sha256_hex: str) -> bytes | None:

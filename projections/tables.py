@@ -347,9 +347,7 @@ def actors_of(act: Act) -> Iterable[str]:
     names = [signer.key for signer in act.signers]
     if len(names) == 1 and act.performer is None:
         return names
-    if act.performer is not None:
-        names.append(act.performer)
-    return dict.fromkeys(names)
+    return dict.fromkeys(names if act.performer is None else [*names, act.performer])
 
 
 def act_columns(act: Act) -> dict[str, object]:

@@ -112,7 +112,7 @@ class CellChanges:
 
     def _add(self, kind: Kind, contribution: Contribution, zone: str, sign: int) -> None:
         received = self.values[kind, contribution.received_on.isoformat()]
-        received[Measure.RECEIVED] += sign
+        received[_RECEIVED] += sign
         if contribution.ended is not None:
             self._add_end(kind, contribution.ended, sign)
         for change in contribution.changes:
@@ -128,7 +128,7 @@ class CellChanges:
         values = self.values[kind, day]
         for measure in ended.measures:
             values[measure] += sign
-        values[Measure.SUPPLEMENT_REQUESTS] += sign * ended.supplement_requests
+        values[_SUPPLEMENT_REQUESTS] += sign * ended.supplement_requests
         self.durations[kind, day].append((*_seconds_of(ended), sign))
         if ended.reason is not None:
             self.reasons[kind, day][f"{RESOLVED_PREFIX}{ended.reason}"] += sign
@@ -150,6 +150,9 @@ def _seconds_of(ended: Ended) -> tuple[int, int]:
 
 
 _MEASURE_OF: Final = dict(zip(MEASURES, Measure, strict=True))
+# A name is found many times faster than a member of its class.
+_RECEIVED: Final = Measure.RECEIVED
+_SUPPLEMENT_REQUESTS: Final = Measure.SUPPLEMENT_REQUESTS
 
 
 def _zeros() -> Vector:

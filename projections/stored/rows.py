@@ -46,9 +46,8 @@ def replace_states(
 def replace_marks(connection: sa.Connection, marks: Sequence[HolderMark]) -> None:
     """Write holders' marks; of several of one kind the last."""
     last = {(mark.stream, mark.mark): mark for mark in marks}
-    replace_rows(
-        connection, holders_table, [msgspec.structs.asdict(mark) for mark in last.values()]
-    )
+    rows = [(stream, str(mark), kept.hash) for (stream, mark), kept in last.items()]
+    replace_tuples(connection, holders_table, rows)
 
 
 def forget_marks(connection: sa.Connection, streams: Sequence[str]) -> None:

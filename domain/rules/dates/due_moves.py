@@ -7,6 +7,8 @@ by its nature: it stands still from its beginning where the due date had not pas
 the explanation names when it was declared.
 """
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from domain.actions import Action, StreamType
@@ -22,6 +24,9 @@ from domain.procedures import LimitUnit, Procedure
 from domain.rules.dates.due_fold import accepted_version, outage_halt, recounted_if_covered
 from domain.rules.register import Register, StreamState, office_record
 
+# Asked of every act, and a name is found many times faster than a member of its class.
+_DOSSIER: Final = StreamType.DOSSIER
+
 
 def moves_dossiers(action: Action, state: StreamState | None = None) -> bool:
     """Tell whether an action may change dossiers, although it stands on another stream.
@@ -31,7 +36,7 @@ def moves_dossiers(action: Action, state: StreamState | None = None) -> bool:
     state the same hours need not be looked at dossier by dossier.
     """
     # Nearly all acts are on dossiers, and none of these moves another one.
-    if action.kind.stream is StreamType.DOSSIER:
+    if action.kind.stream is _DOSSIER:
         return False
     if isinstance(state, OfficeRecord) and not _has_changed_hours(state):
         return False

@@ -66,12 +66,18 @@ class Part(NamedTuple):
     total: int
 
 
+# A name is found many times faster than a member of its class.
+_OF_STEPS: Final = Theme.STEPS
+_OF_VISITS: Final = Theme.VISITS
+_OF_FEES: Final = Theme.FEES
+
+
 def parts_of(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> list[Part]:
     """Give everything that a dossier adds; ``acts`` are its own, by version."""
     if row.accepted_at is None:
         return []
     found = [
-        _part(Theme.FEES, row, change.day, (change.measure, change.times, change.amount_vnd))
+        _part(_OF_FEES, row, change.day, (change.measure, change.times, change.amount_vnd))
         for change in fee_changes(row, acts, zone)
     ]
     if row.ended_at is not None:
@@ -85,20 +91,21 @@ def parts_of(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> list[Part]:
 
 
 def _part(theme: Theme, row: DossierRow, day: str, added: tuple[str, int, int]) -> Part:
-    return Part(theme, row.office, day, *added)
+    # As its own constructor makes it, which takes twice as long.
+    return tuple.__new__(Part, (theme, row.office, day, *added))
 
 
 def _stays(stays: Iterable[Stay], day: str) -> Iterator[Part]:
     for office, stage, seconds in stays:
-        yield Part(Theme.STEPS, office, day, str(stage), 1, seconds)
+        yield tuple.__new__(Part, (_OF_STEPS, office, day, str(stage), 1, seconds))
 
 
 def _visits(row: DossierRow, visits: int | None, day: str) -> Iterator[Part]:
     if visits is None:
-        yield _part(Theme.VISITS, row, day, (NOT_KNOWN, 1, 0))
+        yield _part(_OF_VISITS, row, day, (NOT_KNOWN, 1, 0))
     else:
         told = VISITS[min(visits, MOST_TOLD_APART)]
-        yield _part(Theme.VISITS, row, day, (told, 1, visits))
+        yield _part(_OF_VISITS, row, day, (told, 1, visits))
     requests = row.supplement_requests
     told = SUPPLEMENTS[min(requests, MOST_TOLD_APART)]
-    yield _part(Theme.VISITS, row, day, (told, 1, requests))
+    yield _part(_OF_VISITS, row, day, (told, 1, requests))

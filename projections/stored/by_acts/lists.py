@@ -1,7 +1,7 @@
 """Lists of parts by office, procedure and year, as the bytes that their rows hold.
 
 A list is two columns of equal length, so that hundreds of thousands of parts are walked without a
-value of their own each: where each part counts (`place_of`: day, channel, measure, and whether it
+value of their own each: where each part counts (`COUNTED`: day, channel, measure, and whether it
 takes away), as signed 32-bit integers, and its total, as signed 64-bit integers; of stays the
 total is `told_stay`. Both have the lowest byte first; parts stand in the order of both.
 """
@@ -69,11 +69,6 @@ _NUMBERS: Final[Mapping[str, Mapping[tuple[str, str, int], int]]] = {
 }
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(StoredList)
-
-
-def place_of(theme: str, part: PairPart) -> int:
-    """Give where a part counts; its ``times`` are 1 or -1."""
-    return first_place(part[0]) + _NUMBERS[theme][part[1], part[2], part[3]]
 
 
 @lru_cache(maxsize=20_000)
@@ -155,9 +150,17 @@ def changed_list(theme: str, packed: bytes | None, change: PairChange) -> bytes 
 
 
 def _listed(theme: str, parts: Iterable[PairPart]) -> Iterable[tuple[int, int]]:
+    # Where each counts, and its total; ``times`` are 1 or -1.
+    numbers = _NUMBERS[theme]
     if theme == Theme.STEPS:
-        return [(place_of(theme, part), told_stay(part.total, part.channel)) for part in parts]
-    return [(place_of(theme, part), part.total) for part in parts]
+        return [
+            (first_place(day) + numbers[channel, measure, times], told_stay(total, channel))
+            for day, channel, measure, times, total in parts
+        ]
+    return [
+        (first_place(day) + numbers[channel, measure, times], total)
+        for day, channel, measure, times, total in parts
+    ]
 
 
 def _stored(packed: bytes | None) -> Iterable[tuple[int, int]]:
