@@ -1,29 +1,22 @@
 """The tables of the views database, and the schema number that says whether they are these.
 
 Views hold nothing that cannot be made again, so they know no migration: a file with another
-schema number is emptied, and the follower fills it from entry 0. Acts are written and read here,
-too; other rows are plain columns already.
+schema number is emptied, and the follower fills it from entry 0. Acts are written to their columns
+in `stored.tuples.acts`; other rows are plain columns already.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from domain.actions import Signer
-from domain.dossiers import Status
-from domain.moments import parse_moment, render_moment
 from ledger.errors import StoreUnavailable
-from projections.dossier_rows import Act, parse_due, render_due
 from projections.statistics.by_acts.tables import act_tables
 from projections.statistics.tables import cell_tables
-from transparency.encoding import parse_utc_milliseconds, render_utc_milliseconds
 
 SCHEMA_NUMBER: Final = 13
 
@@ -32,9 +25,6 @@ SCHEMA_NUMBER: Final = 13
 STORED_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL")
 # 64 MiB of pages, so that those which are changed again and again are written once.
 BESIDE_PRAGMAS: Final = ("journal_mode=MEMORY", "synchronous=OFF", "cache_size=-65536")
-
-_signers_decoder = msgspec.json.Decoder(tuple[Signer, ...])
-_signers_encoder = msgspec.json.Encoder()
 
 metadata = sa.MetaData()
 
@@ -340,61 +330,3 @@ def _schema_number(connection: sa.Connection) -> int | None:
         return None
     number: int | None = connection.execute(sa.select(schema_table.c.number)).scalar()
     return number
-
-
-def actors_of(act: Act) -> Iterable[str]:
-    """Give by whom an act is found: its signers' keys, and the performer of an imported one."""
-    names = [signer.key for signer in act.signers]
-    if len(names) == 1 and act.performer is None:
-        return names
-    return dict.fromkeys(names if act.performer is None else [*names, act.performer])
-
-
-def act_columns(act: Act) -> dict[str, object]:
-    """Write an act as the columns of its row."""
-    return {
-        "entry_index": act.entry_index,
-        "stream": act.stream,
-        "version": act.version,
-        "kind": act.kind,
-        "at": render_moment(act.at),
-        "recorded_at": render_utc_milliseconds(act.recorded_at),
-        "office": act.office,
-        "signers": _signers_encoder.encode(act.signers).decode(),
-        "performer": act.performer,
-        "status": None if act.status is None else act.status.value,
-        "due": render_due(act.due),
-        "appointment": render_due(act.appointment),
-        "amount_vnd": act.amount_vnd,
-        "to_office": act.to_office,
-        "answer_by": None if act.answer_by is None else act.answer_by.isoformat(),
-        "refers_to": act.refers_to,
-        "payment_method": act.payment_method,
-        "label": act.label,
-        "step": act.step,
-    }
-
-
-def open_act(row: sa.Row[tuple[object, ...]]) -> Act:
-    """Read what `act_columns` writes."""
-    return Act(
-        entry_index=row.entry_index,
-        stream=row.stream,
-        version=row.version,
-        kind=row.kind,
-        at=parse_moment(row.at),
-        recorded_at=parse_utc_milliseconds(row.recorded_at),
-        office=row.office,
-        signers=_signers_decoder.decode(row.signers),
-        performer=row.performer,
-        status=None if row.status is None else Status(row.status),
-        due=parse_due(row.due),
-        appointment=parse_due(row.appointment),
-        amount_vnd=row.amount_vnd,
-        to_office=row.to_office,
-        answer_by=None if row.answer_by is None else date.fromisoformat(row.answer_by),
-        refers_to=row.refers_to,
-        payment_method=row.payment_method,
-        label=row.label,
-        step=row.step,
-    )

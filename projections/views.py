@@ -49,6 +49,7 @@ from projections.stored.payments import PaymentCount, read_payments
 from projections.stored.rows import decode_state
 from projections.stored.steps import VIEW, Position, ViewUpdate, move_position
 from projections.stored.trails import select_trail
+from projections.stored.tuples.acts import open_act
 from projections.stored.veiled import veiled_acts_by, veiled_among
 from projections.tables import (
     OPEN_ALONE,
@@ -58,7 +59,6 @@ from projections.tables import (
     act_signers_table,
     acts_table,
     holders_table,
-    open_act,
     open_engine,
     position_table,
 )

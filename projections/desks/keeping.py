@@ -21,7 +21,8 @@ from projections.dossier_rows import Act
 from projections.status.stages import Stage
 from projections.stored.rows import decode_state
 from projections.stored.steps import ViewUpdate
-from projections.tables import OPEN_ALONE, VEILED_ALONE, Visible, open_act
+from projections.stored.tuples.acts import open_act
+from projections.tables import OPEN_ALONE, VEILED_ALONE, Visible
 
 _DOSSIERS_PER_QUERY: Final = 500
 

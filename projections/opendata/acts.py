@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from domain.actions import StreamType
 from projections.dossier_rows import Act, DossierRow, index_of
-from projections.tables import act_signers_table, acts_table, dossiers_table, open_act
+from projections.stored.tuples.acts import open_act
+from projections.tables import act_signers_table, acts_table, dossiers_table
 from projections.views import ViewReader
 
 WINDOW_ACTS: Final = 2_000

@@ -22,14 +22,8 @@ from projections.parts.writers import PART_WRITERS, DividedUpdate
 from projections.rebuilding.folding import raise_stopped
 from projections.stored.rows import decode_state
 from projections.stored.steps import Position, ViewUpdate
-from projections.tables import (
-    BESIDE_PRAGMAS,
-    acts_table,
-    open_act,
-    open_engine,
-    position_table,
-    states_table,
-)
+from projections.stored.tuples.acts import open_act
+from projections.tables import BESIDE_PRAGMAS, acts_table, open_engine, position_table, states_table
 
 # Whose states the projections are made from that follow from the core, beside its rows.
 _TYPES: Final = (StreamType.OFFICE, StreamType.PROCEDURE, StreamType.PETITION)

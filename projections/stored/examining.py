@@ -25,14 +25,8 @@ from domain.procedures import ProcedureRecord
 from projections.dossier_rows import Act
 from projections.findings.shapes import ExaminedDossier, Surroundings
 from projections.requested_papers import RequestedPaper
-from projections.tables import (
-    OPEN_ALONE,
-    Visible,
-    acts_table,
-    open_act,
-    requested_papers_table,
-    states_table,
-)
+from projections.stored.tuples.acts import open_act
+from projections.tables import OPEN_ALONE, Visible, acts_table, requested_papers_table, states_table
 from transparency.encoding import render_utc_milliseconds
 
 # SPEC: formats.md, "Promise and refusal": within an hour what was recorded is published.

@@ -10,8 +10,9 @@ from domain.dossiers import Dossier
 from ledger.errors import StoreCorrupt
 from projections.dossier_rows import Act, row_of
 from projections.holders import HolderMark
+from projections.stored.tuples.acts import actors_of
 from projections.stored.tuples.inserting import act_row, insert_tuples, replace_tuples
-from projections.tables import act_signers_table, actors_of, acts_table, holders_table
+from projections.tables import act_signers_table, acts_table, holders_table
 
 _state_encoder = msgspec.msgpack.Encoder()
 _state_decoder = msgspec.msgpack.Decoder(StreamState)

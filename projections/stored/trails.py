@@ -15,11 +15,11 @@ import sqlalchemy as sa
 
 from projections.dossier_rows import Act
 from projections.people.subjects import TrailQuery
+from projections.stored.tuples.acts import open_act
 from projections.tables import (
     act_signers_table,
     acts_table,
     dossiers_table,
-    open_act,
     veiled_act_signers_table,
     veiled_acts_table,
     veiled_dossiers_table,

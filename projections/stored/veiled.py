@@ -8,14 +8,8 @@ import sqlalchemy as sa
 from domain.actions import StreamType
 from domain.decisions import StreamState
 from projections.dossier_rows import Act
-from projections.tables import (
-    act_columns,
-    actors_of,
-    open_act,
-    veiled_act_signers_table,
-    veiled_acts_table,
-    veiled_states_table,
-)
+from projections.stored.tuples.acts import act_columns, actors_of, open_act
+from projections.tables import veiled_act_signers_table, veiled_acts_table, veiled_states_table
 
 _STREAMS_PER_QUERY: Final = 500
 _DOSSIER: Final = f"{StreamType.DOSSIER}:"

@@ -11,6 +11,7 @@ from domain.dossiers import Due, Status
 from domain.moments import Moment
 from domain.roles import Role
 from projections.dossier_rows import Act
+from projections.stored.tuples.acts import act_columns
 from projections.stored.tuples.inserting import (
     act_row,
     add_tuples,
@@ -20,7 +21,7 @@ from projections.stored.tuples.inserting import (
     take_out_tuples,
 )
 from projections.stored.tuples.selecting import rows_with_keys
-from projections.tables import act_columns, acts_table
+from projections.tables import acts_table
 from tests.support.paper_ledger import a_stream
 
 _metadata = sa.MetaData()
