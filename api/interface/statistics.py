@@ -130,7 +130,8 @@ STATISTICS_OPERATIONS: Final[tuple[Operation, ...]] = (
     _operation(
         RATINGS,
         "Ratings from the monthly tallies: how many, the spread of marks per question, share "
-        "satisfied, how many come on the dossiers that ended, and how many cannot be placed",
+        "satisfied, how many come on the dossiers that ended in their months, and how many cannot "
+        "be placed",
         RatingStatistics,
     ),
 )

@@ -41,6 +41,10 @@ class Formats:
         """Write a count."""
         return _number(number, self.language)
 
+    def one_decimal(self, number: float) -> str:
+        """Write a number that is no count with one decimal, so that a column reads alike."""
+        return format_decimal(number, format="#,##0.0", locale=self._locale)
+
     def percent(self, share: float) -> str:
         """Write a share of 1 as a percentage with one decimal, so that a column reads alike."""
         return _percent(share, self.language)

@@ -13,6 +13,7 @@ from projections.statistics.by_acts.grouping import Words
 DEFINITION: Final = "ratings@v1"
 
 NO_RATINGS: Final = "no_ratings"
+NONE_PLACED: Final = "none_placed"
 NOT_SHOWN: Final = "marks_not_shown"
 NOT_OF_ENDED: Final = "stage_not_of_ended"
 TOO_FEW_ENDED: Final = "too_few_ended"
@@ -48,19 +49,34 @@ RATING_WORDS: Final = (
         en="Not shown: in each cell fewer than ten answered, or fewer than three otherwise",
     ),
     Words(
+        code="ended_dossiers",
+        vi="Hồ sơ công khai kết thúc trong những tháng của kỳ mà câu trả lời có bảng tổng hợp",
+        en="Open dossiers that ended in those months of the period that have a tally here",
+    ),
+    Words(
+        code="ratings_per_10000_ended",
+        vi="Số lượt đánh giá trên mười nghìn hồ sơ đó; không phải tỷ lệ người đánh giá",
+        en="Ratings for each ten thousand of them; no share of people",
+    ),
+    Words(
         code=NOT_OF_ENDED,
         vi="Giai đoạn này không chỉ có ở hồ sơ đã kết thúc, nên không có mẫu số công khai",
         en="The stage is not one of ended dossiers alone, so nothing public to divide by",
     ),
     Words(
         code=NO_RATINGS,
-        vi="Chưa có đánh giá nào được tổng hợp",
-        en="No rating was counted",
+        vi="Chưa có đánh giá nào thuộc phạm vi được hỏi được tổng hợp",
+        en="No rating of what is asked was counted",
+    ),
+    Words(
+        code=NONE_PLACED,
+        vi="Có đánh giá được tổng hợp, nhưng không xếp được lượt nào vào phạm vi được hỏi",
+        en="Ratings were counted, and none could be placed in what is asked",
     ),
     Words(
         code=TOO_FEW_ENDED,
-        vi="Ít hơn mười hồ sơ công khai kết thúc trong kỳ",
-        en="Fewer than ten open dossiers ended in the period",
+        vi="Ít hơn mười hồ sơ công khai kết thúc trong những tháng của kỳ có bảng tổng hợp",
+        en="Fewer than ten open dossiers ended in those months of the period that have a tally",
     ),
     Words(
         code="not_placed",
@@ -113,8 +129,8 @@ class CostMarks(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class RatingFigure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The ratings of one group and period; `*` where groups or periods are not told apart.
 
-    `ended_dossiers` are open ones that ended in the period; where they are null, `response_missing`
-    says why.
+    `ended_dossiers` are open ones that ended in those months of the period whose tally is among the
+    answer's `tallies`; where they are null, `response_missing` says why.
     """
 
     office: str

@@ -17,38 +17,32 @@ cell shows none where fewer than ten answered, or fewer than three otherwise tha
 cells of one mind are missing, and a share tells what is said where people differ. Nobody whose
 overall mark is above 2 is dissatisfied (domain.md 6.1, "Ledger model").
 
-A figure stands beside the open dossiers of its group that ended in its period, and how many ratings
-come on ten thousand of them. That is no share of people: a dossier may be rated at each of four
-stages, veiled dossiers are rated and are not among those that ended, and who rated late, or is
-withheld or not placed, is missing.
+A figure stands beside the open dossiers of its group that ended in those months of its period that
+have a tally (`projections.tallies.ended`), and how many ratings come on ten thousand of them. That
+is no share of people: a dossier may be rated at each of four stages, veiled dossiers are rated and
+are not among those that ended, and who rated late, or is withheld or not placed, is missing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from domain.evaluation import CIRCULAR_2018
 from domain.facts import RatingStage
 from domain.tallies import Cell
 from projections.counts import ALL
-from projections.statistics.asking import BEFORE, WHOLE, CellSource, few
-from projections.statistics.measures import Values
+from projections.statistics.asking import WHOLE, CellSource, few
 from projections.statistics.periods import period_at
 from projections.statistics.places import Places
-from projections.statistics.walking import (
-    EVERYTHING,
-    Group,
-    PeriodSums,
-    group_order,
-    period_name,
-    resolved_in,
-    sums_by_group,
-    total_of,
-)
+from projections.statistics.walking import EVERYTHING, group_order, period_name
+from projections.tallies.ended import EndedDossiers, ended_in_all, ended_in_months
 from projections.tallies.placing import Apart, Fit, Placing, RatingGroup, RatingQuery
 from projections.tallies.published import RatingTally
 from projections.tallies.rating_shapes import (
     NO_RATINGS,
+    NONE_PLACED,
     NOT_OF_ENDED,
     NOT_SHOWN,
     TOO_FEW_ENDED,
@@ -136,15 +130,15 @@ def count_ratings(
     asked = [tally for tally in tallies if _is_asked_for(tally, query)]
     places = source.places()
     found = _sort_cells(asked, query, places)
-    ended = sums_by_group(source, query.of) if found.total.ratings else {}
+    months = {tally.month for tally in asked} if found.total.ratings else ()
+    ended = ended_in_months(source, query.of, months)
     keys = sorted(found.groups, key=_key_order)
     figures = few((_figure(key, found.groups[key], ended, query) for key in keys), most)
     lines = (_not_placed(key, count, query) for key, count in _in_order(found.coarse))
     coarse = few(lines, most)
-    whole = {EVERYTHING: total_of(ended)}
     return CountedRatings(
         figures=figures,
-        total=_figure((RatingGroup(EVERYTHING, ALL), WHOLE), found.total, whole, query),
+        total=_total(found, ended, query),
         not_placed=coarse,
         sums=_sums(tallies, asked, found, query),
         tallies=tuple(map(_used, asked)),
@@ -220,9 +214,15 @@ def _key_order(key: _Key) -> tuple[object, ...]:
     return (*group_order(group), stage, period)
 
 
-def _figure(
-    key: _Key, added: _Added, ended: Mapping[Group, PeriodSums], query: RatingQuery
-) -> RatingFigure:
+def _total(found: _Sorted, ended: EndedDossiers, query: RatingQuery) -> RatingFigure:
+    whole = {EVERYTHING: ended_in_all(ended)}
+    total = _figure((RatingGroup(EVERYTHING, ALL), WHOLE), found.total, whole, query)
+    if not total.ratings and found.coarse:
+        return msgspec.structs.replace(total, response_missing=NONE_PLACED)
+    return total
+
+
+def _figure(key: _Key, added: _Added, ended: EndedDossiers, query: RatingQuery) -> RatingFigure:
     (group, stage), period = key
     dossiers = _ended_in(ended.get(group, {}), period)
     missing = _response_missing(added.ratings, _stage_of(stage, query), dossiers)
@@ -248,13 +248,9 @@ def _stage_of(stage: str, query: RatingQuery) -> str:
     return stage if query.stage is None else query.stage.value
 
 
-def _ended_in(sums: Mapping[str, Values], period: str) -> int:
+def _ended_in(ended: Mapping[str, int], period: str) -> int:
     """Count what ended in a period, or in all that were asked for."""
-    return sum(
-        resolved_in(values)
-        for name, values in sums.items()
-        if name != BEFORE and period in (WHOLE, name)
-    )
+    return sum(dossiers for name, dossiers in ended.items() if period in (WHOLE, name))
 
 
 def _response_missing(ratings: int, stage: str, dossiers: int) -> str | None:

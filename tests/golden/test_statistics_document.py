@@ -96,6 +96,26 @@ def test_document_holds_the_table_of_the_data(made: Callable[[], str]) -> None:
     assert f"\n{table}\n" in _written(table)
 
 
+def test_document_names_the_answers_that_repeat_what_was_asked_and_no_others() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    (sentence,) = re.findall(r"JSON repeats what was `asked`([^.]*)\.", text)
+
+    repeating = set()
+    for path in PROJECTIONS.rglob("*.py"):
+        code = path.read_text(encoding="utf-8")
+        if re.search(r"^    asked: \w*Asked$", code, re.MULTILINE):
+            repeating |= set(re.findall(r'^DEFINITION: Final = "([^"]+)"', code, re.MULTILINE))
+
+    assert set(re.findall(r"`([^`]+@v[0-9]+)`", sentence)) == repeating
+
+
+def test_document_does_not_deny_an_address_that_it_names() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+
+    assert "| `/v1/statistics/ratings` |" in text
+    assert "no address of their own" not in text
+
+
 def test_every_statistics_address_has_a_definition_that_is_named_once() -> None:
     names = [each.name for each in DEFINITIONS]
 

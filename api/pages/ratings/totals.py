@@ -38,10 +38,10 @@ class RatingPart:
         return None if overall.satisfied is None else overall.satisfied / overall.answered
 
     @property
-    def per_ended(self) -> float | None:
-        """Give how many ratings come on a dossier that ended."""
+    def per_100_ended(self) -> float | None:
+        """Give how many ratings come on a hundred dossiers that ended."""
         ended = self.total.ended_dossiers
-        return None if ended is None else self.total.ratings / ended
+        return None if ended is None else 100 * self.total.ratings / ended
 
 
 def rating_part(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -217,6 +218,24 @@ def test_page_shows_ratings_in_both_languages(
     for sentence in sentences:
         assert sentence in page, sentence
     assert "/v1/statistics/ratings?format=csv" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("vi", "lượt trên mỗi 100 hồ sơ kết thúc, tính trên 24 hồ sơ"),
+        ("en", "ratings for each 100 dossiers that ended, of 24 that ended in the months"),
+    ],
+)
+def test_page_calls_ratings_beside_dossiers_no_share_of_them(
+    rated: World, language: str, sentence: str
+) -> None:
+    page = rated.client.simulate_get("/statistics", query_string=f"lang={language}").text
+    total = ask(rated)["total"]
+    (rate,) = re.findall(r"([0-9]+[.,][0-9]) (?:ratings for each|lượt trên mỗi)", page)
+
+    assert sentence in page
+    assert float(rate.replace(",", ".")) == round(total["ratings_per_10000_ended"] / 100, 1)
 
 
 def test_page_says_what_cannot_be_placed_and_nothing_where_nobody_rated(

@@ -13,6 +13,10 @@ def test_numbers_are_grouped_as_the_language_does() -> None:
     assert ENGLISH.number(1_234_567) == "1,234,567"
 
 
+def test_rates_have_one_decimal() -> None:
+    assert (VIETNAMESE.one_decimal(1234.56), ENGLISH.one_decimal(21)) == ("1.234,6", "21.0")
+
+
 def test_shares_have_at_most_one_decimal() -> None:
     assert VIETNAMESE.percent(0.9394) == "93,9%"
     assert ENGLISH.percent(1.0) == "100.0%"

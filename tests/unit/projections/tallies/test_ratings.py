@@ -18,6 +18,14 @@ from projections.statistics.in_memory import CellsInMemory
 from projections.statistics.periods import Granularity
 from projections.tallies.placing import RatingQuery
 from projections.tallies.published import RatingTally
+from projections.tallies.rating_shapes import (
+    NO_RATINGS,
+    NONE_PLACED,
+    NOT_OF_ENDED,
+    NOT_SHOWN,
+    RATING_WORDS,
+    TOO_FEW_ENDED,
+)
 from projections.tallies.ratings import CountedRatings, asked_of, count_ratings
 from tests.support.dossier_cases import a_dossier
 from tests.support.tallies.territory import PLACES, ratings_of, tallied
@@ -43,8 +51,8 @@ def asked(*by: str, stage: RatingStage | None = None, **of: Any) -> RatingQuery:
     return RatingQuery(Query(by=apart, **of), stage, "stage" in by)
 
 
-def an_ended(office: str, procedure: str, day: int) -> Dossier:
-    at = Moment(instant=datetime(2026, 3, day, 2, tzinfo=UTC))
+def an_ended(office: str, procedure: str, day: int, month: int = 3) -> Dossier:
+    at = Moment(instant=datetime(2026, month, day, 2, tzinfo=UTC))
     return a_dossier(office=office, procedure=procedure, accepted_at=at, ended_at=at)
 
 
@@ -194,6 +202,76 @@ def test_only_what_is_rated_at_the_end_stands_beside_what_ended(
 
     assert counted(tallies, asked(stage=stage), dossiers).total.response_missing == missing
     assert counted(tallies, asked("stage"), dossiers).figures[0].response_missing == missing
+
+
+def ended_in(*counts: int) -> list[Dossier]:
+    """So many dossiers that ended in each month, from January on."""
+    return [
+        an_ended("A1", "p1", day, month)
+        for month, count in enumerate(counts, 1)
+        for day in range(1, count + 1)
+    ]
+
+
+def test_ratings_are_not_divided_by_dossiers_of_months_that_no_tally_covers() -> None:
+    tallies = [
+        tallied("2026-03", ratings_of("A1", "p1", MIXED)),
+        tallied("2026-04", ratings_of("A1", "p1", MIXED), before=10),
+    ]
+    dossiers = ended_in(5, 6, 20, 12, 28)
+
+    whole = counted(tallies, asked("office"), dossiers)
+    asked_for = counted(tallies, asked("office", first="2026-03", last="2026-04"), dossiers)
+
+    for found in (whole, asked_for):
+        assert found.total.ended_dossiers == found.figures[0].ended_dossiers == 32
+        assert found.total.ratings_per_10000_ended == 6_250
+
+
+@pytest.mark.parametrize(
+    ("granularity", "ended"),
+    [
+        (Granularity.MONTH, {"2026-01": 15, "2026-03": 20, "2026-04": 12}),
+        (Granularity.QUARTER, {"2026-Q1": 35, "2026-Q2": 12}),
+        (Granularity.YEAR, {"2026": 47}),
+    ],
+)
+def test_periods_are_not_divided_by_dossiers_of_their_months_without_a_tally(
+    granularity: Granularity, ended: dict[str, int]
+) -> None:
+    tallies = [
+        tallied("2026-01", ratings_of("A1", "p1", MIXED)),
+        tallied("2026-03", ratings_of("A1", "p1", MIXED), before=10),
+        tallied("2026-04", ratings_of("A1", "p1", MIXED), before=20),
+    ]
+    dossiers = ended_in(15, 16, 20, 12, 28)
+
+    found = counted(tallies, asked("period", granularity=granularity), dossiers)
+    together = counted(tallies, asked(granularity=granularity), dossiers)
+
+    assert {each.period: each.ended_dossiers for each in found.figures} == ended
+    assert found.total.ended_dossiers == together.total.ended_dossiers == 47
+
+
+def test_ratings_that_none_could_be_placed_of_are_not_said_to_be_none_counted() -> None:
+    tallies = march(
+        ratings_of("A1", "p1", MIXED[:5], RECEIPT), ratings_of("A1", "p1", MIXED[5:], RESULT)
+    )
+
+    found = counted(tallies, asked(stage=RESULT))
+    elsewhere = counted(tallies, asked(office="B1"))
+
+    assert (found.total.ratings, found.sums.not_placed) == (0, 10)
+    assert found.total.response_missing == "none_placed"
+    assert (elsewhere.sums.elsewhere, elsewhere.total.response_missing) == (10, "no_ratings")
+
+
+@pytest.mark.parametrize("code", [NO_RATINGS, NONE_PLACED, NOT_OF_ENDED, TOO_FEW_ENDED, NOT_SHOWN])
+def test_every_code_of_what_is_missing_has_its_words(code: str) -> None:
+    (words,) = [each for each in RATING_WORDS if each.code == code]
+
+    assert words.vi
+    assert words.en
 
 
 def test_unknown_office_has_no_ratings_and_leaves_none_in_doubt() -> None:
