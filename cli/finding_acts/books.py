@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from cli.finding_acts.questions import AnswerNotComparable, check_comparable
 from cli.finding_acts.sending import FindingAct
 from cli.output import UsageProblem
 from cli.sources import find_anchors, find_log
@@ -105,7 +106,8 @@ def two_books_of(
 ) -> TwoBooks | None:
     """Make R32 of counts that a server published otherwise than its own log has them.
 
-    None where no count differs; ``document`` is what was published, byte for byte.
+    None where no count differs, and where they are by another definition or as of another
+    checkpoint; ``document`` is what was published, byte for byte.
     """
     counted = [
         BookDifference(
@@ -120,6 +122,10 @@ def two_books_of(
         if isinstance(each.published, int) and isinstance(each.recomputed, int)
     ]
     if not counted:
+        return None
+    try:
+        check_comparable(msgspec.json.decode(document), msgspec.to_builtins(recomputed))
+    except AnswerNotComparable:
         return None
     ours = ours_of(world, recomputed)
     return own_book_differs(document, ours, len(recomputed.figures) + 1, counted)
@@ -136,7 +142,16 @@ def finding_members(books: TwoBooks | None) -> dict[str, object] | None:
         "reason": {"vi": finding.reason.vi, "en": finding.reason.en},
         "evidence": finding.evidence,
         **book_members(books),
+        **not_compared(books),
     }
+
+
+def not_compared(books: TwoBooks) -> dict[str, object]:
+    """Name the numbers of the log's answer that the published one has not, and how often.
+
+    They are reported and never published: an alarm's document holds figures that differ alone.
+    """
+    return {} if books.address is None else {"not_compared": books.left_out}
 
 
 def act_of_books(books: TwoBooks) -> FindingAct:

@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from cli.finding_acts.answers import compare_answer
-from cli.finding_acts.books import act_of_books, book_members, compare_published, finding_members
+from cli.finding_acts.books import (
+    act_of_books,
+    book_members,
+    compare_published,
+    finding_members,
+    not_compared,
+)
 from cli.finding_acts.sending import Sent, send_here
 from cli.output import EXIT_FAILED, UsageProblem, command, report
 from cli.sessions import open_session
@@ -63,7 +69,11 @@ def compare(  # noqa: PLR0913 - one argument per option
     else:
         trusted, address = find_anchors(anchors, data), find_log(log_text, data)
         books = compare_answer(published.read_bytes(), asked, address, trusted)
-    members: dict[str, object] = {"ok": books.finding is None, **book_members(books)}
+    members: dict[str, object] = {
+        "ok": books.finding is None,
+        **book_members(books),
+        **not_compared(books),
+    }
     if books.finding is not None:
         members["finding"] = finding_members(books)
         if to_raise:

@@ -111,8 +111,9 @@ _Difference = BookDifference | MeasureDifference
 class TwoBooks(msgspec.Struct, frozen=True, kw_only=True):
     """The evidence of R32: the document, the checkpoint, and every count that differs.
 
-    `left_out` counts the published figures that were not compared, by the case's name. Without
-    differences there is no finding. `address` and `measures` are those of a statistics answer.
+    `left_out` counts the published figures that were not compared, by the case's name; of a
+    statistics answer, the numbers that it lacks, by their place. Without differences there is no
+    finding. `address` and `measures` are those of a statistics answer.
     """
 
     document_sha256: str

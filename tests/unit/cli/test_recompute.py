@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -262,3 +263,39 @@ def test_wrong_answer_besides_the_counts_is_finding_r32_of_its_address(tmp_path:
     (difference,) = finding["differences"]
     assert difference["measure"] == "figures[0].pending_overdue"
     assert difference["published"] - difference["ours"] == 3
+
+
+@pytest.mark.parametrize("name", ["counts", "backlog"])
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda read: read.update(definition="older@v0"),
+        lambda read: read.pop("definition"),
+        lambda read: read["checkpoint"].update(root="A" * 43 + "="),
+    ],
+)
+def test_wrong_answer_by_another_definition_or_checkpoint_differs_and_is_no_second_book(
+    tmp_path: Path, name: str, other: Callable[[Any], None]
+) -> None:
+    folder = _folder_with(tmp_path / "data", accepted=1)
+    with closing(open_views(folder.views)) as opened, opened.reading() as reader:
+        counts = encode(read_counts(reader))
+    asked = f"/v1/statistics/{name}"
+    honest = run("recompute", "--request", asked, "--data", folder.path).out
+    wrong = json.loads(counts if name == "counts" else honest)
+    for figure in wrong["figures"]:
+        figure["pending_overdue"] += 3
+    other(wrong)
+    answers = {"/v1/statistics/counts": counts, asked: json.dumps(wrong).encode()}
+
+    def answering(path: str) -> Answer:
+        file = folder.path / path.lstrip("/")
+        if path in answers:
+            return 200, {}, answers[path]
+        return (200, {}, file.read_bytes()) if file.is_file() else (404, {}, b"")
+
+    with serving(answering) as address:
+        cheated = _recompute(folder, "--log", address)
+
+    assert (cheated.code, cheated.problems) == (1, ["figures_differ"])
+    assert (cheated.members["finding"], cheated.members["findings"]) == (None, [])

@@ -132,7 +132,7 @@ def test_wrong_duration_in_an_edition_is_finding_r32_of_its_address(
 def test_every_file_with_wrong_numbers_is_a_finding_of_its_own(data: DataFolder) -> None:
     for name in (COUNTS_FILE, "counts-by-office.json", "backlog.json"):
         body = (data.editions / DAY / name).read_bytes()
-        number = re.search(rb':([1-9][0-9]*)[,}](?!.*"checkpoint")', body, re.DOTALL)
+        number = re.search(rb':([1-9][0-9]*)[,}](?=.*"checkpoint")', body, re.DOTALL)
         assert number is not None
         changed = body[: number.start(1)] + b"9" + body[number.start(1) :]
         (data.editions / DAY / name).write_bytes(changed)
@@ -141,6 +141,24 @@ def test_every_file_with_wrong_numbers_is_a_finding_of_its_own(data: DataFolder)
 
     assert len(ran.members["differing"]) == 3
     assert len(ran.members["findings"]) == 3
+
+
+@pytest.mark.parametrize("name", [COUNTS_FILE, DURATIONS_FILE, "backlog.json"])
+@pytest.mark.parametrize(
+    "other", [(rb'"definition":"[a-z]+@v1"', b'"definition":"old@v0"'), (rb'"size":', b'"size":1')]
+)
+def test_file_by_another_definition_or_checkpoint_is_other_bytes_and_no_second_book(
+    data: DataFolder, name: str, other: tuple[bytes, bytes]
+) -> None:
+    path = data.editions / DAY / name
+    body = re.sub(rb'(_seconds|"received|_in_time)":(?=[0-9])', rb'\1":1', path.read_bytes())
+    assert body != path.read_bytes()
+    path.write_bytes(re.sub(*other, body))
+
+    ran = held(data, "--edition", DAY)
+
+    assert (ran.code, ran.members["differing"]) == (1, {name: "other bytes"})
+    assert (ran.members["finding"], ran.members["findings"]) == (None, [])
 
 
 @pytest.mark.parametrize("name", [MANIFEST, REVISIONS, "counts.csv", "comparison.json"])
