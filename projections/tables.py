@@ -27,8 +27,7 @@ from transparency.encoding import parse_utc_milliseconds, render_utc_millisecond
 
 SCHEMA_NUMBER: Final = 13
 
-# NORMAL may lose the last transactions with the power, but position and rows alike: the follower
-# then makes them again.
+# NORMAL may lose the last transactions, position and rows alike; the follower makes them again.
 STORED_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL")
 # 64 MiB of pages, so that those which are changed again and again are written once.
 BESIDE_PRAGMAS: Final = ("journal_mode=MEMORY", "synchronous=OFF", "cache_size=-65536")
@@ -347,9 +346,8 @@ def actors_of(act: Act) -> Iterable[str]:
     names = [signer.key for signer in act.signers]
     if len(names) == 1 and act.performer is None:
         return names
-    if act.performer is not None:
-        names.append(act.performer)
-    return dict.fromkeys(names)
+    performer = () if act.performer is None else (act.performer,)
+    return dict.fromkeys((*names, *performer))
 
 
 def act_columns(act: Act) -> dict[str, object]:
