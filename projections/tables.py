@@ -25,7 +25,7 @@ from projections.statistics.by_acts.tables import act_tables
 from projections.statistics.tables import cell_tables
 from transparency.encoding import parse_utc_milliseconds, render_utc_milliseconds
 
-SCHEMA_NUMBER: Final = 13
+SCHEMA_NUMBER: Final = 14
 
 # NORMAL may lose the last transactions, position and rows alike; the follower makes them again.
 STORED_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL")

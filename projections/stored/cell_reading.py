@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+import msgspec
 import sqlalchemy as sa
 
 from projections.counts import ALL, ALL_HISTORY, Span, open_row
@@ -31,6 +32,7 @@ _OF_OFFICE: Final = (
     sa.and_(ACT_CELLS.cells.c.grain == "ow", ACT_CELLS.cells.c.office == CELLS.places.c.office),
 )
 _THEMES: Final = [theme.value for theme in Theme]
+_former_places = msgspec.json.Decoder(tuple[str, ...])
 _BUSY: Final = sa.select(CELLS.places.c.office).where(
     sa.or_(
         sa.exists().where(_OF_OFFICE[0]),
@@ -59,11 +61,22 @@ class StoredCells:
             busy = self._connection.scalars(_BUSY).all()
             self._places = Places(
                 {
-                    office: OfficePlace(office=office, parent=parent, level=level, zone=zone)
-                    for office, parent, level, zone in offices
+                    office: OfficePlace(
+                        office=office,
+                        parent=parent,
+                        level=level,
+                        zone=zone,
+                        former_parents=_former(former),
+                    )
+                    for office, parent, level, zone, former in offices
                 },
                 {each.procedure: each.field for each in fields},
                 frozenset(busy),
+                {
+                    each.procedure: _former(each.former_fields)
+                    for each in fields
+                    if each.former_fields
+                },
             )
         return self._places
 
@@ -179,3 +192,8 @@ class StoredCells:
             found = ahead_of(open_row(stored), zone, self._as_of)
             if found is not None:
                 yield found
+
+
+def _former(listed: str | None) -> tuple[str, ...]:
+    """Read the places that one had before; most had none."""
+    return () if listed is None else _former_places.decode(listed)
