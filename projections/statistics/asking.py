@@ -73,6 +73,9 @@ class Query:
 class Selection:
     """Which cells are summed up, and into what; None selects everything.
 
+    Where all offices with anything in cells are asked for, ``offices`` is None, too: a selection
+    reads cells of open dossiers, and says nothing of what is counted elsewhere (`offices_of`).
+
     ``apart`` holds a letter for each of office (`o`), procedure (`p`) and channel (`c`) that sums
     tell apart. Where only fields are asked for, ``stand_ins`` names for each procedure one of the
     same field, under which sums of both may be given. ``stands_alone``: of what lies before the
@@ -230,7 +233,7 @@ def selection_of(query: Query, places: Places) -> Selection:
     """Say which cells answer a query."""
     apart = {_LETTERS[dimension] for dimension in query.by if dimension is not Dimension.PERIOD}
     return Selection(
-        offices=_offices(query, places),
+        offices=_offices_read(query, places),
         procedures=_procedures(query, places),
         channel=query.channel,
         apart=frozenset(apart),
@@ -257,15 +260,21 @@ _LETTERS: Final = {
 }
 
 
-def _offices(query: Query, places: Places) -> frozenset[str] | None:
+def offices_of(query: Query, places: Places) -> frozenset[str] | None:
+    """Give the offices that are asked for, registered or not; None where no office is named."""
     found: frozenset[str] | None = None
     if query.office is not None:
         found = places.subtree(query.office) if query.subtree else frozenset({query.office})
     if query.level is not None:
         of_level = places.of_level(query.level)
         found = of_level if found is None else found & of_level
+    return found
+
+
+def _offices_read(query: Query, places: Places) -> frozenset[str] | None:
+    found = offices_of(query, places)
     # All offices are asked for by asking for none: coarser cells answer that.
-    return None if found is None or places.are_all(found) else found
+    return None if found is None or places.are_all_busy(found) else found
 
 
 def _procedures(query: Query, places: Places) -> frozenset[str] | None:

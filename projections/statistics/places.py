@@ -2,7 +2,8 @@
 
 All of it as the registry holds it at the checkpoint: an office stands under its present parent, a
 procedure in the field of its newest version. So figures of a subtree are of the offices that
-belong to it now, also for periods in which they belonged to another.
+belong to it now, also for periods in which they belonged to another. Where an office or a procedure
+stood before is kept beside it, for what was added up while it stood there (`tallies.placing`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,45 +19,44 @@ from domain.procedures import ProcedureRecord
 
 
 class OfficePlace(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one office stands in the tree, its level, and the zone that its days are of."""
+    """Where one office stands in the tree, its level, and the zone that its days are of.
+
+    ``former_parents`` are those that it had and has no more, in order.
+    """
 
     office: str
     parent: str | None
     level: str
     zone: str
-
-
-class ProcedureField(msgspec.Struct, frozen=True, kw_only=True):
-    """The field of one procedure's newest version; None where it names none."""
-
-    procedure: str
-    field: str | None
+    former_parents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
     """All offices and procedures that the registry holds.
 
-    ``busy`` are the offices of which anything was counted, where that is known: whoever asks for
-    all of them asks for everything.
+    ``busy`` are the offices that have open dossiers or held some, where that is known: whoever asks
+    cells for all of them asks for everything. Ratings and veils make no office busy.
+    ``former_fields`` are those that earlier versions of a procedure named and its newest does not.
     """
 
     offices: Mapping[str, OfficePlace] = field(default_factory=dict)
     fields: Mapping[str, str | None] = field(default_factory=dict)
     busy: frozenset[str] | None = field(default=None, compare=False)
+    former_fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def subtree(self, office: str) -> frozenset[str]:
         """Give an office and all offices under it; the office alone if none is known of it."""
-        children: dict[str, list[str]] = {}
-        for place in self.offices.values():
-            if place.parent is not None:
-                children.setdefault(place.parent, []).append(place.office)
-        found, waiting = {office}, [office]
-        while waiting:
-            below = [each for each in children.get(waiting.pop(), ()) if each not in found]
-            found.update(below)
-            waiting += below
-        return frozenset(found)
+        return _under(office, ((each.office, each.parent) for each in self.offices.values()))
+
+    def ever_below(self, office: str) -> frozenset[str]:
+        """Give all offices that are under an office, or may ever have been, without itself."""
+        edges = (
+            (each.office, parent)
+            for each in self.offices.values()
+            for parent in (each.parent, *each.former_parents)
+        )
+        return _under(office, edges) - {office}
 
     def of_level(self, level: str) -> frozenset[str]:
         """Give the offices of a level."""
@@ -66,9 +66,21 @@ class Places:
         """Give the procedures of a field."""
         return frozenset(code for code, each in self.fields.items() if each == name)
 
+    def ever_in_field(self, name: str) -> frozenset[str]:
+        """Give the procedures that any version puts into a field."""
+        left = {code for code, each in self.former_fields.items() if name in each}
+        return self.in_field(name) | left
+
     def are_all(self, offices: frozenset[str]) -> bool:
-        """Tell whether no other office has anything that was counted."""
-        return offices >= (self.offices.keys() if self.busy is None else self.busy)
+        """Tell whether that is every registered office."""
+        return offices >= self.offices.keys()
+
+    def are_all_busy(self, offices: frozenset[str]) -> bool:
+        """Tell whether no other office has anything in cells; of ratings and veils it says nothing.
+
+        Where nobody knows who is busy, every registered office may be.
+        """
+        return self.are_all(offices) if self.busy is None else offices >= self.busy
 
     def zone_of(self, office: str) -> str | None:
         """Give the time zone of an office; None where it is not registered."""
@@ -85,21 +97,49 @@ class Places:
         return max(instant.astimezone(time_zone(zone)).date() for zone in zones)
 
 
+def _under(office: str, edges: Iterable[tuple[str, str | None]]) -> frozenset[str]:
+    """Give an office and all that lead up to it; ``edges`` are of an office and one above it."""
+    children: dict[str, list[str]] = {}
+    for below, above in edges:
+        if above is not None:
+            children.setdefault(above, []).append(below)
+    found, waiting = {office}, [office]
+    while waiting:
+        below_it = [each for each in children.get(waiting.pop(), ()) if each not in found]
+        found.update(below_it)
+        waiting += below_it
+    return frozenset(found)
+
+
 def places_of(states: Iterable[StreamState]) -> Places:
     """Give the places that states of streams tell of."""
     offices: dict[str, OfficePlace] = {}
     fields: dict[str, str | None] = {}
+    former_fields: dict[str, tuple[str, ...]] = {}
     for state in states:
         if isinstance(state, OfficeRecord):
             offices[state.office.id] = place_of(state)
         elif isinstance(state, ProcedureRecord):
             fields[state.code] = state.versions[-1].field
-    return Places(offices, fields)
+            former = _former(version.field for version in state.versions)
+            if former:
+                former_fields[state.code] = former
+    return Places(offices, fields, former_fields=former_fields)
+
+
+def _former(values: Iterable[str | None]) -> tuple[str, ...]:
+    """Give what was named once and is not the last one, in order."""
+    *earlier, present = values
+    return tuple(sorted({each for each in earlier if each is not None and each != present}))
 
 
 def place_of(record: OfficeRecord) -> OfficePlace:
     """Give where the registry has an office now."""
     office = record.office
     return OfficePlace(
-        office=office.id, parent=office.parent, level=office.level.value, zone=office.time_zone
+        office=office.id,
+        parent=office.parent,
+        level=office.level.value,
+        zone=office.time_zone,
+        former_parents=_former(version.office.parent for version in record.versions),
     )

@@ -196,6 +196,7 @@ def _places_table(metadata: sa.MetaData) -> sa.Table:
         sa.Column("parent", sa.String(64)),
         sa.Column("level", sa.String(16), nullable=False),
         sa.Column("zone", sa.String(64), nullable=False),
+        sa.Column("former_parents", sa.Text),
     )
 
 
@@ -205,4 +206,5 @@ def _fields_table(metadata: sa.MetaData) -> sa.Table:
         metadata,
         sa.Column("procedure", sa.String(64), primary_key=True),
         sa.Column("field", sa.Text),
+        sa.Column("former_fields", sa.Text),
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from math import prod
 from typing import Any, Final
 
+import msgspec
 import sqlalchemy as sa
 
 from domain.facts import Channel
@@ -35,6 +36,7 @@ _OF_OFFICE: Final = (
 )
 MOST_DAYS_OF_MONTH: Final = 31
 _THEMES: Final = [theme.value for theme in Theme]
+_former_places = msgspec.json.Decoder(tuple[str, ...])
 _BUSY: Final = sa.select(CELLS.places.c.office).where(
     sa.or_(
         sa.exists().where(_OF_OFFICE[0]),
@@ -63,11 +65,22 @@ class StoredCells:
             busy = self._connection.scalars(_BUSY).all()
             self._places = Places(
                 {
-                    office: OfficePlace(office=office, parent=parent, level=level, zone=zone)
-                    for office, parent, level, zone in offices
+                    office: OfficePlace(
+                        office=office,
+                        parent=parent,
+                        level=level,
+                        zone=zone,
+                        former_parents=_former(former),
+                    )
+                    for office, parent, level, zone, former in offices
                 },
                 {each.procedure: each.field for each in fields},
                 frozenset(busy),
+                {
+                    each.procedure: _former(each.former_fields)
+                    for each in fields
+                    if each.former_fields
+                },
             )
         return self._places
 
@@ -209,3 +222,8 @@ def _is_within(month: str, wanted: Selection) -> bool:
     return (wanted.first is None or days[1] >= wanted.first) and (
         wanted.last is None or days[0] <= wanted.last
     )
+
+
+def _former(listed: str | None) -> tuple[str, ...]:
+    """Read the places that one had before; most had none."""
+    return () if listed is None else _former_places.decode(listed)

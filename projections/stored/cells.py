@@ -196,12 +196,26 @@ def _zones(connection: sa.Connection) -> dict[str, str]:
 def _keep_places(connection: sa.Connection, places: Places) -> Zones:
     """Keep where offices stand and what field procedures are of; give the zones of the offices."""
     offices = list(places.offices.values())
-    replace_rows(connection, CELLS.places, [msgspec.structs.asdict(each) for each in offices])
+    rows = [
+        msgspec.structs.asdict(each) | {"former_parents": _listed(each.former_parents)}
+        for each in offices
+    ]
+    replace_rows(connection, CELLS.places, rows)
     fields: list[dict[str, object]] = [
-        {"procedure": code, "field": field} for code, field in places.fields.items()
+        {
+            "procedure": code,
+            "field": field,
+            "former_fields": _listed(places.former_fields.get(code, ())),
+        }
+        for code, field in places.fields.items()
     ]
     replace_rows(connection, CELLS.fields, fields)
     return {place.office: place.zone for place in offices}
+
+
+def _listed(former: tuple[str, ...]) -> str | None:
+    """Write what hardly any place has: a JSON list, or nothing."""
+    return msgspec.json.encode(former).decode() if former else None
 
 
 def _changed_rows(

@@ -5,7 +5,9 @@ singled out is never divided. A label fits what is asked in one of three ways: a
 are asked for, none of them are, or some may be and nobody can tell which. Where figures are told
 apart by something that the label leaves open, they cannot be told apart either.
 
-Offices and fields are as the registry has them now, as in all statistics (`statistics.places`).
+Offices and fields are as the registry has them now, as in all statistics (`statistics.places`). A
+label that was rolled up names a field, or an office above, as it was when the tally was made. So it
+stands for all procedures that ever were of that field, and for all offices that ever were below.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from typing import NamedTuple
 from domain.facts import RatingStage
 from domain.tallies import Label
 from projections.counts import ALL
-from projections.statistics.asking import Dimension, Query, selection_of
+from projections.statistics.asking import Dimension, Query, offices_of, selection_of
 from projections.statistics.places import Places
 from projections.statistics.walking import Group
 
@@ -77,10 +79,12 @@ class Placing:
     def __init__(self, query: RatingQuery, places: Places) -> None:
         self._query = query
         self._places = places
-        wanted = selection_of(query.of, places)
-        self._offices = wanted.offices
-        self._procedures = wanted.procedures
+        offices = offices_of(query.of, places)
+        # Not those of a selection, which leaves out whoever has no open dossier.
+        self._offices = None if offices is None or places.are_all(offices) else offices
+        self._procedures = selection_of(query.of, places).procedures
         self._below: dict[str, frozenset[str]] = {}
+        self._fields: dict[str, frozenset[str | None]] = {}
         self._known: dict[Label, Place] = {}
 
     def place(self, label: Label) -> Place:
@@ -104,12 +108,12 @@ class Placing:
         below = self._offices_below(label.office)
         if below and below <= wanted:
             return Fit.ALL
-        # Where no office is below any more, they stand elsewhere now.
+        # Where the registry knows of none that ever was below, nobody can tell.
         return Fit.NONE if below and below.isdisjoint(wanted) else Fit.SOME
 
     def _offices_below(self, office: str) -> frozenset[str]:
         if office not in self._below:
-            self._below[office] = self._places.subtree(office) - {office}
+            self._below[office] = self._places.ever_below(office)
         return self._below[office]
 
     def _procedure(self, label: Label) -> Fit:
@@ -119,11 +123,26 @@ class Placing:
         if label.procedure is not None:
             return Fit.ALL if label.procedure in wanted else Fit.NONE
         if asked.procedure is None:
-            if label.field is None:
-                return Fit.SOME
-            return Fit.ALL if label.field == asked.field else Fit.NONE
-        may_hold = label.field in (None, self._places.fields.get(asked.procedure))
+            return self._field_fit(label.field)
+        held = None if label.field is None else self._places.ever_in_field(label.field)
+        may_hold = held is None or asked.procedure in held
         return Fit.SOME if wanted and may_hold else Fit.NONE
+
+    def _field_fit(self, name: str | None) -> Fit:
+        if name is None:
+            return Fit.SOME
+        present = self._present_fields(name)
+        if self._query.of.field not in present:
+            return Fit.NONE
+        return Fit.ALL if len(present) == 1 else Fit.SOME
+
+    def _present_fields(self, name: str) -> frozenset[str | None]:
+        """Give the fields that procedures have now which ever were of a field."""
+        if name not in self._fields:
+            held = self._places.ever_in_field(name)
+            fields = frozenset(self._places.fields[code] for code in held)
+            self._fields[name] = fields or frozenset({name})
+        return self._fields[name]
 
     def _stage(self, label: Label) -> Fit:
         wanted = self._query.stage
@@ -139,15 +158,18 @@ class Placing:
         office = own_office if Dimension.OFFICE in by else ALL
         procedure = label.procedure if Dimension.PROCEDURE in by else ALL
         stage = label.stage if self._query.by_stage else ALL
-        is_field_open = label.procedure is None and label.field is None
-        if None in (office, procedure, stage) or (Dimension.FIELD in by and is_field_open):
+        fields = self._fields_of(label)
+        if None in (office, procedure, stage) or len(fields) != 1:
             return None
         assert office is not None
         assert procedure is not None
-        return RatingGroup(Group(office, procedure, self._field(label), ALL), str(stage))
+        (field_of_all,) = fields
+        return RatingGroup(Group(office, procedure, field_of_all, ALL), str(stage))
 
-    def _field(self, label: Label) -> str | None:
-        """Give the field of a group; None where the procedure names none."""
+    def _fields_of(self, label: Label) -> frozenset[str | None]:
+        """Give the fields that a label's ratings may be of; None where a procedure names none."""
         if Dimension.FIELD not in self._query.of.by:
-            return ALL
-        return label.field if label.procedure is None else self._places.fields.get(label.procedure)
+            return frozenset({ALL})
+        if label.procedure is not None:
+            return frozenset({self._places.fields.get(label.procedure)})
+        return frozenset() if label.field is None else self._present_fields(label.field)
