@@ -78,3 +78,12 @@ def test_page_of_a_missing_edition_leads_to_the_list(dated: World) -> None:
 
     assert answer.status_code == 404
     assert f'href="{PAGE}?lang=en"' in answer.text
+
+
+def test_page_of_a_day_without_an_edition_did_not_say_which_edition_stands(dated: World) -> None:
+    told = dated.client.simulate_get(f"/v1{PAGE}/2100-01-01").json["detail"]
+
+    for language in ("vi", "en"):
+        html = dated.client.simulate_get(f"{PAGE}/2100-01-01?lang={language}", headers=BROWSER).text
+        assert f'<span lang="en">{told}</span>' in unescape(html)
+    assert DAYS[-1] in told
