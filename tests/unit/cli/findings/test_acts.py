@@ -86,3 +86,19 @@ def test_raising_wants_a_key_or_alarms_and_not_both(desk: Desk) -> None:
 def test_looking_alone_needs_no_word_more(desk: Desk) -> None:
     assert [each["rule"] for each in desk.type().members["findings"]] == ["R07"]
     assert desk.type("--rule", "R08").members["findings"] == []
+
+
+@pytest.mark.parametrize("wrong", [("--rule", "R99"), ("--office", "NOPE")])
+def test_mistyped_rule_or_office_gave_no_findings_and_no_word(
+    desk: Desk, wrong: tuple[str, str]
+) -> None:
+    refused = desk.type("found", *wrong)
+
+    assert (refused.code, refused.members["code"]) == (2, "usage")
+    assert wrong[1] in refused.members["message"]
+
+
+def test_mistyped_rule_of_raised_findings_gave_none_and_no_word(desk: Desk) -> None:
+    refused = desk.type("list", "--rule", "R99")
+
+    assert (refused.code, refused.members["code"]) == (2, "usage")
