@@ -31,7 +31,7 @@ FIGURES: dict[str, type[msgspec.Struct]] = {
     "fees": FeeFigure,
     "petitions": PetitionFigure,
 }
-GROUPS = {"steps": list(Stage), "petitions": list(PetitionTrack)}
+GROUPS: dict[str, list[str]] = {"steps": [*Stage], "petitions": [*PetitionTrack]}
 
 
 def numbers_of(shape: type, only: tuple[str, ...] = ()) -> Iterator[str]:

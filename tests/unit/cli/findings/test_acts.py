@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from cli.commands.findings.command import _line
 from ledger.key_files import load_private_key
 from tests.unit.cli.findings.desk import Desk, a_desk
 from tests.unit.cli.running import run
+from tests.unit.projections.findings.life.test_identities import LEAD
 
 
 @pytest.fixture
@@ -102,3 +105,11 @@ def test_mistyped_rule_of_raised_findings_gave_none_and_no_word(desk: Desk) -> N
     refused = desk.type("list", "--rule", "R99")
 
     assert (refused.code, refused.members["code"]) == (2, "usage")
+
+
+def test_finding_without_an_office_was_printed_at_an_empty_one() -> None:
+    placeless = _line(replace(LEAD, office=""))
+
+    assert " at " not in placeless.partition(":")[0]
+    assert f"{LEAD.stream}: " in placeless
+    assert f"{LEAD.stream} at {LEAD.office}: " in _line(LEAD)
