@@ -70,9 +70,13 @@ class UsageProblem(Exception):
 
 
 class Refused(LedgerError):
-    """The ledger refused what the command handed in or asked for."""
+    """The ledger refused what the command handed in or asked for; ``by_code`` is a server's."""
 
     code = "refused"
+
+    def __init__(self, message: str = "", by_code: str = ""):
+        super().__init__(message)
+        self.by_code = by_code
 
 
 class Commands(click.Group):
@@ -160,7 +164,8 @@ _json_option = click.option(
 
 def fail(error: Exception, *, as_json: bool) -> NoReturn:
     """Say what went wrong and end with its exit code."""
-    code = str(getattr(error, "code", "error"))
+    refused_by = error.by_code if isinstance(error, Refused) else ""
+    code = refused_by or str(getattr(error, "code", "error"))
     if as_json:
         print_json({"ok": False, "code": code, "message": _message(error)})
     else:

@@ -198,17 +198,26 @@ def body_of(answer: SiteAnswer) -> bytes:
         _decode(answer, msgspec.Raw)
         return answer.body
     error = problem_of(answer)
-    raise type(error)(f"{error}{_in_both_languages(answer)}") from error
+    if isinstance(error, Refused):
+        raise Refused(_in_both_languages(answer) or str(error), error.by_code)
+    raise error
 
 
 def _in_both_languages(answer: SiteAnswer) -> str:
-    """Give the sentences of a problem's code in both languages, whichever the server spoke."""
-    problem = _decode(answer, _Problem) if answer.status not in NOT_NOW else _Problem()
+    """Say what a code means and what would help, a line for each language, and then the detail.
+
+    Nothing where the code has no sentences here; the detail is English, whatever the server spoke.
+    """
+    problem = _decode(answer, _Problem)
     row = PROBLEMS_BY_CODE.get(problem.code)
     if row is None:
         return ""
     remedy = fact_remedy(problem.code, problem.detail or "") or row.remedy
-    return f"\n{row.title.vi} ({remedy.vi})\n{row.title.en} ({remedy.en})"
+    lines = [
+        with_code(problem.code, f"{row.title.vi} ({remedy.vi})"),
+        f"{row.title.en} ({remedy.en})",
+    ]
+    return "\n".join([*lines, problem.detail] if problem.detail else lines)
 
 
 def problem_of(answer: SiteAnswer, hint: str = "") -> Refused | ServerNotReady:
@@ -226,7 +235,8 @@ def problem_of(answer: SiteAnswer, hint: str = "") -> Refused | ServerNotReady:
     told = with_code(problem.code or str(answer.status), problem.detail or problem.title) + hint
     if answer.status in NOT_NOW:
         return ServerNotReady(f"the server cannot answer now ({told.rstrip(': ')}); try again soon")
-    return Refused(f"{told} ({problem.remedy})" if problem.detail else told)
+    told = f"{told} ({problem.remedy})" if problem.detail else told
+    return Refused(told, problem.code)
 
 
 def _decode(answer: SiteAnswer, shape: type[AnswerT]) -> AnswerT:

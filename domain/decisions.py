@@ -157,9 +157,17 @@ def _has_reached(dossier: Dossier, stage: RatingStage) -> bool:
 
 def _check_transition(state: StreamState | None, action: Action) -> None:
     if not _is_permitted(TRANSITIONS[action.kind.name], state):
-        status = state.status.name if isinstance(state, Dossier) else "-"
         following = ", ".join(permitted_next(state, action.kind.stream)) or "nothing"
-        raise NotPermitted(f"{action.kind.name} {status}; permitted now: {following}")
+        raise NotPermitted(f"{action.kind.name}{_standing(state)}; permitted now: {following}")
+
+
+def _standing(state: StreamState | None) -> str:
+    """Say where a stream stands, to go on after the kind that it does not permit."""
+    if state is None:
+        return " on a stream that has not begun"
+    if isinstance(state, PetitionRecord | FindingRecord):
+        return f" {state.state}"
+    return f" {state.status.name}" if isinstance(state, Dossier) else ""
 
 
 def permitted_next(state: StreamState | None, stream: StreamType) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ FINDING_OPERATIONS: Final[tuple[Operation, ...]] = (
         "What looks wrong, why, on what evidence, and what became of it: one page; for inspectors",
         {200: [FindingsAnswer]},
         query=("rule", "office", "peers", "order_stream", "limit", "cursor"),
-        refusals=(400, 401, 403, 410, 503),
+        refusals=(400, 401, 403, 410, 422, 503),
         signed=True,
         patterns={
             "limit": {"type": "integer", "minimum": 1, "maximum": MAX_FINDINGS},

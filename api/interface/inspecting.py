@@ -22,7 +22,7 @@ INSPECTING_OPERATIONS: Final[tuple[Operation, ...]] = (
             "context",
             "order_stream",
         ),
-        refusals=(400, 401, 403, 503),
+        refusals=(400, 401, 403, 422, 503),
         signed=True,
     ),
     Operation(

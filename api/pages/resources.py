@@ -22,6 +22,7 @@ from api.pages.rendering import Page, Renderer, StaticFile
 from api.pages.source import PartsSource
 from api.pages.words import Words
 from api.parts import Parts
+from api.problem_rows.facts import fact_remedy
 from api.problems import PROBLEM_MEDIA_TYPE, problem_type
 from api.resources.answers import AccessAnswer
 from ledger.errors import LedgerError
@@ -265,7 +266,9 @@ class BrowserProblems:
         shown = msgspec.structs.replace(
             problem,
             title=sentence_in(row.title, language),
-            remedy=sentence_in(row.remedy, language),
+            remedy=sentence_in(
+                fact_remedy(problem.code, problem.detail or "") or row.remedy, language
+            ),
         )
         page = Page("problem.html", "", "/", {"page": shown}, NO_QUERY, is_personal=True)
         # A demo's clock that cannot be read is itself such a problem: then the document stays.

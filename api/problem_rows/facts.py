@@ -7,6 +7,7 @@ wanted of it. Members that hold a day or a moment share a sentence.
 from collections.abc import Mapping
 from typing import Final
 
+from api.errors import InspectionOrderNeeded
 from api.problem_rows.needs import missing_remedy
 from domain.errors import (
     CoSignerMissing,
@@ -242,6 +243,16 @@ _BY_REASON: Final[tuple[tuple[str, str, Sentence], ...]] = (
         Sentence(
             "Khóa này đã dùng cho việc khác. Hãy lập khóa mới (keys new petitioner).",
             "This key was used for another matter: make another (keys new petitioner).",
+        ),
+    ),
+    (
+        InspectionOrderNeeded.code,
+        "order_stream",
+        Sentence(
+            "Ghi order_stream là luồng nơi quyết định được ban hành (access:…), còn thời hạn và có "
+            "tên khóa này; hoặc bỏ order_stream để xem theo quyền thanh tra.",
+            "Give as order_stream the stream where the order was issued (access:…), in force and "
+            "naming this key as a reader; or leave order_stream out and look by your grants.",
         ),
     ),
     (

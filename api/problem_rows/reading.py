@@ -51,8 +51,10 @@ READING_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
     ),
     api_errors.InspectionOrderNeeded: row(
         HTTPStatus.FORBIDDEN,
-        "Chỉ được mở tên người theo quyết định thanh tra có số và còn thời hạn.",
-        "Names are opened only under a numbered inspection order that has not lapsed.",
+        "Chỉ được mở tên người theo quyết định thanh tra có số và còn thời hạn; xem theo quyết "
+        "định cũng vậy.",
+        "Names are opened only under a numbered inspection order that has not lapsed; so is a look "
+        "that names an order.",
         Sentence(
             "Hãy ghi số quyết định và ngày cuối cùng vào mục truy cập rồi ký lại.",
             "Name the order and its last day in the access entry and sign it again.",

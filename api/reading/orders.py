@@ -6,6 +6,7 @@ What an order says is private: its number and scope are opened here, and never s
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from api.errors import InspectionOrderNeeded
 from api.parts import Parts
@@ -13,6 +14,8 @@ from domain.actions import Action
 from domain.facts.integrity import AccessOpened, AccessOrderIssuedDetails
 from projections.access import open_actions
 from projections.people.subjects import OrderScope
+
+_NONE_HERE: Final = "order_stream: no order stands there that is in force and for this key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,10 @@ def order_in_force(parts: Parts, stream: str, keys: Iterable[str]) -> OrderInFor
     actions = _actions(parts, stream)
     issued = [a.details for a in actions if isinstance(a.details, AccessOrderIssuedDetails)]
     if not issued or _has_ended(actions):
-        raise InspectionOrderNeeded("order_stream")
+        raise InspectionOrderNeeded(_NONE_HERE)
     order = issued[0]
     if order.until < parts.clock().date() or not set(keys) & set(order.readers):
-        raise InspectionOrderNeeded("order_stream")
+        raise InspectionOrderNeeded(_NONE_HERE)
     return OrderInForce(stream, order.order, order.until, OrderScope(order.offices, order.dossiers))
 
 

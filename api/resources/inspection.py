@@ -28,6 +28,7 @@ from api.resources.answers import (
 )
 from api.signatures import RequestVerifier, SignedRequest
 from api.uploads import read_any_body
+from domain.errors import UnknownOffice
 from domain.facts import ANY_OFFICE
 from domain.keys import KeyRecord
 from domain.reading.rights import Reader, Subject
@@ -257,6 +258,16 @@ def position_of(reader: ViewReader) -> Position:
     if position is None:
         raise ServiceStarting
     return position
+
+
+def check_registered(reader: ViewReader, office: str | None) -> None:
+    """Refuse an office that was mistyped: nothing found of it would read as nothing wrong.
+
+    Raises:
+        UnknownOffice: it is named, and not registered.
+    """
+    if office is not None and office not in reader.offices():
+        raise UnknownOffice(office)
 
 
 def period_of(request: Request) -> tuple[datetime, datetime]:

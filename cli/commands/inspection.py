@@ -41,7 +41,7 @@ STREAM_BYTES: Final = 32
 def inspect(path: str, key_file: Path, server: str | None, data: Path, *, as_json: bool) -> None:
     """Ask for PATH (/v1/findings, /v1/trail/<key name>, /v1/trail?office=…) and print the answer.
 
-    Of findings all pages are asked for, unless PATH names a limit.
+    Of findings all pages are asked for, unless PATH names a limit or a cursor.
     A trail is a look at somebody, and is kept; /v1/looks lists the looks at whoever asks.
     The request is signed now: for a demo, whose clock is simulated, name its folder with --data.
     """

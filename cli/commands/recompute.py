@@ -34,6 +34,9 @@ from ledger.errors import StoreUnavailable
 from ledger.evidence.judging import JudgedBy
 from ledger.key_files import Anchors
 from projections.counts import CountStatistics
+from projections.editions.errors import NoEdition
+from projections.editions.folder import parse_day
+from projections.editions.remaking import find_planned
 from projections.findings.peers.two_books import TwoBooks
 from projections.reading import read_counts
 from projections.recompute import (
@@ -171,7 +174,14 @@ def recompute(  # noqa: PLR0913 - one argument per option
 
 def _hold_edition(text: str, address: LogAddress, anchors: Anchors, *, as_json: bool) -> None:
     """Make an edition again from the log alone; say which files are otherwise, and fail."""
-    published = find_published(text, address)
+    try:
+        published = find_published(text, address)
+    except NoEdition:
+        day = parse_day(text)
+        # The log says why there is none: the day is not final, or nothing was published on it.
+        if day is not None:
+            find_planned(open_log(address, anchors), day)
+        raise
     log = open_log(address, anchors)
     held = hold_edition(published, log, anchors, address.documents())
     report(held.members(), as_json=as_json)

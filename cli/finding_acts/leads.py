@@ -4,6 +4,7 @@ With private parts opened for the rules that need them; they are opened in memor
 their words leaves.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from projections.findings.life.records import FindingLife
 from projections.findings.peers.running import find_among
 from projections.opening.lives import LifeOpener
 from projections.reading import read_findings
+from projections.rule_book.book import NUMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,18 @@ def read_leads(data: Path, wanted: WantedLeads) -> Leads:
     """Look at all dossiers of the views.
 
     Raises:
-        UsageProblem: the folder has no views, or lacks what opens private parts.
+        UsageProblem: the folder has no views, or lacks what opens private parts; or there is no
+            such rule or office.
     """
+    check_rule(wanted.rule)
     folder = _folder_with_views(data)
     with (
         openers_of(folder, opened=wanted.opened, peers=wanted.peers) as openers,
         bootstrap.existing_views(folder) as views,
         views.reading(sees_veiled=True) as reader,
     ):
+        if wanted.office is not None and wanted.office not in reader.offices():
+            raise UsageProblem(f"--office {wanted.office}: no such office is registered")
         found = read_findings(reader, wanted.office, DEFAULT_PARAMETERS, openers.dossier)
         population = openers.population_of(reader) if wanted.peers else None
         found += [] if population is None else find_among(population).findings
@@ -57,6 +63,16 @@ def read_leads(data: Path, wanted: WantedLeads) -> Leads:
         tuple(each for each in chosen if wanted.office in (None, each.office)),
         None if position is None else position.as_of,
     )
+
+
+def check_rule(rule: str | None, known: Collection[str | None] = ()) -> None:
+    """Refuse a rule that is neither in the book nor among those that are known besides.
+
+    Raises:
+        UsageProblem: nothing found of a mistyped rule would read as nothing wrong.
+    """
+    if rule is not None and rule not in NUMBERS and rule not in known:
+        raise UsageProblem(f"--rule {rule}: there is no such rule; `law findings` lists them")
 
 
 def read_lives(data: Path) -> tuple[FindingLife, ...]:

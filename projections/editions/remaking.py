@@ -68,7 +68,9 @@ def find_planned(log: TrustedLog, day: date) -> PlannedEdition:
             break
         last = planned
     else:
-        raise not_final(day)
+        # The last day with a checkpoint may still get another one, so it has no edition either.
+        stands = None if last is None else last.previous
+        raise not_final(day, f"; the edition of {stands.day} still stands" if stands else "")
     if last is None:
         raise NoEdition(f"nothing was published up to {day}")
     if last.day != day:

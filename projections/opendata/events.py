@@ -149,7 +149,7 @@ _COLUMNS: Final[tuple[Column, ...]] = (
         "payment_method",
         ColumnType.TEXT,
         "Phương thức thanh toán mà hành vi xác nhận.",
-        "How was paid, where the act confirms a payment.",
+        "How it was paid, where the act confirms a payment.",
     ),
     optional(
         "label",

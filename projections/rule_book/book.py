@@ -21,6 +21,7 @@ def _place(rule: Rule) -> tuple[bool, str]:
 
 # Sorting keeps the order of rules with one number: what one dossier shows comes first.
 BOOK: Final[tuple[Rule, ...]] = tuple(sorted((*RULES, R26, R27, R32, *PEER_RULES), key=_place))
+NUMBERS: Final = frozenset(rule.id for rule in BOOK)
 COMPARING: Final[frozenset[Rule]] = frozenset(PEER_RULES)
 
 

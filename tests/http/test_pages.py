@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from html import escape
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -361,3 +362,16 @@ def test_page_on_limits_is_true_of_ledgers_with_witnesses_and_veils_and_of_those
     assert "no outside witness yet" not in shown
     assert "not veiled yet" not in shown
     assert "Independent witnesses, where this ledger has any, sign below the checkpoint" in shown
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_error_page_pointed_to_a_detail_that_it_did_not_show(
+    world: World, dossier: DossierHandle, language: str
+) -> None:
+    asked = "by=%3Cb%3Ebogus%3C/b%3E"
+    told = world.client.simulate_get("/v1/statistics/counts", query_string=asked).json["detail"]
+
+    result = get(world, "/v1/statistics/counts", asked, **{"Accept-Language": language})
+
+    assert f'<span lang="en">{escape(told)}</span>' in result.text
+    assert "<b>bogus" not in result.text

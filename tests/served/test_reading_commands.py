@@ -116,7 +116,7 @@ def test_names_open_to_an_inspector_under_somebody_elses_order_alone(
     unnamed = case.read("--persons", *order)
     under_order = case.read("--persons", *order, "--order-stream", issued.members["stream"])
 
-    assert (refused.code, refused.members["code"]) == (4, "refused")
+    assert (refused.code, refused.members["code"]) == (4, "inspection_order_needed")
     assert refused.members["message"].startswith("inspection_order_needed")
     assert unnamed.code == 2
     assert under_order.code == 0, under_order.out
@@ -162,7 +162,11 @@ def test_trail_of_a_mistyped_key_is_no_empty_trail(case: Case) -> None:
 
     assert mistyped.code == 4
     assert mistyped.members["message"].startswith("unknown_signer")
-    assert unknown_member.members["message"].startswith("unknown_parameter: rul is not known")
+    assert mistyped.members["code"] == "unknown_signer"
+    assert unknown_member.members["code"] == "unknown_parameter"
+    *sentences, detail = unknown_member.members["message"].splitlines()
+    assert len(sentences) == 2
+    assert detail.startswith("rul is not known")
 
 
 @pytest.mark.parametrize("path", ["", "/", "/log", "/log/"])

@@ -13,6 +13,7 @@ from typing import Final
 from falcon.asgi import Request, Response
 
 from api.errors import NothingHere
+from api.pages.editions.measures import words_of_measure
 from api.pages.rendering import Page, Renderer
 from api.pages.words import Words
 from api.parts import Parts
@@ -135,16 +136,10 @@ def _shown(
         period=words.formats.month(revision.period),
         office=offices.get(revision.office, revision.office),
         procedure=revision.procedure,
-        measure=names.get(revision.measure) or _further(revision.measure, names),
+        measure=words_of_measure(revision.measure, names, words),
         before=_number(revision.before, words),
         after=_number(revision.after, words),
     )
-
-
-def _further(measure: str, names: Mapping[str, str]) -> str:
-    """Name a number of a further file: by its theme in words, and its place there."""
-    theme, _, place = measure.partition(".")
-    return f"{names.get(f'revised.{theme}', theme)}: {place}" if place else measure
 
 
 def _number(value: int | None, words: Words) -> str:

@@ -32,7 +32,7 @@ from api.resources.findings.gathering import (
 from api.resources.findings.leads import LeadSource, Looked, Scope
 from api.resources.findings.shapes import BaseRateAnswer, FindingRuleAnswer, FindingsAnswer
 from api.resources.inspecting.shapes import order_answer
-from api.resources.inspection import Inspection, position_of
+from api.resources.inspection import Inspection, check_registered, position_of
 from api.signatures import SignedRequest
 from domain.keys import KeyRecord
 from domain.reading.rights import Reader, Subject
@@ -40,7 +40,7 @@ from domain.roles import Role
 from projections.findings.life.precision import RuleVersion, RunningPrecision, precision_by_rule
 from projections.findings.shapes import Rule
 from projections.reading import reference_to
-from projections.rule_book.book import COMPARING
+from projections.rule_book.book import COMPARING, NUMBERS
 
 DEFAULT_FINDINGS: Final = 100
 MAX_FINDINGS: Final = 500
@@ -77,9 +77,11 @@ class FindingsResource(Inspection):
             listed = find_asked(self._parts, inspector, asked.cursor)
         with reading_as(self._views, Reader.INSPECTOR, Subject.FINDINGS) as reader:
             position = position_of(reader)
+            check_registered(reader, listed.office)
             order = self.order_of(reader, inspector, listed.order_stream)
             scope = Scope(inspector, listed.rule, listed.office, listed.with_peers, order)
             digests = self._gatherer.digests(reader, position)
+            _check_rule(listed.rule, (digest.rule for digest in digests.values()))
             with self._leads.reading(reader, position, scope.chosen) as looked:
                 page = Pager(looked, digests, scope).page(
                     self._gatherer, position, listed.after, asked.limit
@@ -125,6 +127,12 @@ def _asked(request: Request) -> _Asked:
         _limit(request.get_param("limit", allow_multiple=False)),
         None if cursor is None else parse_cursor(cursor),
     )
+
+
+def _check_rule(rule: str | None, raised: Iterable[str | None]) -> None:
+    """Refuse a rule that is neither in the book nor, of an earlier book, of anything raised."""
+    if rule is not None and rule not in NUMBERS and rule not in raised:
+        raise MalformedParameter("rule is one that /v1/findings/rules lists, as R08")
 
 
 def _limit(text: str | None) -> int:

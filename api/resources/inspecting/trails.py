@@ -17,7 +17,13 @@ from api.reading.orders import OrderInForce
 from api.reading.rights import reading_as
 from api.resources.answers import trail_acts
 from api.resources.inspecting.shapes import TrailPageAnswer, order_answer
-from api.resources.inspection import Inspection, covered_offices, period_of, position_of
+from api.resources.inspection import (
+    Inspection,
+    check_registered,
+    covered_offices,
+    period_of,
+    position_of,
+)
 from api.signatures import SignedRequest
 from domain.dossiers import Dossier
 from domain.keys import KeyRecord
@@ -61,6 +67,8 @@ class TrailsResource(Inspection):
     def _answer(self, inspector: KeyRecord, asked: Asked, signed: SignedRequest) -> TrailPageAnswer:
         with reading_as(self._parts.views, Reader.INSPECTOR, Subject.TRAIL) as reader:
             position = position_of(reader)
+            for name in ("office", "unit"):
+                check_registered(reader, asked.subjects.get(name))
             order = self.order_of(reader, inspector, asked.order_stream)
             query = self._query(reader, inspector, asked, order)
             page = read_page(reader, query)

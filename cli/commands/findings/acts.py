@@ -11,7 +11,7 @@ import click
 
 from cli.code_alarms import raise_alarms
 from cli.finding_acts.answering import answer_here, answer_there, close_here, close_there
-from cli.finding_acts.leads import WantedLeads, read_lives
+from cli.finding_acts.leads import WantedLeads, check_rule, read_lives
 from cli.finding_acts.raising import raise_here, raise_there
 from cli.finding_acts.sending import Sent, Signer
 from cli.output import UsageProblem, command, print_json, report
@@ -105,6 +105,7 @@ async def _raise_alarms(data: Path, server: str | None) -> tuple[int, int]:
 def raised(state: str | None, rule: str | None, data: Path, *, as_json: bool) -> None:
     """List what was raised, as of the views' checkpoint; `inspect /v1/findings` asks a server."""
     lives = read_lives(data)
+    check_rule(rule, [life.rule for life in lives])
     precision = {
         f"{number}{', against peers' if compares else ''} v{version}": {
             **{name: getattr(each, name) for name in ("confirmed", "explained", "mistaken", "n")},

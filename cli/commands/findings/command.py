@@ -66,8 +66,9 @@ def found(
 
 def _line(finding: Finding) -> str:
     evidence = ", ".join(map(str, finding.evidence))
+    at = f" at {finding.office}" if finding.office else ""
     return (
-        f"{finding.rule} ({finding.severity.value}) {finding.stream} at {finding.office}: "
+        f"{finding.rule} ({finding.severity.value}) {finding.stream}{at}: "
         f"{finding.reason.en} Entries: {evidence or 'none of the log'}."
     )
 

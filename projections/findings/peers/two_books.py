@@ -335,12 +335,13 @@ def _finding(
     differences: Sequence[_Difference],
 ) -> Finding:
     first = differences[0]
+    differ = "figure differs" if len(differences) == 1 else "figures differ"
     name = first.count if isinstance(first, BookDifference) else first.measure
     reason = Sentence(
         f"{len(differences)} số liệu công bố khác với sổ cái; chẳng hạn {name} của "
         f"{first.office}, kỳ {first.period}: công bố {first.published}, sổ cái {first.ours}. Văn "
         f"bản có SHA-256 {book.sha256_hex}; điểm kiểm tra {ours.tree_size}.",
-        f"{len(differences)} published figures differ from the ledger's; for example "
+        f"{len(differences)} published {differ} from the ledger's; for example "
         f"{name} of {first.office}, {first.period}: published {first.published}, ledger "
         f"{first.ours}. The document's SHA-256 is {book.sha256_hex}; checkpoint {ours.tree_size}.",
     )

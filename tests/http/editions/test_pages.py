@@ -45,7 +45,8 @@ def test_edition_says_what_its_figures_mean_how_to_cite_and_what_it_revised(
     names = {each.id: getattr(each.name, language) for each in DEFINITIONS}
     assert f"<td>{names['received']}</td>" in html
     more = {each.id: getattr(each.name, language) for each in MORE_DEFINITIONS}
-    assert f"<td>{more['revised.backlog']}: pending_in_time</td>" in html
+    pending = {"vi": "đang giải quyết, trong hạn", "en": "pending, in time"}
+    assert f"<td>{more['revised.backlog']}: {pending[language]}</td>" in html
     assert f"recompute --edition {DAYS[-1]}" in html
 
 
@@ -78,3 +79,21 @@ def test_page_of_a_missing_edition_leads_to_the_list(dated: World) -> None:
 
     assert answer.status_code == 404
     assert f'href="{PAGE}?lang=en"' in answer.text
+
+
+def test_page_of_a_day_without_an_edition_did_not_say_which_edition_stands(dated: World) -> None:
+    told = dated.client.simulate_get(f"/v1{PAGE}/2100-01-01").json["detail"]
+
+    for language in ("vi", "en"):
+        html = dated.client.simulate_get(f"{PAGE}/2100-01-01?lang={language}", headers=BROWSER).text
+        assert f'<span lang="en">{told}</span>' in unescape(html)
+    assert DAYS[-1] in told
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_revised_figures_stood_on_the_page_as_codes(dated: World, language: str) -> None:
+    html = text_of(dated, f"{PAGE}/{DAYS[-1]}", language)
+
+    revised = html.partition('id="revisions"')[2].partition("</section>")[0]
+    assert "<td>" in revised
+    assert not re.findall(r"<td>[^<]*[a-z]+[_.][a-z]+[^<]*</td>", revised)

@@ -194,3 +194,20 @@ def test_query_that_is_none_of_ours_is_refused(raised: Raised, query: str) -> No
     result = raised.get(raised.inspector, f"/v1/findings{query}")
 
     assert result.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/v1/findings?rule=R99", 400, "malformed_parameter"),
+        ("/v1/findings?office=NOPE", 422, "unknown_office"),
+        ("/v1/trail?office=NOPE", 422, "unknown_office"),
+        ("/v1/trail?unit=NOPE", 422, "unknown_office"),
+    ],
+)
+def test_mistyped_rule_or_office_gave_an_empty_list(
+    raised: Raised, path: str, status: int, code: str
+) -> None:
+    result = raised.get(raised.inspector, path)
+
+    assert (result.status_code, result.json["code"]) == (status, code)

@@ -105,7 +105,8 @@ def test_subjects_narrow_one_another_and_the_period_is_of_recorded_days(case: Ca
 def test_unit_is_one_office_and_office_has_those_below_it(case: Case) -> None:
     assert places(trail(case, f"unit={OFFICE}")) == places(trail(case, f"office={OFFICE}"))
     assert trail(case, f"unit={OTHER_OFFICE}&procedure={PROCEDURE}")["acts"] == []
-    assert trail(case, "office=NOWHERE")["acts"] == []
+    nowhere = ask(case, "/v1/trail?office=NOWHERE")
+    assert (nowhere.status_code, nowhere.json["code"]) == (422, "unknown_office")
 
 
 def test_inspector_sees_what_the_grants_reach_alone(case: Case) -> None:

@@ -387,3 +387,13 @@ def test_catalogue_is_kept_by_its_administrators() -> None:
     register.keys[NEW_KEY] = a_key(NEW_KEY, Grant(Role.CATALOGUE_ADMIN, OFFICE))
     with pytest.raises(NotYourOffice):
         decide(None, msgspec.structs.replace(action, signers=clerk), register)
+
+
+def test_act_that_a_stream_does_not_permit_was_told_with_a_lone_dash() -> None:
+    with pytest.raises(NotPermitted) as before_it_begins:
+        decide(None, a_revocation(), a_register())
+    with pytest.raises(NotPermitted) as once_begun:
+        decide(a_key(NEW_KEY), an_enrolment(), a_register())
+
+    assert "key.revoked on a stream that has not begun; permitted" in str(before_it_begins.value)
+    assert "key.registered; permitted now: key." in str(once_begun.value)

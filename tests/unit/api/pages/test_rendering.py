@@ -87,6 +87,15 @@ def a_hostile_register() -> MemoryRegister:
     return names
 
 
+PROBLEM = {
+    "title": HOSTILE,
+    "remedy": "",
+    "detail": HOSTILE,
+    "code": "not_found",
+    "incident": "0a",
+}
+
+
 def pages(language: Language) -> dict[str, Page]:
     """Make one page of every template."""
     words = WORDS[language]
@@ -139,9 +148,7 @@ def pages(language: Language) -> dict[str, Page]:
             "index_root": "AAAA",
         },
         "about": {},
-        "problem": {
-            "page": {"title": HOSTILE, "remedy": "", "code": "not_found", "incident": "0a"}
-        },
+        "problem": {"page": PROBLEM},
     }
     return {
         name: Page(f"{name.partition('_')[0]}.html", "/", "/", shown, NO_QUERY)

@@ -37,6 +37,7 @@ from domain.transitions import Clock
 from projections.evaluating.office import Missing, Source
 from projections.opendata.files import Form
 from projections.opendata.shapes import ColumnType
+from tests.unit.api.pages.test_measures import codes_of_measures
 
 PAGES = TEXTS_FOLDER.parent
 LITERAL = re.compile(r"""["']([a-z_]+\.[a-z0-9_.]+)["']""")
@@ -60,6 +61,7 @@ TABLES: dict[str, set[str]] = {
         for ground in (*ClosingGround, *ReschedulingGround, *LateEntryGround, *ErasureGround)
     },
     "correctable": {field.value for field in CorrectableField},
+    "measure": codes_of_measures(),
     "wait": {kind.value for kind in WaitKind},
     "purpose": {purpose.value for purpose in AccessPurpose},
     "clock": {clock.value for clock in Clock},

@@ -10,7 +10,7 @@ from api.data_folder import DataFolder
 from cli.acting import nearby
 from cli.acting.nearby import find_site
 from cli.commands.procedures import _by_kind
-from cli.output import Refused, UsageProblem, with_code
+from cli.output import EXIT_REFUSED, Refused, UsageProblem, fail, with_code
 from cli.sites import SiteAnswer, body_of, problem_of
 from cli.vault_audit import in_lines
 from ledger.catalogue.readings import Warned
@@ -49,6 +49,37 @@ def test_refusal_of_a_read_speaks_both_languages_whichever_the_server_spoke() ->
 
     assert "Chỉ được mở tên người theo quyết định thanh tra" in str(raised.value)
     assert "Names are opened only under a numbered inspection order" in str(raised.value)
+
+
+def test_refusal_mixed_an_english_detail_with_a_vietnamese_remedy_in_one_line() -> None:
+    with pytest.raises(Refused) as raised:
+        body_of(_answer("malformed_parameter", "limit is a number from 1 to 500"))
+
+    vietnamese, english, detail = str(raised.value).splitlines()
+    assert vietnamese.startswith("malformed_parameter: Một tham số")
+    assert english.startswith("A parameter of the request is not valid.")
+    assert detail == "limit is a number from 1 to 500"
+
+
+def test_json_of_a_servers_refusal_had_another_code_than_the_server_gave(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(Refused) as raised:
+        body_of(_answer("malformed_parameter", "limit is a number from 1 to 500"))
+    with pytest.raises(SystemExit) as ended:
+        fail(raised.value, as_json=True)
+
+    assert ended.value.code == EXIT_REFUSED
+    assert msgspec.json.decode(capsys.readouterr().out)["code"] == "malformed_parameter"
+
+
+def test_wrong_order_stream_was_answered_with_words_about_access_entries() -> None:
+    with pytest.raises(Refused) as raised:
+        body_of(_answer("inspection_order_needed", "order_stream: no order stands there"))
+
+    assert "the stream where the order was issued" in str(raised.value)
+    assert "mục truy cập" not in str(raised.value)
+    assert "access entry" not in str(raised.value)
 
 
 def test_act_that_the_state_does_not_permit_is_answered_with_those_it_does(

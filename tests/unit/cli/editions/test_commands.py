@@ -276,3 +276,33 @@ def test_list_says_when_there_are_more(data: DataFolder) -> None:
     assert whole.said == ""
     assert "there are more, of days before 2026-02-" in cut.said
     assert cut.out.count("earlier figures revised") == 1
+
+
+@pytest.mark.parametrize("asks_server", [False, True], ids=["in the folder", "on a server"])
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        ("2026-02-05", "the edition of 2026-02-05 is not final yet"),
+        ("2026-02-20", "the edition of 2026-02-20 is not final yet"),
+        ("2026-02-03", "nothing was published on 2026-02-03; the edition of 2026-02-02 still"),
+    ],
+)
+def test_day_without_an_edition_was_not_said_to_be_not_final(
+    data: DataFolder, day: str, why: str, *, asks_server: bool
+) -> None:
+    with served(data) as address:
+        where = ("--log", address) if asks_server else ()
+        ran = held(data, "--edition", day, *where)
+
+    assert (ran.code, ran.members["code"]) == (4, "no_edition")
+    assert why in ran.members["message"]
+    assert "still stands" in ran.members["message"]
+
+
+def test_missing_edition_of_a_final_day_is_said_to_lie_nowhere(data: DataFolder) -> None:
+    shutil.rmtree(data.editions / DAY)
+
+    ran = held(data, "--edition", DAY)
+
+    assert (ran.code, ran.members["code"]) == (4, "no_edition")
+    assert f"no edition of {DAY} lies in" in ran.members["message"]

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from cli.commands.findings.command import _line
 from ledger.key_files import load_private_key
 from tests.unit.cli.findings.desk import Desk, a_desk
 from tests.unit.cli.running import run
+from tests.unit.projections.findings.life.test_identities import LEAD
 
 
 @pytest.fixture
@@ -86,3 +89,27 @@ def test_raising_wants_a_key_or_alarms_and_not_both(desk: Desk) -> None:
 def test_looking_alone_needs_no_word_more(desk: Desk) -> None:
     assert [each["rule"] for each in desk.type().members["findings"]] == ["R07"]
     assert desk.type("--rule", "R08").members["findings"] == []
+
+
+@pytest.mark.parametrize("wrong", [("--rule", "R99"), ("--office", "NOPE")])
+def test_mistyped_rule_or_office_gave_no_findings_and_no_word(
+    desk: Desk, wrong: tuple[str, str]
+) -> None:
+    refused = desk.type("found", *wrong)
+
+    assert (refused.code, refused.members["code"]) == (2, "usage")
+    assert wrong[1] in refused.members["message"]
+
+
+def test_mistyped_rule_of_raised_findings_gave_none_and_no_word(desk: Desk) -> None:
+    refused = desk.type("list", "--rule", "R99")
+
+    assert (refused.code, refused.members["code"]) == (2, "usage")
+
+
+def test_finding_without_an_office_was_printed_at_an_empty_one() -> None:
+    placeless = _line(replace(LEAD, office=""))
+
+    assert " at " not in placeless.partition(":")[0]
+    assert f"{LEAD.stream}: " in placeless
+    assert f"{LEAD.stream} at {LEAD.office}: " in _line(LEAD)

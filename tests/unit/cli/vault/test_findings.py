@@ -23,6 +23,7 @@ from domain.facts.reasons import IntakeRefusalReason
 from domain.facts.shapes import DeliveryMethod
 from tests.support.inspecting.folders import close, follow, save_keys, world_in
 from tests.support.inspecting.world import HEAD, NUMBER
+from tests.support.ledger_builders import OFFICE
 from transparency.encoding import encode_base64
 
 RECEIPT = "BL-000123"
@@ -149,7 +150,11 @@ def test_without_the_view_secret_nobody_compares_persons(refused_once: DataFolde
 def test_office_and_rule_narrow_the_list_and_people_read_lines(folder: DataFolder) -> None:
     result = CliRunner().invoke(findings, ["--data", str(folder.path), "--opened"])
 
-    assert found(folder, "--office", "nowhere") == []
+    nowhere = CliRunner().invoke(findings, ["--data", str(folder.path), "--office", "nowhere"])
+    assert nowhere.exit_code == 2
+    assert "nowhere: no such office is registered" in nowhere.output
+    assert found(folder, "--office", OFFICE, "--rule", "R32") == []
+    assert all(each["office"] == OFFICE for each in found(folder, "--office", OFFICE))
     assert "R24 (medium)" in result.stdout
     assert "each is a lead" in result.stdout
     assert NUMBER not in result.stdout

@@ -85,6 +85,7 @@ def test_planted_figure_is_found_with_document_checkpoint_and_count() -> None:
     assert (finding.office, finding.evidence) == ("H27", (899,))
     assert result.document_sha256 in finding.reason.en
     assert "published 0, ledger 3" in finding.reason.en
+    assert finding.reason.en.startswith("1 published figure differs from")
 
 
 def test_sums_may_be_published_in_place_of_their_parts() -> None:
