@@ -21,15 +21,21 @@ from transparency.errors import TransparencyError
 class KeptEditions:
     """The daily editions, as the process keeps them that follows the log.
 
-    ``place`` is the folder of the maker's own views, and of how far it has looked.
+    ``place`` is the folder of the maker's own views, and of how far it has looked. The views that
+    note a stop are opened with the first attempt: what fails then is tried again, too.
     """
 
     def __init__(
-        self, make: Callable[[], EditionMaker], place: Path, views: Views, tell: Tell
+        self,
+        make: Callable[[], EditionMaker],
+        place: Path,
+        open_views: Callable[[], Views],
+        tell: Tell,
     ) -> None:
         self._make = make
         self._place = place
-        self._views = views
+        self._open_views = open_views
+        self._views: Views | None = None
         self._tell = tell
         self._maker: EditionMaker | None = None
         self.has_failed = False
@@ -49,31 +55,41 @@ class KeptEditions:
         except Exception as error:
             # The edge of a projection: it stops alone, and is tried again.
             self.has_failed = True
-            # A database that fails cannot keep the note either; the error is said all the same.
-            with suppress(StoreUnavailable):
-                self._note_stop(error)
+            self._note_stop(error)
             if isinstance(error, LedgerError | ProjectionError | TransparencyError):
                 raise
             return 0
 
     def _made(self, pausing: Pausing) -> int:
+        if self._views is None:
+            self._views = self._open_views()
         if self._maker is None:
             self._maker = self._make()
         made = self._maker.make_due(pausing)
         if self._maker.stands_at != read_stand(self._place):
             write_stand(self._place, self._maker.stands_at)
-        if self._noted() is not None:
+        if _noted(self._views) is not None:
             self._views.end_stop(Projection.EDITIONS)
         return len(made)
 
     def _note_stop(self, error: Exception) -> None:
+        if self._views is None:
+            # There is nowhere to note it.
+            self._tell(Projection.EDITIONS, error)
+            return
+        # A database that fails cannot keep the note either; the error is said all the same.
+        with suppress(StoreUnavailable):
+            self._note_in(self._views, error)
+
+    def _note_in(self, views: Views, error: Exception) -> None:
         log_position = read_stand(self._place) or 0
-        stop, noted = stop_by(error, Projection.EDITIONS, log_position, None), self._noted()
+        stop, noted = stop_by(error, Projection.EDITIONS, log_position, None), _noted(views)
         # Each attempt fails: it is written and told once, and again when it fails otherwise.
         if noted is None or (noted.cause, noted.error) != (stop.cause, stop.error):
-            self._views.stop(Projection.EDITIONS, error, log_position)
+            views.stop(Projection.EDITIONS, error, log_position)
             self._tell(Projection.EDITIONS, error)
 
-    def _noted(self) -> Stop | None:
-        with self._views.reading() as reader:
-            return reader.stops().get(Projection.EDITIONS)
+
+def _noted(views: Views) -> Stop | None:
+    with views.reading() as reader:
+        return reader.stops().get(Projection.EDITIONS)

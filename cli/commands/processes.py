@@ -205,12 +205,24 @@ def _sweep_partial_tiles(settings: Settings, stop: threading.Event) -> None:
 
 def _index_soon(settings: Settings, stop: threading.Event) -> None:
     """Keep the index of histories close to the published log, so that no request waits for it."""
+    kept: KeptIndex | None = None
+
+    def catch_up() -> int:
+        nonlocal kept
+        if kept is None:
+            # A database that does not open now is opened again: the thread goes on.
+            kept = _kept_index(settings)
+        return kept.catch_up()
+
+    while not stop.is_set():
+        _sweep(catch_up)
+        stop.wait(INDEX_SECONDS)
+
+
+def _kept_index(settings: Settings) -> KeptIndex:
     reader, origin = bootstrap.ledger_reader(settings), bootstrap.operator_keys(settings).origin
     index = StoredIndex(DataFolder(settings.data).index, origin, reader)
-    kept = KeptIndex(index, reader, bootstrap.open_views(settings), tell_of_stop)
-    while not stop.is_set():
-        _sweep(kept.catch_up)
-        stop.wait(INDEX_SECONDS)
+    return KeptIndex(index, reader, bootstrap.open_views(settings), tell_of_stop)
 
 
 def _judge_soon(settings: Settings, stop: threading.Event) -> None:
@@ -251,7 +263,7 @@ def _make_editions(settings: Settings, stop: threading.Event) -> None:
     kept = KeptEditions(
         lambda: bootstrap.edition_maker(settings),
         DataFolder(settings.data).edition_views,
-        bootstrap.open_views(settings),
+        lambda: bootstrap.open_views(settings),
         tell_of_stop,
     )
 

@@ -11,7 +11,7 @@ from cli.sources import LogAddress, decode_figures, fetch
 from projections.editions.composing import PATH
 from projections.editions.errors import NoEdition
 from projections.editions.folder import EditionFolder
-from projections.editions.mirrored.copying import EditionSource
+from projections.editions.mirrored.rounds import EditionSource
 from transparency.errors import ProofInvalid
 
 PAGE: Final = 1_000
@@ -32,14 +32,20 @@ def editions_at(address: LogAddress, timeout_seconds: float) -> EditionSource:
     """Open the editions that are published with a log."""
     if address.is_remote:
         return SiteEditions(address.site, timeout_seconds)
-    return FolderEditions(EditionFolder(Path(address.text) / "editions"))
+    return FolderEditions(Path(address.text) / "editions")
 
 
 class FolderEditions:
     """Editions beside the log of a folder."""
 
-    def __init__(self, folder: EditionFolder) -> None:
-        self._folder = folder
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._folder = EditionFolder(path)
+
+    @property
+    def address(self) -> str:
+        """Give the folder."""
+        return str(self._path)
 
     def days(self) -> Sequence[date]:
         """Give the days that have an edition."""
@@ -60,6 +66,11 @@ class SiteEditions:
         self._site = site
         self._timeout_seconds = timeout_seconds
 
+    @property
+    def address(self) -> str:
+        """Give the address of the list."""
+        return f"{self._site}{PATH.rstrip('/')}"
+
     def days(self) -> Sequence[date]:
         """Give the days that the site lists; none where it lists none.
 
@@ -70,7 +81,7 @@ class SiteEditions:
         found: list[date] = []
         before = ""
         for _ in range(MOST_PAGES):
-            address = f"{self._site}{PATH.rstrip('/')}?limit={PAGE}{before}"
+            address = f"{self.address}?limit={PAGE}{before}"
             body = fetch(address, self._timeout_seconds)
             if body is None:
                 return found

@@ -1,20 +1,25 @@
 """A folder of evidence: what a log showed and cannot stand together, kept byte for byte.
 
-Each case is a folder of its own, named ``<code>-<16 hex digits of the hash of what it holds>``:
+Each case is a folder of its own, named ``<code>-<16 hex digits of the hash of what it holds>``, or,
+of an edition, ``<code>-<day>``:
 
-    about.json           code, message, origin, and when it was seen: one JSON object
+    about.json           code, message, origin, when it was seen, of editions also the address that
+                         was asked: one JSON object
     first.checkpoint     the checkpoint that was seen first, as it was served
     second.checkpoint    the one that cannot stand beside it
     *.evidence.json      what convicts the log, for anybody's `verify` (`transparency.evidence`)
     entry-<n>.receipt    the receipt of an entry that must not stand there as it does
     counts.json …        what a site published as figures, and the log does not say
+    published-…, kept-…  what a source showed as an edition, and what a mirror has
 
-A case is written once, whole, and never changed; the same pieces again are the same case.
+A case is written once, whole, and never changed; the same pieces again are the same case. Of
+editions anybody can show something wrong that nobody signed: those cases have room of their own.
 """
 
 import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -34,6 +39,40 @@ SECOND_CHECKPOINT: Final = "second.checkpoint"
 FORK_FILE: Final = f"{FORK}{EVIDENCE_SUFFIX}"
 # Whoever floods an observer with cases shall not fill its disk.
 MAX_CASES: Final = 1_000
+# What these codes begin with rests on no signature: for each of them, so many cases and bytes.
+OF_EDITIONS: Final = "edition_"
+MAX_EDITION_CASES: Final = 200
+MAX_EDITION_BYTES: Final = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceCase:
+    """What is kept of one misbehaviour; two of one code and name are the same case."""
+
+    code: str
+    name: str
+    message: str
+    origin: str
+    pieces: Mapping[str, bytes]
+    # The address that showed it, where it was not the log's own word.
+    asked: str | None = None
+
+    @property
+    def folder_name(self) -> str:
+        """Name the folder of the case."""
+        return f"{self.code}-{self.name}"
+
+    def about(self, seen_at: datetime) -> dict[str, object]:
+        """Say what the case is, for its `about.json`."""
+        asked = {} if self.asked is None else {"asked": self.asked}
+        return {
+            "code": self.code,
+            "message": self.message,
+            "origin": self.origin,
+            "seen_at": stamp(seen_at),
+            "pieces": sorted(self.pieces),
+            **asked,
+        }
 
 
 class EvidenceFolder:
@@ -45,29 +84,45 @@ class EvidenceFolder:
     def keep(
         self, code: str, message: str, origin: str, pieces: Mapping[str, bytes], seen_at: datetime
     ) -> Path | None:
-        """Keep a case; give its folder, or None where a thousand are kept already.
+        """Keep a case under the hash of its pieces; give its folder, or None as `keep_case`.
 
         Raises:
             StoreUnavailable: the disk does not write.
         """
-        folder = self._path / f"{code}-{_hash_of(pieces)[:16]}"
-        about = {
-            "code": code,
-            "message": message,
-            "origin": origin,
-            "seen_at": stamp(seen_at),
-            "pieces": sorted(pieces),
-        }
+        name = _hash_of(pieces)[:16]
+        return self.keep_case(EvidenceCase(code, name, message, origin, pieces), seen_at)
+
+    def keep_case(self, case: EvidenceCase, seen_at: datetime) -> Path | None:
+        """Keep a case; give its folder, or None where there is no room for more of its sort.
+
+        Raises:
+            StoreUnavailable: the disk does not write.
+        """
+        folder = self._path / case.folder_name
         try:
             if folder.is_dir():
                 return folder
             self._path.mkdir(parents=True, exist_ok=True)
-            if sum(1 for _ in self._path.iterdir()) >= MAX_CASES:
+            if not self._has_room(case):
                 return None
-            _write_case(folder, {ABOUT: canonical_json(about) + b"\n", **pieces})
+            about = canonical_json(case.about(seen_at)) + b"\n"
+            _write_case(folder, {ABOUT: about, **case.pieces})
         except OSError as error:
             raise StoreUnavailable(f"evidence cannot be kept in {folder}: {error}") from error
         return folder
+
+    def has(self, case: EvidenceCase) -> bool:
+        """Tell whether a case of this code and name is kept."""
+        return (self._path / case.folder_name).is_dir()
+
+    def _has_room(self, case: EvidenceCase) -> bool:
+        paths = list(self._path.iterdir())
+        if not case.code.startswith(OF_EDITIONS):
+            signed = [path for path in paths if not path.name.startswith(OF_EDITIONS)]
+            return len(signed) < MAX_CASES
+        alike = [path for path in paths if path.match(f"{case.code}-*") and path.is_dir()]
+        length_bytes = sum(map(len, case.pieces.values())) + sum(map(_length_bytes, alike))
+        return len(alike) < MAX_EDITION_CASES and length_bytes <= MAX_EDITION_BYTES
 
 
 def stamp(instant: datetime) -> str:
@@ -97,6 +152,10 @@ def _hash_of(pieces: Mapping[str, bytes]) -> str:
     for name, piece in sorted(pieces.items()):
         whole.update(f"{name} {len(piece)}\n".encode() + piece)
     return whole.hexdigest()
+
+
+def _length_bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir())
 
 
 def _write_case(folder: Path, files: Mapping[str, bytes]) -> None:

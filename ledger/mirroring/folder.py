@@ -3,6 +3,7 @@
     log/                  the copied log as tlog-tiles serves it: checkpoint, tile/…, documents/…
     log/editions/         daily editions of the statistics, a folder for each day
     editions.kept         the SHA-256 of each kept edition's manifest, as `sha256sum` writes it
+    editions.missing      kept editions that the source lacked: since when, which day, which source
     checkpoint.copying    the checkpoint that is being copied now; its files are not all here yet
     documents.missing     hashes of documents that entries name and the source did not give
     evidence/             what the source signed and cannot both be true
@@ -21,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote, unquote
 
 from ledger.documents import DocumentFolder
 from ledger.errors import LedgerBusy, StoreCorrupt, StoreUnavailable
@@ -34,6 +36,16 @@ LogKey = VerificationKey | LogKeys
 _KEPT_EDITION: Final = re.compile(
     r"([0-9a-f]{64})  ([0-9]{4}-[0-9]{2}-[0-9]{2})/manifest\.json", re.ASCII
 )
+
+_MISSING_EDITION: Final = re.compile(r"(\S+)  ([0-9]{4}-[0-9]{2}-[0-9]{2})  (\S+)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingEdition:
+    """Since when a source has not shown an edition that was kept, in UTC, and which source."""
+
+    since: str
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,11 @@ class MirrorFolder:
     def kept_editions_list(self) -> Path:
         """Give the list of what was kept as editions."""
         return self.path / "editions.kept"
+
+    @property
+    def missing_editions_list(self) -> Path:
+        """Give the list of kept editions that the source lacks."""
+        return self.path / "editions.missing"
 
     def tiles(self) -> FileTileStore:
         """Open the copied log."""
@@ -142,6 +159,29 @@ class MirrorFolder:
         """Write anew which editions are kept."""
         lines = (f"{kept[day]}  {day}/manifest.json\n" for day in sorted(kept))
         _write_durably(self.kept_editions_list, "".join(lines).encode())
+
+    def missing_editions(self) -> dict[str, MissingEdition]:
+        """Give by day which kept editions were not there when they were asked for last.
+
+        A line that was changed counts for nothing: the absence is noted anew.
+        """
+        try:
+            lines = self.missing_editions_list.read_text(encoding="ascii", errors="replace")
+        except FileNotFoundError:
+            return {}
+        matches = map(_MISSING_EDITION.fullmatch, lines.splitlines())
+        return {
+            each[2]: MissingEdition(each[1], unquote(each[3]))
+            for each in matches
+            if each is not None
+        }
+
+    def write_missing_editions(self, missing: Mapping[str, MissingEdition]) -> None:
+        """Write anew which kept editions are missing at the source."""
+        lines = (
+            f"{missing[day].since}  {day}  {quote(missing[day].asked)}\n" for day in sorted(missing)
+        )
+        _write_durably(self.missing_editions_list, "".join(lines).encode())
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ each with its length and hash, says what its figures mean, and how to cite and r
 """
 
 from datetime import date
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -39,7 +39,7 @@ class ListedFile(msgspec.Struct, frozen=True, kw_only=True):
     address: str | None
     media_type: str
     definition: str
-    length_bytes: int
+    length_bytes: Annotated[int, msgspec.Meta(ge=0)]
     sha256: str
 
 

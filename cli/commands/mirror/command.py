@@ -4,7 +4,8 @@ Standard output has one JSON object for each round that changed or refused somet
 ``--serve`` the address comes first. A source that is silent or gives wrong files is asked again.
 One that forks or shrinks is not followed: its pieces are kept, what was copied goes on being
 served, and the exit code at the end is 1. So it is where a daily edition of the statistics does
-not fit the log, shows other bytes than before, or is gone; `--no-editions` leaves them alone.
+not fit the log, shows other bytes than before, or is gone in two rounds; `--no-editions` leaves
+them alone.
 """
 
 import contextlib
@@ -37,7 +38,8 @@ from ledger.mirroring.continuing import LogShrank
 from ledger.mirroring.copying import Copied, Mirror
 from ledger.mirroring.evidence import stamp
 from ledger.mirroring.folder import MirrorFolder
-from projections.editions.mirrored.copying import CopiedEditions, EditionMirror, EditionProblem
+from projections.editions.mirrored.copying import EditionMirror
+from projections.editions.mirrored.rounds import MAY_PASS, CopiedEditions, EditionProblem
 from projections.entries import ProjectionError
 from transparency.errors import LogMisbehaviour, TileStoreCorrupt, TransparencyError
 
@@ -168,9 +170,10 @@ class _Keeping:
             return CopiedEditions(), None
         try:
             source = editions_at(self.address, DEFAULT_TIMEOUT_SECONDS)
-            return self.editions.update(source, now), None
+            copied = self.editions.update(source, now)
         except (LedgerError, ProjectionError, TransparencyError) as error:
             return CopiedEditions(), error
+        return copied, copied.failure
 
     def _note_failure(self, error: LedgerError | TransparencyError, at: str) -> None:
         self.misbehaved |= isinstance(error, LogMisbehaviour | LogShrank)
@@ -212,9 +215,12 @@ class _Keeping:
 
     def _note_problems(self, problems: Sequence[EditionProblem], at: str) -> None:
         for each in problems:
-            self.misbehaved = True
+            self.misbehaved |= each.code not in MAY_PASS
+            self.last_exit_code = EXIT_FAILED
             if each not in self.told:
-                members = {"ok": False, "at": at, "code": each.code, "edition": str(each.day)}
-                print_json({**members, "message": each.message})
+                day = {} if each.day is None else {"edition": str(each.day)}
+                print_json(
+                    {"ok": False, "at": at, "code": each.code, **day, "message": each.message}
+                )
                 sys.stdout.flush()
             self.told.add(each)

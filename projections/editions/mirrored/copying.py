@@ -1,21 +1,21 @@
 """Copying editions beside a mirrored log, and looking at the kept ones again.
 
 What fits the copied log is kept once and never replaced. The source is asked again for what is
-kept: an edition that shows other bytes, or is gone, becomes a case in the mirror's folder of
-evidence, and the mirror goes on serving what it kept. An edition is signed by nobody but for its
-checkpoint: a case says what was shown, and `recompute --edition` whose bytes are the log's.
+kept: an edition that shows other bytes, or is gone in two rounds, becomes a case in the mirror's
+folder of evidence, and the mirror goes on serving what it kept. An edition is signed by nobody but
+for its checkpoint: a case says what an address showed, and `recompute --edition` whose bytes are
+the log's.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 
-from ledger.errors import StoreCorrupt
+from ledger.errors import StoreCorrupt, StoreUnavailable
 from ledger.mirroring.copying import misbehaviour_pieces
-from ledger.mirroring.evidence import SECOND_CHECKPOINT, EvidenceFolder
-from ledger.mirroring.folder import MirrorFolder
+from ledger.mirroring.evidence import SECOND_CHECKPOINT, EvidenceFolder, stamp
+from ledger.mirroring.folder import MirrorFolder, MissingEdition
+from projections.editions.days import day_of
 from projections.editions.errors import EditionDiffers, NoEdition
 from projections.editions.folder import EditionFolder, parse_day
 from projections.editions.mirrored.fitting import (
@@ -24,48 +24,22 @@ from projections.editions.mirrored.fitting import (
     check_manifest,
     signed_by_log,
 )
+from projections.editions.mirrored.rounds import (
+    CHANGED,
+    MISSING,
+    MOST_PROBLEMS,
+    NOT_PUBLISHED,
+    VANISHED,
+    CopiedEditions,
+    EditionSource,
+    Round,
+    named,
+)
+from projections.editions.mirrored.turns import InTurn, LookingAgain, Untried
 from projections.editions.shapes import MANIFEST
-from transparency.checkpoints import SignedCheckpoint
 from transparency.errors import LogMisbehaviour
 from transparency.log_keys import LogKeys
 from transparency.trusted_log import TrustedLog
-
-CHANGED: Final = "edition_changed"
-VANISHED: Final = "edition_vanished"
-# How soon after the first round, which asks for all, the next kept edition is asked for again: one
-# of a large ledger has some 20 MB.
-LOOK_AGAIN_AFTER: Final = timedelta(minutes=1)
-# A source that shows nothing but wrong editions shall not keep a round from ending.
-MOST_PROBLEMS: Final = 20
-
-
-class EditionSource(Protocol):
-    """Where editions are copied from; nothing it gives is believed."""
-
-    def days(self) -> Sequence[date]:
-        """Give the days that it has editions of; none where it publishes none."""
-
-    def read(self, day: date, name: str) -> bytes | None:
-        """Give a file of an edition, or None where it is not there."""
-
-
-@dataclass(frozen=True, slots=True)
-class EditionProblem:
-    """What is wrong with the edition of a day at the source, with a constant code."""
-
-    day: date
-    code: str
-    message: str
-
-
-@dataclass(slots=True)
-class CopiedEditions:
-    """What one round did: how many lie here, which are new, which wait for the log to go on."""
-
-    held: int = 0
-    new: list[date] = field(default_factory=list)
-    waiting: list[date] = field(default_factory=list)
-    problems: list[EditionProblem] = field(default_factory=list)
 
 
 class EditionMirror:
@@ -75,16 +49,18 @@ class EditionMirror:
         self._mirror = folder
         self._keys = keys
         self._folder = EditionFolder(folder.editions)
-        self._evidence = EvidenceFolder(folder.evidence)
-        # Up to which day, and when, editions were looked at again: None before the first round.
-        self._seen_up_to: date | None = None
-        self._seen_at: datetime | None = None
+        self._untried = Untried()
+        self._unlisted = InTurn()
+        self._looking = LookingAgain()
 
     def update(self, source: EditionSource, now: datetime) -> CopiedEditions:
         """Copy the editions that are new, and look at kept ones again; ``now`` dates evidence.
 
+        A disk or a source that ceases to answer meanwhile is the result's ``failure``.
+
         Raises:
             StoreUnavailable: a disk or the source does not answer; ask again.
+            ProofInvalid: the source's list is none.
             StoreCorrupt: what lies here is not what was kept.
         """
         with self._mirror.locked():
@@ -92,32 +68,35 @@ class EditionMirror:
             if served is None:
                 return CopiedEditions()
             kept = self._mirror.kept_editions()
-            round_ = _Round(source, TrustedLog(self._mirror.tiles(), served), served, kept, now)
-            listed = set(source.days())
+            log = TrustedLog(self._mirror.tiles(), served)
+            evidence = EvidenceFolder(self._mirror.evidence)
+            round_ = Round(source, log, served, kept, evidence, now)
+            # The folder of editions has no room for days of other centuries.
+            listed = {day for day in source.days() if parse_day(day.isoformat()) is not None}
             held = {day for day in map(parse_day, kept) if day is not None}
-            for day in (*sorted(held - listed), *self._in_turn(sorted(held & listed), now)):
-                if round_.goes_on:
-                    self._look_again(round_, day)
-            for day in sorted(listed - held):
-                if round_.goes_on:
-                    self._copy(round_, day)
+            if held and not listed:
+                message = f"{source.address} publishes no editions; {len(held)} are kept here"
+                round_.say(None, NOT_PUBLISHED, message)
+            else:
+                self._go_round(round_, listed, held)
             round_.result.held = len(kept)
             return round_.result
 
-    def _in_turn(self, days: Sequence[date], now: datetime) -> Sequence[date]:
-        """Choose all editions in the first round that has some, and then the next one of all."""
-        if self._seen_up_to is None or self._seen_at is None:
-            chosen = days
-        elif now - self._seen_at < LOOK_AGAIN_AFTER:
-            return ()
-        else:
-            following = [day for day in days if day > self._seen_up_to]
-            chosen = [*following, *days][:1]
-        if chosen:
-            self._seen_up_to, self._seen_at = chosen[-1], now
-        return chosen
+    def _go_round(self, round_: Round, listed: set[date], held: set[date]) -> None:
+        """Let each part have its own problems and failures: none keeps the next from its turn."""
+        new = listed - held
+        fresh = self._untried.fresh(new, day_of(round_.now))
+        again = self._untried.again(new, MOST_PROBLEMS)
+        _each(round_, fresh, lambda day: self._copy(round_, day))
+        _each(round_, again, lambda day: self._copy(round_, day))
+        round_.result.new.sort()
+        unlisted = self._unlisted.next_of(held - listed, MOST_PROBLEMS)
+        _each(round_, unlisted, lambda day: self._look_again(round_, day))
+        due = [day for day in self._looking.due(held, round_.now) if day not in unlisted]
+        _each(round_, due, lambda day: self._look_again(round_, day))
 
-    def _copy(self, round_: "_Round", day: date) -> None:
+    def _copy(self, round_: Round, day: date) -> None:
+        self._untried.note(day)
         read: dict[str, bytes] = {}
         try:
             files = self._checked(round_, day, read)
@@ -125,7 +104,8 @@ class EditionMirror:
         except NoEdition:
             round_.result.waiting.append(day)
         except EditionDiffers as error:
-            self._tell(round_, day, error.code, str(error), _named("published", read))
+            pieces = {SECOND_CHECKPOINT: round_.served.note, **named("published", read)}
+            round_.tell(day, error.code, str(error), pieces)
         except LogMisbehaviour as error:
             self._tell_of_fork(round_, day, error, read)
         else:
@@ -134,7 +114,7 @@ class EditionMirror:
             self._mirror.write_kept_editions(round_.kept)
             round_.result.new.append(day)
 
-    def _checked(self, round_: "_Round", day: date, read: dict[str, bytes]) -> dict[str, bytes]:
+    def _checked(self, round_: Round, day: date, read: dict[str, bytes]) -> dict[str, bytes]:
         def reading(name: str) -> bytes | None:
             body = round_.source.read(day, name)
             if body is not None:
@@ -144,24 +124,49 @@ class EditionMirror:
         body = reading(MANIFEST)
         if body is None:
             raise EditionDiffers(f"{day}: an edition is listed and not there")
-        manifest = check_manifest(body, day, round_.served.checkpoint.origin)
+        manifest = check_manifest(body, day, round_.origin)
         check_is_of_log(manifest, signed_by_log(manifest, self._keys), round_.log)
         return {**check_files(manifest, reading), MANIFEST: body}
 
-    def _look_again(self, round_: "_Round", day: date) -> None:
+    def _look_again(self, round_: Round, day: date) -> None:
+        try:
+            self._look(round_, day)
+        except StoreUnavailable:
+            self._looking.put_off(day, round_.now)
+            raise
+        self._looking.looked(day, round_.now)
+
+    def _look(self, round_: Round, day: date) -> None:
         kept = self._kept_files(day, round_.kept[day.isoformat()])
         if round_.source.read(day, MANIFEST) is None:
-            message = f"the edition of {day} was published, and is not there any more"
-            self._tell(round_, day, VANISHED, message, _named("kept", {MANIFEST: kept[MANIFEST]}))
+            self._miss(round_, day, kept[MANIFEST])
             return
-        shown = {name: round_.shown_otherwise(day, name, body) for name, body in kept.items()}
-        other = {name: body for name, body in shown.items() if body != kept[name]}
+        self._find(day)
+        other = round_.shown_otherwise(day, kept)
         if not other:
             return
-        pieces = _named("kept", {name: kept[name] for name in (MANIFEST, *other)})
-        pieces |= _named("published", {k: body for k, body in other.items() if body is not None})
+        pieces = named("kept", {name: kept[name] for name in (MANIFEST, *other)})
+        pieces |= named("published", {k: body for k, body in other.items() if body is not None})
         message = f"the edition of {day} has other bytes than when it was copied: "
-        self._tell(round_, day, CHANGED, message + ", ".join(sorted(other)), pieces)
+        round_.tell(day, CHANGED, message + ", ".join(sorted(other)), pieces)
+
+    def _miss(self, round_: Round, day: date, manifest: bytes) -> None:
+        """Note an absence; where an earlier round has noted it of the same source, keep a case."""
+        asked = round_.source.address
+        missing = self._mirror.missing_editions()
+        before = missing.get(day.isoformat())
+        if before is not None and before.asked == asked:
+            message = f"{asked} has no edition of {day}, which is kept here, as at {before.since}"
+            round_.tell(day, VANISHED, message, named("kept", {MANIFEST: manifest}))
+            return
+        missing[day.isoformat()] = MissingEdition(stamp(round_.now), asked)
+        self._mirror.write_missing_editions(missing)
+        round_.say(day, MISSING, f"{asked} has no edition of {day}, which is kept here")
+
+    def _find(self, day: date) -> None:
+        missing = self._mirror.missing_editions()
+        if missing.pop(day.isoformat(), None) is not None:
+            self._mirror.write_missing_editions(missing)
 
     def _kept_files(self, day: date, sha256_hex: str) -> dict[str, bytes]:
         """Read what lies here, which must be what was kept, before anybody else is blamed."""
@@ -177,43 +182,24 @@ class EditionMirror:
         return {MANIFEST: body, **files}
 
     def _tell_of_fork(
-        self, round_: "_Round", day: date, error: LogMisbehaviour, read: Mapping[str, bytes]
+        self, round_: Round, day: date, error: LogMisbehaviour, read: dict[str, bytes]
     ) -> None:
-        manifest = check_manifest(read[MANIFEST], day, round_.served.checkpoint.origin)
-        signed = signed_by_log(manifest, self._keys)
+        signed = signed_by_log(check_manifest(read[MANIFEST], day, round_.origin), self._keys)
         tiles = self._mirror.tiles()
         pieces = misbehaviour_pieces(error, signed, round_.served, (tiles, tiles))
         message = f"the edition of {day} is of another log with the same name: {error}"
-        self._tell(round_, day, error.code, message, pieces | _named("published", read))
-
-    def _tell(
-        self, round_: "_Round", day: date, code: str, message: str, pieces: Mapping[str, bytes]
-    ) -> None:
-        own = {SECOND_CHECKPOINT: round_.served.note} if code == EditionDiffers.code else {}
-        origin = round_.served.checkpoint.origin
-        self._evidence.keep(code, message, origin, {**own, **pieces}, round_.now)
-        round_.result.problems.append(EditionProblem(day, code, message))
+        round_.tell_of_fork(day, error.code, message, pieces | named("published", read), signed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Round:
-    source: EditionSource
-    log: TrustedLog
-    served: SignedCheckpoint
-    kept: dict[str, str]
-    now: datetime
-    result: CopiedEditions = field(default_factory=CopiedEditions)
-
-    @property
-    def goes_on(self) -> bool:
-        """Tell whether more editions are looked at in this round."""
-        return len(self.result.problems) < MOST_PROBLEMS
-
-    def shown_otherwise(self, day: date, name: str, kept: bytes) -> bytes | None:
-        """Give a file as the source shows it; once more, where it is another one."""
-        body = self.source.read(day, name)
-        return body if body == kept else self.source.read(day, name)
-
-
-def _named(prefix: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {f"{prefix}-{name}": body for name, body in files.items()}
+def _each(round_: Round, days: Iterable[date], work: Callable[[date], None]) -> None:
+    """Work on one day after the other, until one cannot be read or too many are newly wrong."""
+    most = round_.new_problems + MOST_PROBLEMS
+    waiting = len(round_.result.waiting)
+    for day in days:
+        if round_.new_problems + len(round_.result.waiting) - waiting >= most:
+            return
+        try:
+            work(day)
+        except StoreUnavailable as error:
+            round_.result.failure = round_.result.failure or error
+            return

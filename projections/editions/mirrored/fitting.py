@@ -14,7 +14,7 @@ from typing import Final
 from projections.editions.days import Stand, day_of, published_stands
 from projections.editions.errors import EditionDiffers, not_final
 from projections.editions.folder import is_file_name, read_manifest
-from projections.editions.shapes import MANIFEST, Manifest
+from projections.editions.shapes import MANIFEST, ListedFile, Manifest
 from transparency.checkpoints import SignedCheckpoint, open_checkpoint
 from transparency.encoding import render_utc_milliseconds
 from transparency.errors import TransparencyError
@@ -46,18 +46,21 @@ def check_manifest(body: bytes, day: date, ledger: str) -> Manifest:
 def check_files(manifest: Manifest, read: Callable[[str], bytes | None]) -> dict[str, bytes]:
     """Read every file that a manifest lists, and give those, without the manifest.
 
+    Each has the length that is listed, and `check_manifest` has looked at their sum: what is read
+    ends with the first file that is longer.
+
     Raises:
         EditionDiffers: a file is missing, or not what is listed.
     """
     files: dict[str, bytes] = {}
     for listed in manifest.files:
         body = read(listed.name)
-        if body is None or hashlib.sha256(body).hexdigest() != listed.sha256:
+        if body is None or not _is_listed(body, listed):
             # It may have been cut off on the way.
             body = read(listed.name)
         if body is None:
             raise EditionDiffers(f"{manifest.edition}: {listed.name} is missing")
-        if hashlib.sha256(body).hexdigest() != listed.sha256:
+        if not _is_listed(body, listed):
             raise EditionDiffers(f"{manifest.edition}: {listed.name} is not what is listed")
         files[listed.name] = body
     return files
@@ -113,6 +116,10 @@ def _check_is_last(manifest: Manifest, stands: Iterator[Stand]) -> None:
         raise not_final(day)
     if day_of(following.sealed_at) == day:
         raise EditionDiffers(f"{day}: the edition's checkpoint is not the last one of its day")
+
+
+def _is_listed(body: bytes, listed: ListedFile) -> bool:
+    return len(body) == listed.length_bytes and hashlib.sha256(body).hexdigest() == listed.sha256
 
 
 def _may_be_listed(name: str) -> bool:

@@ -10,12 +10,15 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from api import bootstrap
 from api.data_folder import DataFolder
+from api.settings import Settings
 from cli.commands import processes
 from ledger.errors import LedgerBusy, StoreUnavailable
+from ledger.histories.stored_index import StoredIndex
 from projections.editions.folder import EditionFolder
 from projections.editions.making import EditionMaker, Pausing
 from projections.editions.standing import read_stand
 from projections.parts.registry import Projection
+from projections.views import Views
 from tests.http.editions.test_following import Rounds
 from tests.http.world import World, a_world, fill_registry
 from tests.support.rebuilding.worlds import Told
@@ -192,6 +195,47 @@ def test_maker_that_cannot_be_built_is_seen_and_built_again(
 
     assert stopped["stopped"] is not None
     assert _days(world) == [date(2026, 11, 20)]
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("disk I/O error"), RuntimeError(WORDS)])
+def test_views_that_do_not_open_at_first_do_not_end_the_maker(
+    world: World, told: Told, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    _fail_to_open_views(monkeypatch, error)
+
+    rounds = _run(world, 3)
+
+    assert rounds.waited[0] == processes.RETRY_SECONDS
+    assert told.stops == [(Projection.EDITIONS, error)]
+    assert _days(world) == [date(2026, 11, 20)]
+    assert _standing(world)[0]["stopped"] is None
+
+
+def test_views_that_do_not_open_at_first_do_not_end_what_keeps_the_index(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fail_to_open_views(monkeypatch, StoreUnavailable("disk I/O error"))
+
+    processes._index_soon(world.settings, Rounds(2, lambda: None))
+
+    published = world.parts.reader.checkpoint()
+    keys = bootstrap.operator_keys(world.settings)
+    place = DataFolder(world.settings.data).index
+    index = StoredIndex(place, keys.origin, world.parts.reader)
+    assert published is not None
+    assert index.log_position() == published.tree_size
+
+
+def _fail_to_open_views(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Let the views of the process fail to open, once."""
+    real, failures = bootstrap.open_views, [error]
+
+    def opening(settings: Settings) -> Views:
+        if failures:
+            raise failures.pop()
+        return real(settings)
+
+    monkeypatch.setattr(bootstrap, "open_views", opening)
 
 
 def test_later_stop_says_how_far_the_maker_had_looked(world: World, fail: list[Exception]) -> None:

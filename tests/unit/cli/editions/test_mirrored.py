@@ -15,6 +15,7 @@ from api.data_folder import DataFolder
 from api.mirroring.serving import create_mirror_app
 from cli.editions import copied
 from cli.editions.copied import SiteEditions
+from ledger.mirroring.evidence import ABOUT
 from ledger.mirroring.folder import MirrorFolder
 from projections.editions.contents import COUNTS_FILE, FILES
 from projections.editions.shapes import MANIFEST
@@ -155,11 +156,36 @@ def test_edition_that_vanished_at_the_source_fails_and_is_told_by_its_day(
     _mirror(data, source)
     shutil.rmtree(data.editions / DAYS[0])
 
+    first, noted = _mirror(data, source)
+    evidence = MirrorFolder(data.path.parent / "mirror").evidence
+    kept_at_first = evidence.exists()
     ran, lines = _mirror(data, source)
 
-    assert ran.code == 1
-    told = [(each["code"], each["edition"]) for each in lines if "edition" in each]
-    assert told == [("edition_vanished", DAYS[0])]
+    assert (first.code, ran.code, kept_at_first) == (1, 1, False)
+    told = [(each["code"], each["edition"]) for each in noted + lines if "edition" in each]
+    assert told == [("edition_missing", DAYS[0]), ("edition_vanished", DAYS[0])]
+    (case,) = evidence.iterdir()
+    asked = f"{site}{EDITIONS}" if from_site else str(data.editions)
+    assert json.loads((case / ABOUT).read_bytes())["asked"] == asked
+
+
+@pytest.mark.parametrize("from_site", [False, True])
+def test_source_that_publishes_no_editions_is_told_of_and_no_case(
+    data: DataFolder, site: str, *, from_site: bool
+) -> None:
+    source = site if from_site else data.path
+    _mirror(data, source)
+    shutil.rmtree(data.editions)
+
+    runs = [_mirror(data, source) for _ in range(2)]
+    shutil.copytree(data.path.parent / "mirror" / "log" / "editions", data.editions)
+    after, _ = _mirror(data, source)
+
+    told = [line["code"] for _, lines in runs for line in lines if "code" in line]
+    assert told == ["editions_not_published"] * 2
+    assert [ran.code for ran, _ in runs] == [1, 1]
+    assert after.code == 0
+    assert not MirrorFolder(data.path.parent / "mirror").evidence.exists()
 
 
 def test_editions_may_be_left_out(data: DataFolder) -> None:

@@ -3,84 +3,26 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from ledger.errors import StoreCorrupt
-from ledger.mirroring.copying import Mirror, MirrorSource
 from ledger.mirroring.evidence import ABOUT, FORK_FILE
 from ledger.mirroring.folder import MirrorFolder
 from projections.editions.contents import COUNTS_FILE
 from projections.editions.folder import EditionFolder
 from projections.editions.mirrored import copying
-from projections.editions.mirrored.copying import CHANGED, VANISHED, CopiedEditions, EditionMirror
+from projections.editions.mirrored.rounds import CHANGED, MISSING, VANISHED
 from projections.editions.shapes import MANIFEST
 from tests.support.editions import Desk, a_desk, next_day, three_days, three_running_days
+from tests.support.editions.copies import DAYS, Copy, Shown, a_copy, one_bit
 from tests.support.observers.mirrored_logs import NOW
 from tests.support.paper_ledger import PaperLedger, a_stream
 from transparency.evidence.checkpoints import judge_fork
 from transparency.evidence.files import parse_evidence
-
-DAYS = [date(2026, 1, 20), date(2026, 2, 2), date(2026, 2, 4)]
-
-
-@dataclass
-class Shown:
-    """Editions as a source shows them, which may be changed on the way."""
-
-    folder: EditionFolder
-    hidden: set[date] = field(default_factory=set)
-    changes: dict[tuple[date, str], Callable[[bytes], bytes]] = field(default_factory=dict)
-    asked: list[tuple[date, str]] = field(default_factory=list)
-    cut_off_once: set[tuple[date, str]] = field(default_factory=set)
-
-    def days(self) -> Sequence[date]:
-        return [day for day in self.folder.days() if day not in self.hidden]
-
-    def read(self, day: date, name: str) -> bytes | None:
-        self.asked.append((day, name))
-        if day in self.hidden:
-            return None
-        body = self.changes.get((day, name), bytes)(self.folder.read(day, name))
-        if (day, name) not in self.cut_off_once:
-            return body
-        self.cut_off_once.discard((day, name))
-        return body[:-1]
-
-
-@dataclass
-class Copy:
-    """A mirror of a desk's log, and where it takes editions from."""
-
-    desk: Desk
-    mirror: MirrorFolder
-    source: Shown
-    editions: EditionMirror
-
-    def round(self) -> CopiedEditions:
-        """Copy the log and then its editions."""
-        paper = self.desk.paper
-        tiles = MirrorSource(paper.tiles, paper.documents)
-        Mirror(self.mirror, paper.anchors.logs).update(tiles, NOW)
-        return self.editions.update(self.source, NOW)
-
-    def again(self) -> "Copy":
-        """Begin a new run on the same folder."""
-        return a_copy(self.desk, self.mirror, self.source)
-
-    def case(self, code: str) -> Path:
-        """Give the one case of evidence with a code."""
-        (case,) = self.mirror.evidence.glob(f"{code}-*")
-        return case
-
-
-def a_copy(desk: Desk, mirror: MirrorFolder, source: Shown | None = None) -> Copy:
-    editions = EditionMirror(mirror, desk.paper.anchors.logs)
-    return Copy(desk, mirror, source or Shown(desk.folder), editions)
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +44,6 @@ def _bytes_of(folder: EditionFolder) -> dict[tuple[date, str], bytes]:
     }
 
 
-def _one_bit(body: bytes) -> bytes:
-    return bytes([body[0] ^ 1]) + body[1:]
-
-
 def _other(body: bytes) -> bytes:
     assert b'"received":1' in body
     return body.replace(b'"received":1', b'"received":8', 1)
@@ -124,7 +62,7 @@ def test_edition_altered_by_one_byte_after_it_was_copied_is_evidence_of_both(
     copy: Copy, name: str
 ) -> None:
     copy.round()
-    copy.source.changes[DAYS[1], name] = _one_bit
+    copy.source.changes[DAYS[1], name] = one_bit
     before = _bytes_of(EditionFolder(copy.mirror.editions))
 
     result = copy.again().round()
@@ -135,7 +73,7 @@ def test_edition_altered_by_one_byte_after_it_was_copied_is_evidence_of_both(
     case = copy.case(CHANGED)
     kept = copy.desk.folder.read(DAYS[1], name)
     assert (case / f"kept-{name}").read_bytes() == kept
-    assert (case / f"published-{name}").read_bytes() == _one_bit(kept)
+    assert (case / f"published-{name}").read_bytes() == one_bit(kept)
     assert (case / f"kept-{MANIFEST}").read_bytes() == copy.desk.folder.read(DAYS[1], MANIFEST)
     assert _bytes_of(EditionFolder(copy.mirror.editions)) == before
 
@@ -155,9 +93,11 @@ def test_edition_made_anew_with_a_manifest_that_fits_is_still_another_one(copy: 
 def test_edition_that_is_gone_is_evidence_and_goes_on_being_kept(copy: Copy) -> None:
     copy.round()
     copy.source.hidden.add(DAYS[1])
+    first = copy.round()
 
     results = [copy.round(), copy.again().round()]
 
+    assert [(each.day, each.code) for each in first.problems] == [(DAYS[1], MISSING)]
     found = [[(each.day, each.code) for each in result.problems] for result in results]
     assert found == [[(DAYS[1], VANISHED)]] * 2
     about = json.loads((copy.case(VANISHED) / ABOUT).read_bytes())
@@ -176,9 +116,9 @@ def test_edition_that_only_the_list_leaves_out_has_not_vanished(copy: Copy) -> N
 @pytest.mark.parametrize(
     ("name", "change"),
     [
-        (COUNTS_FILE, _one_bit),
+        (COUNTS_FILE, one_bit),
         (COUNTS_FILE, lambda body: body[:-1]),
-        (MANIFEST, _one_bit),
+        (MANIFEST, one_bit),
         (
             MANIFEST,
             lambda body: body.replace(b'"edition": "2026-02-02"', b'"edition": "2026-02-03"'),
@@ -309,7 +249,7 @@ def test_later_rounds_look_again_at_one_edition_a_minute_in_turn(copy: Copy) -> 
 
 def test_round_ends_after_some_wrong_editions(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copying, "MOST_PROBLEMS", 2)
-    copy.source.changes |= {(day, MANIFEST): _one_bit for day in DAYS}
+    copy.source.changes |= {(day, MANIFEST): one_bit for day in DAYS}
 
     assert len(copy.round().problems) == 2
 
