@@ -17,6 +17,8 @@ from domain.moments import time_zone
 from domain.offices import OfficeRecord
 from domain.procedures import ProcedureRecord
 
+Children = dict[str, list[str]]
+
 
 class OfficePlace(msgspec.Struct, frozen=True, kw_only=True):
     """Where one office stands in the tree, its level, and the zone that its days are of.
@@ -47,16 +49,19 @@ class Places:
 
     def subtree(self, office: str) -> frozenset[str]:
         """Give an office and all offices under it; the office alone if none is known of it."""
-        return _under(office, ((each.office, each.parent) for each in self.offices.values()))
+        children: Children = {}
+        for each in self.offices.values():
+            _add_child(children, each.office, each.parent)
+        return office_with_all_below(office, children)
 
-    def ever_below(self, office: str) -> frozenset[str]:
-        """Give all offices that are under an office, or may ever have been, without itself."""
-        edges = (
-            (each.office, parent)
-            for each in self.offices.values()
-            for parent in (each.parent, *each.former_parents)
-        )
-        return _under(office, edges) - {office}
+    def ever_children(self) -> Children:
+        """Give by office all that stand or ever stood right under it."""
+        children: Children = {}
+        for each in self.offices.values():
+            _add_child(children, each.office, each.parent)
+            for parent in each.former_parents:
+                _add_child(children, each.office, parent)
+        return children
 
     def of_level(self, level: str) -> frozenset[str]:
         """Give the offices of a level."""
@@ -97,17 +102,18 @@ class Places:
         return max(instant.astimezone(time_zone(zone)).date() for zone in zones)
 
 
-def _under(office: str, edges: Iterable[tuple[str, str | None]]) -> frozenset[str]:
-    """Give an office and all that lead up to it; ``edges`` are of an office and one above it."""
-    children: dict[str, list[str]] = {}
-    for below, above in edges:
-        if above is not None:
-            children.setdefault(above, []).append(below)
+def _add_child(children: Children, office: str, parent: str | None) -> None:
+    if parent is not None:
+        children.setdefault(parent, []).append(office)
+
+
+def office_with_all_below(office: str, children: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """Give an office and all that children lead to from it, also where they lead in a circle."""
     found, waiting = {office}, [office]
     while waiting:
-        below_it = [each for each in children.get(waiting.pop(), ()) if each not in found]
-        found.update(below_it)
-        waiting += below_it
+        below = [each for each in children.get(waiting.pop(), ()) if each not in found]
+        found.update(below)
+        waiting += below
     return frozenset(found)
 
 

@@ -10,6 +10,7 @@ label that was rolled up names a field, or an office above, as it was when the t
 stands for all procedures that ever were of that field, and for all offices that ever were below.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from domain.facts import RatingStage
 from domain.tallies import Label
 from projections.counts import ALL
 from projections.statistics.asking import Dimension, Query, offices_of, selection_of
-from projections.statistics.places import Places
+from projections.statistics.places import Places, office_with_all_below
 from projections.statistics.walking import Group
 
 
@@ -83,6 +84,7 @@ class Placing:
         # Not those of a selection, which leaves out whoever has no open dossier.
         self._offices = None if offices is None or places.are_all(offices) else offices
         self._procedures = selection_of(query.of, places).procedures
+        self._children: Mapping[str, list[str]] | None = None
         self._below: dict[str, frozenset[str]] = {}
         self._fields: dict[str, frozenset[str | None]] = {}
         self._known: dict[Label, Place] = {}
@@ -113,7 +115,9 @@ class Placing:
 
     def _offices_below(self, office: str) -> frozenset[str]:
         if office not in self._below:
-            self._below[office] = self._places.ever_below(office)
+            if self._children is None:
+                self._children = self._places.ever_children()
+            self._below[office] = office_with_all_below(office, self._children) - {office}
         return self._below[office]
 
     def _procedure(self, label: Label) -> Fit:
