@@ -18,8 +18,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from api.errors import MalformedParameter
 from api.parts import Parts
-from api.reading.kept_lists import KeptPlace
+from api.reading.kept_lists import KeptPlace, KeptShape
 from api.resources.answers import TwoLanguages, two_languages
 from api.resources.findings.leads import Looked, Scope
 from api.resources.findings.shapes import (
@@ -231,13 +232,14 @@ _AT_ONCE: Final = 200
 
 
 class AskedList(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """Which list of findings is asked for, and after which place."""
+    """Which list of findings is asked for, and after which place; `shown` were before it."""
 
     rule: str | None
     office: str | None
     with_peers: bool
     order_stream: str | None
     after: LeadPlace | None = None
+    shown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,22 +251,25 @@ class Entry:
     raised_as: str | None
 
 
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(AskedList)
+_kept = KeptShape("findings", 2, AskedList)
 
 
 def find_asked(parts: Parts, asker: KeyRecord, cursor: KeptPlace) -> AskedList:
     """Give the list that a cursor goes on with.
 
     Raises:
-        QueueCursorEnded: it is not kept any more, or was another key's.
+        QueueCursorEnded: it is not kept any more, was another key's, or is no list of findings.
+        MalformedParameter: no page ended there.
         StoreUnavailable: it cannot be read.
     """
-    return _decoder.decode(parts.kept_lists.find(cursor.list_id, asker.name, parts.clock()))
+    asked = _kept.read(parts.kept_lists.find(cursor.list_id, asker.name, parts.clock()))
+    if asked.shown != cursor.position:
+        raise MalformedParameter("cursor is what `next` of the page before says")
+    return asked
 
 
 def address_after(
-    parts: Parts, asker: KeyRecord, asked: AskedList, page: "FindingsPage", shown_before: int
+    parts: Parts, asker: KeyRecord, asked: AskedList, page: "FindingsPage"
 ) -> str | None:
     """Keep where a page ends, and give the address of the next one; None after the last.
 
@@ -273,9 +278,9 @@ def address_after(
     """
     if page.ends_at is None:
         return None
-    body = _encoder.encode(msgspec.structs.replace(asked, after=page.ends_at))
-    list_id = parts.kept_lists.keep(asker.name, body, parts.clock())
-    cursor = KeptPlace(list_id, shown_before + page.limit)
+    behind = msgspec.structs.replace(asked, after=page.ends_at, shown=asked.shown + page.limit)
+    list_id = parts.kept_lists.keep(asker.name, _kept.write(behind), parts.clock())
+    cursor = KeptPlace(list_id, behind.shown)
     return f"{PATH}?{urlencode({'cursor': str(cursor), 'limit': page.limit})}"
 
 
