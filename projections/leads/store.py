@@ -41,6 +41,7 @@ _encoder = msgspec.msgpack.Encoder()
 _finding_decoder = msgspec.msgpack.Decoder(Finding)
 _observed_decoder = msgspec.msgpack.Decoder(Observed)
 _PLACE: Final = (leads_table.c.section, leads_table.c.sorting, leads_table.c.place)
+_OF_DOSSIERS: Final = leads_table.c.section == Section.DOSSIERS.value
 
 
 class StandOf(StrEnum):
@@ -121,7 +122,7 @@ class LeadReader:
         leads = leads_table.c
         wanted = _wanted(ChosenLeads(rule, office, with_peers=with_peers))
         for section, is_veiled in product(Section, (False, True)):
-            # Part by part the primary key gives the order: nothing is sorted.
+            # Part by part the primary key gives the order: at most one dossier's are sorted.
             query = (
                 sa.select(leads.finding)
                 .where(leads.section == section.value, leads.is_veiled.is_(is_veiled), *wanted)
@@ -162,7 +163,7 @@ class LeadReader:
         leads = leads_table.c
         query = (
             sa.select(leads.office, sa.func.count(leads.sorting.distinct()))
-            .where(leads.rule == rule, leads.section == Section.DOSSIERS.value)
+            .where(leads.rule == rule, _OF_DOSSIERS)
             .group_by(leads.office)
         )
         return Counter({row[0]: row[1] for row in self._connection.execute(query)})
@@ -171,7 +172,7 @@ class LeadReader:
         """Give those of some dossiers that a rule marks, each with its office."""
         leads = leads_table.c
         query = sa.select(leads.sorting, leads.office).where(
-            leads.section == Section.DOSSIERS.value,
+            _OF_DOSSIERS,
             leads.sorting.in_(_listed(dossiers)),
             leads.rule == rule,
         )
@@ -227,14 +228,13 @@ class LeadWriter(LeadReader):
 
     def keep(self, looked_at: Sequence[LookedAt], *, is_veiled: bool) -> None:
         """Put what rules gave on some dossiers in the place of what they gave before."""
-        section = Section.DOSSIERS
         names = [{"gone": each.stream} for each in looked_at]
         if not names:
             return
         examined, leads = examined_table, leads_table.c
         gone = sa.bindparam("gone", type_=sa.String)
         self._connection.execute(
-            sa.delete(leads_table).where(leads.section == section.value, leads.sorting == gone),
+            sa.delete(leads_table).where(_OF_DOSSIERS, leads.sorting == gone),
             names,
         )
         self._connection.execute(sa.delete(examined).where(examined.c.stream == gone), names)
@@ -244,16 +244,14 @@ class LeadWriter(LeadReader):
         self._insert(
             _lead_row(lead, number, is_veiled=is_veiled)
             for each in looked_at
-            for number, lead in enumerate(placed(section, each.findings))
+            for number, lead in enumerate(placed(Section.DOSSIERS, each.findings))
         )
 
     def keep_section(self, section: Section, findings: Iterable[Finding]) -> None:
         """Put a list in the place of a whole section."""
         gone = leads_table.c.section == section.value
         self._connection.execute(sa.delete(leads_table).where(gone))
-        self._insert(
-            _lead_row(each, number) for number, each in enumerate(placed(section, findings))
-        )
+        self._insert(_lead_row(lead, at) for at, lead in enumerate(placed(section, findings)))
 
     def keep_around(self, by_stream: Mapping[str, bytes]) -> None:
         """Keep the hashes of keys and procedures."""
