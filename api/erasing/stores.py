@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from api.data_folder import DataFolder
+from api.reading.kept_lists import KeptLists
 from api.reading.own_reads import OwnReads
 from ledger.codes.allotted import AllottedCodes
 from ledger.documents import DocumentFolder
@@ -30,6 +31,7 @@ def eraser(
         finally:
             book.close()
         OwnReads(folder.own_reads).forget(streams)
+        KeptLists(folder.kept_lists, bytes).forget()
         _forget_marks(folder.views, streams)
 
     reader = SqliteLedgerReader(folder.ledger)

@@ -3,7 +3,9 @@
 New entries move dossiers within a queue, and out of it; who pages by a list that was kept sees
 each of its dossiers once, as of one checkpoint. All web workers of a data folder share one small
 SQLite file, which may be lost: then whoever was paging begins anew. It holds no private part, but
-whom a finding is about, where a page of findings ended.
+veiled dossiers and whom a finding is about, where a page of findings ended: so it is its owner's
+alone (0600), keeps nothing for longer than it says, and is emptied by every erasure. What another
+program kept, or for another kind of list, leads nowhere.
 """
 
 import re
@@ -14,7 +16,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
+
+import msgspec
 
 from api.errors import MalformedParameter, QueueCursorEnded
 from ledger.errors import StoreUnavailable
@@ -23,6 +27,9 @@ KEPT_FOR: Final = timedelta(minutes=15)
 MAX_LISTS_OF_ONE: Final = 16
 _ID_BYTES: Final = 16
 _CURSOR: Final = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{0,8})", re.ASCII)
+
+KeptT = TypeVar("KeptT")
+_FILE_MODE: Final = 0o600
 
 _TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS lists ("
@@ -55,6 +62,32 @@ def parse_cursor(text: str) -> KeptPlace:
     return KeptPlace(match[1], int(match[2]))
 
 
+class KeptShape(Generic[KeptT]):
+    """How one kind of list is written; with another number it is another shape."""
+
+    def __init__(self, kind: str, number: int, type_: type[KeptT]):
+        self._name = f"{kind} {number}\n".encode()
+        self._encoder = msgspec.msgpack.Encoder()
+        self._decoder = msgspec.msgpack.Decoder(type_)
+
+    def write(self, value: KeptT) -> bytes:
+        """Write a list with its kind and number."""
+        return self._name + self._encoder.encode(value)
+
+    def read(self, body: bytes) -> KeptT:
+        """Read what `write` gives.
+
+        Raises:
+            QueueCursorEnded: it is of another kind or shape.
+        """
+        if not body.startswith(self._name):
+            raise QueueCursorEnded
+        try:
+            return self._decoder.decode(body[len(self._name) :])
+        except msgspec.MsgspecError as error:
+            raise QueueCursorEnded from error
+
+
 class KeptLists:
     """The lists that are being paged through, each for the key that asked for it."""
 
@@ -72,14 +105,14 @@ class KeptLists:
         row = (list_id, asker, (now + KEPT_FOR).timestamp(), zlib.compress(body, 1))
         try:
             with closing(self._open()) as connection, connection:
-                connection.execute("DELETE FROM lists WHERE kept_until < ?", (now.timestamp(),))
+                _forget_old(connection, now)
                 connection.execute(
                     "DELETE FROM lists WHERE id IN (SELECT id FROM lists WHERE asker = ? "
                     "ORDER BY kept_until DESC LIMIT -1 OFFSET ?)",
                     (asker, MAX_LISTS_OF_ONE - 1),
                 )
                 connection.execute("INSERT INTO lists VALUES (?, ?, ?, ?)", row)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(f"a list cannot be kept: {error}") from error
         return list_id
 
@@ -91,21 +124,45 @@ class KeptLists:
             StoreUnavailable: it cannot be read.
         """
         try:
-            with closing(self._open()) as connection:
+            with closing(self._open()) as connection, connection:
+                _forget_old(connection, now)
                 row = connection.execute(
-                    "SELECT body FROM lists WHERE id = ? AND asker = ? AND kept_until >= ?",
-                    (list_id, asker, now.timestamp()),
+                    "SELECT body FROM lists WHERE id = ? AND asker = ?", (list_id, asker)
                 ).fetchone()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(f"a list cannot be read: {error}") from error
         if row is None:
             raise QueueCursorEnded
-        return zlib.decompress(row[0])
+        try:
+            return zlib.decompress(row[0])
+        except zlib.error as error:
+            raise QueueCursorEnded from error
+
+    def forget(self) -> None:
+        """Forget all lists: a dossier in one of them was erased.
+
+        Raises:
+            StoreUnavailable: they could not be deleted.
+        """
+        if not self._path.exists():
+            return
+        try:
+            with closing(self._open()) as connection, connection:
+                connection.execute("DELETE FROM lists")
+        except (sqlite3.Error, OSError) as error:
+            raise StoreUnavailable(f"lists cannot be deleted: {error}") from error
 
     def _open(self) -> sqlite3.Connection:
+        # Before SQLite makes it, which gives its journal the same mode.
+        self._path.touch(mode=_FILE_MODE)
+        self._path.chmod(_FILE_MODE)
         connection = sqlite3.connect(self._path, timeout=10)
         # Whatever is lost here is asked for again.
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute(_TABLE)
         return connection
+
+
+def _forget_old(connection: sqlite3.Connection, now: datetime) -> None:
+    connection.execute("DELETE FROM lists WHERE kept_until < ?", (now.timestamp(),))

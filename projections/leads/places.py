@@ -1,39 +1,45 @@
-"""The place of each lead in the order of all leads, where a page ends and the next one begins.
+"""The place of each finding in the order of all, where a page ends and the next one begins.
 
-A place is the section, what sorts within it (the subject's stream; among rules that compare, the
-rule's place among them before it), and a number among those of one subject. New leads come between
-others and move none, so whoever pages by places misses nothing that stays and sees nothing twice.
+A place is the section, what sorts within it (the stream that the finding is about; among rules that
+compare, the rule's place among them before it), and by what the finding is known again: rule,
+version, and the hash of its identity. A lead has the same place before and after it was raised, and
+so has what was raised when no rule gives it any more. So whatever comes or goes moves none of the
+others, and whoever pages by places misses nothing that stays and sees nothing twice.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from domain.actions import StreamType
 from projections.findings import Finding
+from projections.findings.life.identities import hash_of_identity, identity_of_lead, is_alarm
 from projections.findings.peers.running import PEER_RULES
 from projections.findings.shapes import Rule
-from projections.rule_book.book import rule_of
+from projections.opening.digests import LifeDigest
+from projections.rule_book.book import rule_named, rule_of
+
+_FINDING = f"{StreamType.FINDING}:"
+_HASH_HEX = 32
 
 
 class Section(IntEnum):
-    """The parts of a list of findings, in their order; `RAISED` is what no rule gives now."""
+    """The parts of a list of findings, in their order."""
 
     DOSSIERS = 0
-    VEILED = 1
-    PETITIONS = 2
-    ALARMS = 3
-    PEERS = 4
-    RAISED = 5
+    PETITIONS = 1
+    ALARMS = 2
+    PEERS = 3
 
 
 class LeadPlace(NamedTuple):
-    """Where a lead stands; places compare as the leads are ordered."""
+    """Where a finding stands; places compare as findings are ordered."""
 
     section: int
     sorting: str
-    place: int
+    place: str
 
 
 class PlacedLead(NamedTuple):
@@ -61,19 +67,24 @@ def sortings_about(rule: Rule | None, streams: Iterable[str]) -> set[str]:
 
 
 def placed(section: Section, findings: Iterable[Finding]) -> Iterator[PlacedLead]:
-    """Give the findings of a section with their places; they come in order."""
-    seen: Counter[str] = Counter()
+    """Give the findings of a section with their places, in the order in which they come."""
+    seen: Counter[LeadPlace] = Counter()
     for finding in findings:
         sorting = sorting_of(section, rule_of(finding), finding.stream)
-        yield PlacedLead(LeadPlace(section.value, sorting, seen[sorting]), finding)
-        seen[sorting] += 1
+        place = LeadPlace(section.value, sorting, _mark_of_lead(finding))
+        known = seen[place]
+        seen[place] += 1
+        # One finding that a rule gives twice, with two reasons, has two places.
+        yield PlacedLead(
+            place._replace(place=f"{place.place} {known}") if known else place, finding
+        )
 
 
 def placed_walk(walked: Iterable[Finding], compared: Iterable[Finding]) -> list[PlacedLead]:
     """Give with its place all that a walk found, and what rules that compare found."""
     parts: dict[Section, list[Finding]] = {section: [] for section in Section}
     for finding in walked:
-        parts[_section_of(finding)].append(finding)
+        parts[_section_about(finding.stream)].append(finding)
     parts[Section.PEERS] += compared
     return sorted(
         (each for section, found in parts.items() for each in placed(section, found)),
@@ -81,9 +92,48 @@ def placed_walk(walked: Iterable[Finding], compared: Iterable[Finding]) -> list[
     )
 
 
-def _section_of(finding: Finding) -> Section:
-    if finding.stream.startswith(f"{StreamType.DOSSIER}:"):
-        return Section.VEILED if finding.veiled else Section.DOSSIERS
-    if finding.stream.startswith(f"{StreamType.PETITION}:"):
+def places_of_raised(digests: Iterable[LifeDigest]) -> dict[str, LeadPlace]:
+    """Give by its stream the place of what was raised, whether a rule gives it now or not.
+
+    It is that of its lead. Who raises by hand what was raised before gives it a place behind that.
+    """
+    places: dict[str, LeadPlace] = {}
+    taken: set[LeadPlace] = set()
+    for digest in sorted(digests, key=attrgetter("raised_entry", "stream")):
+        place = _place_of_raised(digest)
+        if place in taken:
+            place = place._replace(place=f"{place.place} {digest.stream}")
+        taken.add(place)
+        places[digest.stream] = place
+    return places
+
+
+def _place_of_raised(digest: LifeDigest) -> LeadPlace:
+    rule = digest.rule or ""
+    about = digest.stream if is_alarm(rule) else digest.subject
+    section = Section.PEERS if digest.against_peers else _section_about(about)
+    sorting = sorting_of(section, rule_named(rule, compares=digest.against_peers), about)
+    if about.startswith(_FINDING) or digest.identity_hash is None:
+        return LeadPlace(section.value, sorting, "")
+    mark = _mark(rule, digest.rule_version or 0, digest.identity_hash)
+    return LeadPlace(section.value, sorting, mark)
+
+
+def _mark_of_lead(finding: Finding) -> str:
+    if finding.stream.startswith(_FINDING):
+        # An alarm that stands in the log: its stream names it alone.
+        return ""
+    identity_hash = hash_of_identity(identity_of_lead(finding))
+    return _mark(finding.rule, finding.rule_version, identity_hash)
+
+
+def _mark(rule: str, rule_version: int, identity_hash: bytes) -> str:
+    return f"{rule} {rule_version} {identity_hash.hex()[:_HASH_HEX]}"
+
+
+def _section_about(stream: str) -> Section:
+    if stream.startswith(f"{StreamType.DOSSIER}:"):
+        return Section.DOSSIERS
+    if stream.startswith(f"{StreamType.PETITION}:"):
         return Section.PETITIONS
     return Section.ALARMS

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -40,7 +41,7 @@ _encoder = msgspec.msgpack.Encoder()
 _finding_decoder = msgspec.msgpack.Decoder(Finding)
 _observed_decoder = msgspec.msgpack.Decoder(Observed)
 _PLACE: Final = (leads_table.c.section, leads_table.c.sorting, leads_table.c.place)
-_OF_DOSSIERS: Final = (Section.DOSSIERS.value, Section.VEILED.value)
+_OF_DOSSIERS: Final = leads_table.c.section == Section.DOSSIERS.value
 
 
 class StandOf(StrEnum):
@@ -120,13 +121,19 @@ class LeadReader:
         """Give the leads, of one office or rule where it is named, in the order of a walk."""
         leads = leads_table.c
         wanted = _wanted(ChosenLeads(rule, office, with_peers=with_peers))
-        query = sa.select(leads.finding).where(*wanted).order_by(*_PLACE)
-        return map(_read_finding, self._connection.scalars(query))
+        for section, is_veiled in product(Section, (False, True)):
+            # Part by part the primary key gives the order: at most one dossier's are sorted.
+            query = (
+                sa.select(leads.finding)
+                .where(leads.section == section.value, leads.is_veiled.is_(is_veiled), *wanted)
+                .order_by(leads.sorting, leads.number)
+            )
+            yield from map(_read_finding, self._connection.scalars(query))
 
     def leads_after(
         self, place: LeadPlace | None, chosen: ChosenLeads, limit: int
     ) -> list[PlacedLead]:
-        """Give the first ``limit`` leads behind a place, in the order of a walk."""
+        """Give the first ``limit`` leads behind a place, in order."""
         leads = leads_table.c
         wanted = _wanted(chosen)
         if place is not None:
@@ -156,7 +163,7 @@ class LeadReader:
         leads = leads_table.c
         query = (
             sa.select(leads.office, sa.func.count(leads.sorting.distinct()))
-            .where(leads.rule == rule, leads.section.in_(_OF_DOSSIERS))
+            .where(leads.rule == rule, _OF_DOSSIERS)
             .group_by(leads.office)
         )
         return Counter({row[0]: row[1] for row in self._connection.execute(query)})
@@ -165,7 +172,7 @@ class LeadReader:
         """Give those of some dossiers that a rule marks, each with its office."""
         leads = leads_table.c
         query = sa.select(leads.sorting, leads.office).where(
-            leads.section.in_(_OF_DOSSIERS),
+            _OF_DOSSIERS,
             leads.sorting.in_(_listed(dossiers)),
             leads.rule == rule,
         )
@@ -221,14 +228,13 @@ class LeadWriter(LeadReader):
 
     def keep(self, looked_at: Sequence[LookedAt], *, is_veiled: bool) -> None:
         """Put what rules gave on some dossiers in the place of what they gave before."""
-        section = Section.VEILED if is_veiled else Section.DOSSIERS
         names = [{"gone": each.stream} for each in looked_at]
         if not names:
             return
         examined, leads = examined_table, leads_table.c
         gone = sa.bindparam("gone", type_=sa.String)
         self._connection.execute(
-            sa.delete(leads_table).where(leads.section == section.value, leads.sorting == gone),
+            sa.delete(leads_table).where(_OF_DOSSIERS, leads.sorting == gone),
             names,
         )
         self._connection.execute(sa.delete(examined).where(examined.c.stream == gone), names)
@@ -236,14 +242,16 @@ class LeadWriter(LeadReader):
             sa.insert(examined), [_row_of(each, is_veiled=is_veiled) for each in looked_at]
         )
         self._insert(
-            _lead_row(lead) for each in looked_at for lead in placed(section, each.findings)
+            _lead_row(lead, number, is_veiled=is_veiled)
+            for each in looked_at
+            for number, lead in enumerate(placed(Section.DOSSIERS, each.findings))
         )
 
     def keep_section(self, section: Section, findings: Iterable[Finding]) -> None:
         """Put a list in the place of a whole section."""
         gone = leads_table.c.section == section.value
         self._connection.execute(sa.delete(leads_table).where(gone))
-        self._insert(_lead_row(each) for each in placed(section, findings))
+        self._insert(_lead_row(lead, at) for at, lead in enumerate(placed(section, findings)))
 
     def keep_around(self, by_stream: Mapping[str, bytes]) -> None:
         """Keep the hashes of keys and procedures."""
@@ -331,11 +339,13 @@ def _row_of(looked_at: LookedAt, *, is_veiled: bool) -> dict[str, object]:
     }
 
 
-def _lead_row(lead: PlacedLead) -> dict[str, object]:
+def _lead_row(lead: PlacedLead, number: int, *, is_veiled: bool = False) -> dict[str, object]:
     # What may innocently explain a lead stands with its rule, and would be most of each row.
     short = structs.replace(lead.finding, innocent_explanations=())
     return {
         **lead.place._asdict(),
+        "number": number,
+        "is_veiled": is_veiled,
         "office": lead.finding.office,
         "rule": lead.finding.rule,
         "finding": _encoder.encode(short),

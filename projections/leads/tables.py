@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from ledger.errors import StoreUnavailable
 
-LEADS_NUMBER: Final = 2
+LEADS_NUMBER: Final = 3
 _SUFFIXES: Final = ("", "-wal", "-shm")
 
 metadata = sa.MetaData()
@@ -57,13 +57,16 @@ sa.Index(
     "examined_watched", examined_table.c.stream, sqlite_where=examined_table.c.is_watched.is_(True)
 )
 
-# The leads in the order of a walk (`places`).
+# The leads in the order of their places; `number` tells those of one dossier or section in the
+# order of a walk, which has the veiled dossiers after all others.
 leads_table = sa.Table(
     "leads",
     metadata,
     sa.Column("section", sa.SmallInteger, primary_key=True),
     sa.Column("sorting", sa.String(120), primary_key=True),
-    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("place", sa.String(64), primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("is_veiled", sa.Boolean, nullable=False),
     sa.Column("office", sa.String(64), nullable=False),
     sa.Column("rule", sa.String(32), nullable=False),
     sa.Column("finding", sa.LargeBinary, nullable=False),

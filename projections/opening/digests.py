@@ -8,12 +8,12 @@ opens it anew, and so shows nothing that was erased meanwhile.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from threading import Lock
 
 from domain.facts.integrity import FindingVerdict
 from domain.moments import Moment
 from domain.oversight.integrity import FindingRecord
+from projections.findings.life.identities import hash_of_identity
 from projections.findings.life.records import FindingLife
 
 Open = Callable[[Iterable[str], int], tuple[FindingLife, ...]]
@@ -23,10 +23,11 @@ Open = Callable[[Iterable[str], int], tuple[FindingLife, ...]]
 class LifeDigest:
     """What is kept of one finding; `rule` is None where its private part did not open.
 
-    `identity_hash` is that of `FindingLife.identity`.
+    `identity_hash` is that of `FindingLife.identity`; `raised_entry` is 0 where there is none.
     """
 
     stream: str
+    raised_entry: int
     rule: str | None
     rule_version: int | None
     against_peers: bool
@@ -98,6 +99,7 @@ def digest_of(life: FindingLife) -> LifeDigest:
     identity = life.identity
     return LifeDigest(
         stream=life.stream,
+        raised_entry=life.raised.entry_index or 0,
         rule=life.rule,
         rule_version=life.rule_version,
         against_peers=life.against_peers,
@@ -107,8 +109,3 @@ def digest_of(life: FindingLife) -> LifeDigest:
         identity_hash=None if identity is None else hash_of_identity(identity),
         verdict=life.verdict,
     )
-
-
-def hash_of_identity(identity: str) -> bytes:
-    """Give by what a digest knows a finding again."""
-    return sha256(identity.encode()).digest()

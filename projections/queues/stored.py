@@ -26,6 +26,20 @@ Covers = Callable[[str], bool]
 _OPEN: Final = (desks_table, states_table)
 _VEILED: Final = (veiled_desks_table, veiled_states_table)
 
+# Members of `Dossier` that name keys and performers.
+_PERSONS: Final = (
+    "applicant_keys",
+    "proxy_keys",
+    "accepted_by",
+    "approved_by",
+    "processed_by",
+    "accepted_performers",
+    "approved_performers",
+    "processed_performers",
+)
+_members_decoder = msgspec.msgpack.Decoder(dict[str, msgspec.Raw])
+_members_encoder = msgspec.msgpack.Encoder()
+
 
 class SortingRow(NamedTuple):
     """What of a row of desks a queue is sorted by."""
@@ -74,6 +88,14 @@ class StoredLying(msgspec.Struct, frozen=True, array_like=True):
         dossier = decode_state(self.row.stream, self.state)
         assert isinstance(dossier, Dossier)
         return Lying(dossier, held_of_row(self.row), self.is_veiled)
+
+
+def without_persons(state: bytes) -> bytes:
+    """Take out of a dossier's stored state who had to do with it: no item says it."""
+    members = _members_decoder.decode(state)
+    for name in _PERSONS:
+        members.pop(name, None)
+    return _members_encoder.encode(members)
 
 
 class DeskReader(ViewReader):

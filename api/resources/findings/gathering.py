@@ -2,21 +2,25 @@
 
 Whoever asks has the right to it already: nothing is checked here.
 
-A page has the leads from a place on, then what was raised and no rule gives now. Places come from
-`projections.leads.places`; a cursor is a kept list (`api.reading.kept_lists`) that says what was
-asked for and after which place to go on, because a place names whom it is about.
+A page has what comes behind a place: leads, and what was raised and no rule gives now where its
+leads would stand. Places come from `projections.leads.places`; a cursor is a kept list
+(`api.reading.kept_lists`) that says what was asked for and after which place to go on, because a
+place names whom it is about.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
 from itertools import islice
+from operator import attrgetter
 from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
 
+from api.errors import MalformedParameter
 from api.parts import Parts
-from api.reading.kept_lists import KeptPlace
+from api.reading.kept_lists import KeptPlace, KeptShape
 from api.resources.answers import TwoLanguages, two_languages
 from api.resources.findings.leads import Looked, Scope
 from api.resources.findings.shapes import (
@@ -33,12 +37,16 @@ from domain.actions import StreamType
 from domain.errors import Sentence
 from domain.keys import KeyRecord
 from projections.findings import Finding
-from projections.findings.life.identities import identity_of_lead, stream_for
+from projections.findings.life.identities import (
+    hash_of_identity,
+    identity_of_lead,
+    stream_for,
+)
 from projections.findings.life.precision import RuleVersion, RunningPrecision
 from projections.findings.life.records import Answered, FindingLife
 from projections.findings.shapes import Rule, Severity
-from projections.leads.places import LeadPlace, Section, sortings_about
-from projections.opening.digests import DigestKeeper, LifeDigest, hash_of_identity
+from projections.leads.places import LeadPlace, places_of_raised, sortings_about
+from projections.opening.digests import DigestKeeper, LifeDigest
 from projections.opening.lives import LifeOpener
 from projections.rule_book.base_rates import base_rates
 from projections.rule_book.book import BOOK, COMPARING, rule_named, rule_of
@@ -106,8 +114,11 @@ class Joining:
         self._digests = digests
         self._view_secret = view_secret
         self._by_identity = {
-            digest.identity_hash: stream
-            for stream, digest in digests.items()
+            digest.identity_hash: digest.stream
+            # The first that was raised, as their places say (`places_of_raised`).
+            for digest in sorted(
+                digests.values(), key=attrgetter("raised_entry", "stream"), reverse=True
+            )
             if digest.identity_hash is not None
         }
 
@@ -221,13 +232,14 @@ _AT_ONCE: Final = 200
 
 
 class AskedList(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """Which list of findings is asked for, and after which place."""
+    """Which list of findings is asked for, and after which place; `shown` were before it."""
 
     rule: str | None
     office: str | None
     with_peers: bool
     order_stream: str | None
     after: LeadPlace | None = None
+    shown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,22 +251,25 @@ class Entry:
     raised_as: str | None
 
 
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(AskedList)
+_kept = KeptShape("findings", 2, AskedList)
 
 
 def find_asked(parts: Parts, asker: KeyRecord, cursor: KeptPlace) -> AskedList:
     """Give the list that a cursor goes on with.
 
     Raises:
-        QueueCursorEnded: it is not kept any more, or was another key's.
+        QueueCursorEnded: it is not kept any more, was another key's, or is no list of findings.
+        MalformedParameter: no page ended there.
         StoreUnavailable: it cannot be read.
     """
-    return _decoder.decode(parts.kept_lists.find(cursor.list_id, asker.name, parts.clock()))
+    asked = _kept.read(parts.kept_lists.find(cursor.list_id, asker.name, parts.clock()))
+    if asked.shown != cursor.position:
+        raise MalformedParameter("cursor is what `next` of the page before says")
+    return asked
 
 
 def address_after(
-    parts: Parts, asker: KeyRecord, asked: AskedList, page: "FindingsPage", shown_before: int
+    parts: Parts, asker: KeyRecord, asked: AskedList, page: "FindingsPage"
 ) -> str | None:
     """Keep where a page ends, and give the address of the next one; None after the last.
 
@@ -263,9 +278,9 @@ def address_after(
     """
     if page.ends_at is None:
         return None
-    body = _encoder.encode(msgspec.structs.replace(asked, after=page.ends_at))
-    list_id = parts.kept_lists.keep(asker.name, body, parts.clock())
-    cursor = KeptPlace(list_id, shown_before + page.limit)
+    behind = msgspec.structs.replace(asked, after=page.ends_at, shown=asked.shown + page.limit)
+    list_id = parts.kept_lists.keep(asker.name, _kept.write(behind), parts.clock())
+    cursor = KeptPlace(list_id, behind.shown)
     return f"{PATH}?{urlencode({'cursor': str(cursor), 'limit': page.limit})}"
 
 
@@ -308,11 +323,12 @@ class Pager:
         return FindingsPage(tuple(known), limit, shown[-1].place if more else None)
 
     def _entries(self, joining: Joining, after: LeadPlace | None) -> Iterator[Entry]:
-        if after is None or after.section < Section.RAISED:
-            for place, lead in self._leads(after):
-                if self._scope.shows(lead.rule, lead.office, lead.stream):
-                    yield Entry(place, lead, joining.raised_as(lead))
-        yield from self._raised_alone(joining, after)
+        leads = (
+            Entry(place, lead, joining.raised_as(lead))
+            for place, lead in self._leads(after)
+            if self._scope.shows(lead.rule, lead.office, lead.stream)
+        )
+        return merge(leads, self._raised_alone(joining, after), key=attrgetter("place"))
 
     def _leads(self, after: LeadPlace | None) -> Iterator[tuple[LeadPlace, Finding]]:
         while found := self._looked.after(after, _AT_ONCE):
@@ -322,20 +338,21 @@ class Pager:
             after = found[-1].place
 
     def _raised_alone(self, joining: Joining, after: LeadPlace | None) -> Iterator[Entry]:
-        """Give what was raised and no rule gives now, by stream."""
-        begin = after.sorting if after is not None and after.section == Section.RAISED else ""
-        shown = (
-            digest
-            for stream, digest in self._digests.items()
-            if stream > begin and digest.rule is not None
-            if self._scope.shows(digest.rule, digest.office or "", digest.subject)
-        )
+        """Give what was raised and no rule gives now, where its leads would stand."""
+        shown = iter(sorted(self._raised_behind(after)))
         while part := list(islice(shown, _AT_ONCE)):
-            found_now = self._found_now(part, joining)
-            for digest in part:
-                if digest.stream not in found_now:
-                    place = LeadPlace(Section.RAISED.value, digest.stream, 0)
-                    yield Entry(place, None, digest.stream)
+            found_now = self._found_now([self._digests[stream] for _, stream in part], joining)
+            for place, stream in part:
+                if stream not in found_now:
+                    yield Entry(place, None, stream)
+
+    def _raised_behind(self, after: LeadPlace | None) -> Iterator[tuple[LeadPlace, str]]:
+        opened = [digest for digest in self._digests.values() if digest.rule is not None]
+        for stream, place in places_of_raised(opened).items():
+            if after is None or place > after:
+                digest = self._digests[stream]
+                if self._scope.shows(digest.rule or "", digest.office or "", digest.subject):
+                    yield place, stream
 
     def _found_now(self, digests: list[LifeDigest], joining: Joining) -> set[str | None]:
         """Give those that a lead is joined with, whoever may see that lead."""

@@ -30,7 +30,6 @@ from projections.reading import read_findings, reference_to
 from projections.views import Position, ViewReader
 
 _NO_RUN = PeerRun((), ())
-_OF_DOSSIERS = (Section.DOSSIERS, Section.VEILED)
 
 
 class Looked(Protocol):
@@ -212,7 +211,7 @@ class _Walked:
         return {
             each.finding.stream: each.finding.office
             for each in self.leads
-            if each.finding.rule == rule and each.place.section in _OF_DOSSIERS
+            if each.finding.rule == rule and each.place.section == Section.DOSSIERS
         }
 
     def _is_chosen(self, lead: PlacedLead) -> bool:

@@ -71,9 +71,8 @@ class FindingsResource(Inspection):
         response.data = encode(await asyncio.to_thread(self._answer, inspector, asked, signed))
 
     def _answer(self, inspector: KeyRecord, asked: _Asked, signed: SignedRequest) -> FindingsAnswer:
-        listed, before = asked.listed, 0
+        listed = asked.listed
         if asked.cursor is not None:
-            before = asked.cursor.position
             listed = find_asked(self._parts, inspector, asked.cursor)
         with reading_as(self._views, Reader.INSPECTOR, Subject.FINDINGS) as reader:
             position = position_of(reader)
@@ -105,7 +104,7 @@ class FindingsResource(Inspection):
             comparisons=stands[1],
             unopened=sum(digest.rule is None for digest in digests.values()),
             order=order_answer(order),
-            next=address_after(self._parts, inspector, listed, page, before),
+            next=address_after(self._parts, inspector, listed, page),
         )
 
 

@@ -205,10 +205,10 @@ class LeadStandAnswer(_Answer, frozen=True, kw_only=True):
 class FindingsAnswer(_Answer, frozen=True, kw_only=True):
     """One page of the findings about the offices that the inspector's key covers, with their rules.
 
-    `next` leads to the page after it. First come leads, in an order that new ones do not change;
-    then what was raised and no rule gives now. What was raised, answered and closed is as of
-    `checkpoint`. `leads` says as of when rules looked at dossiers, and `comparisons` as of when
-    those ran that compare with peers: in a large ledger both are kept, and somewhat earlier.
+    `next` leads to the page after it. The order is one that new findings do not change; what was
+    raised and no rule gives now stands where its lead stood. What was raised, answered and closed
+    is as of `checkpoint`. `leads` says as of when rules looked at dossiers, and `comparisons` as of
+    when those ran that compare with peers: in a large ledger both are kept, and somewhat earlier.
     Base rates are of the whole list; `unopened` counts findings whose private part did not open.
     """
 

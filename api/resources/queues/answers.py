@@ -11,7 +11,7 @@ from api.reading.kept_lists import KeptPlace
 from projections.counts import CheckpointReference
 from projections.queues.items import Queue, QueueItem, StepCount, page_of
 from projections.queues.listing import Shown
-from projections.queues.stored import LyingParts, StoredLying
+from projections.queues.stored import LyingParts, StoredLying, without_persons
 from transparency.encoding import render_utc_milliseconds
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -40,8 +40,8 @@ class QueueAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class KeptQueue(msgspec.Struct, frozen=True, kw_only=True):
     """A whole queue as it was when its first page was given; `offices` are those it is of.
 
-    `lines` are dossiers as they were stored then (`StoredLying`), or petitions' items: only those
-    of a page are read.
+    `lines` are dossiers as they were stored then (`StoredLying`), without the persons in them, or
+    petitions' items: only those of a page are read.
     """
 
     queue: Queue
@@ -64,7 +64,10 @@ def keep_petitions(items: Iterable[QueueItem]) -> tuple[msgspec.Raw, ...]:
 
 def keep_dossiers(stored: Iterable[LyingParts]) -> tuple[msgspec.Raw, ...]:
     """Write dossiers as a kept queue has them."""
-    return tuple(msgspec.Raw(_encoder.encode(each)) for each in stored)
+    return tuple(
+        msgspec.Raw(_encoder.encode((row, without_persons(state), is_veiled, is_mine)))
+        for row, state, is_veiled, is_mine in stored
+    )
 
 
 def items_of_page(

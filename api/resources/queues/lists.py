@@ -14,10 +14,16 @@ import msgspec
 from falcon.asgi import Request, Response
 
 from api.bodies import encode
-from api.errors import MalformedParameter, NothingHere, ReadingNotPermitted, ServiceStarting
+from api.errors import (
+    MalformedParameter,
+    NothingHere,
+    QueueCursorEnded,
+    ReadingNotPermitted,
+    ServiceStarting,
+)
 from api.parts import Parts
 from api.reading.askers import signed_request
-from api.reading.kept_lists import KeptPlace, parse_cursor
+from api.reading.kept_lists import KeptPlace, KeptShape, parse_cursor
 from api.reading.office_roles import OfficeRoles
 from api.reading.officers import Officers
 from api.reading.rights import check_right, reading_as
@@ -34,7 +40,8 @@ from domain.actions import StreamType
 from domain.keys import KeyRecord
 from domain.moments import Moment
 from domain.reading.rights import Subject
-from projections.queues.items import DUE_SOON_HOURS, Queue, counts_by_step
+from ledger.errors import StoreCorrupt
+from projections.queues.items import DUE_SOON_HOURS, Queue, QueueItem, counts_by_step
 from projections.queues.listing import (
     Officer,
     Shown,
@@ -53,8 +60,7 @@ DEFAULT_LINES: Final = 50
 MAX_LINES: Final = 100
 MAX_DUE_SOON_HOURS: Final = 24 * 366
 
-_kept_encoder = msgspec.msgpack.Encoder()
-_kept_decoder = msgspec.msgpack.Decoder(KeptQueue)
+_kept = KeptShape("queue", 3, KeptQueue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +103,14 @@ class QueuesResource:
         if len(kept.lines) <= asked.limit:
             return queue_answer(kept, items, None, asked.limit)
         parts = self._parts
-        list_id = parts.kept_lists.keep(record.name, _kept_encoder.encode(kept), parts.clock())
+        list_id = parts.kept_lists.keep(record.name, _kept.write(kept), parts.clock())
         return queue_answer(kept, items, KeptPlace(list_id, asked.limit), asked.limit)
 
     def _page(self, record: KeyRecord, asked: Asked, cursor: KeptPlace) -> QueueAnswer:
         """Give a later page of a list, if the asker may still see what it is of."""
         parts = self._parts
         body = parts.kept_lists.find(cursor.list_id, record.name, parts.clock())
-        kept = _kept_decoder.decode(body)
+        kept = _kept.read(body)
         if kept.queue is not asked.queue:
             raise MalformedParameter("this cursor leads through another queue")
         with parts.views.reading() as view:
@@ -113,7 +119,7 @@ class QueuesResource:
             if not all(map(offices.covers, kept.offices)):
                 raise ReadingNotPermitted
             shown = Shown(offices.register, kept.sealed_at, kept.due_soon_hours)
-            items = items_of_page(kept, cursor.position, asked.limit, shown)
+            items = _items_kept(kept, cursor.position, asked.limit, shown)
         end = cursor.position + asked.limit
         following = KeptPlace(cursor.list_id, end) if end < len(kept.lines) else None
         return queue_answer(kept, items, following, asked.limit)
@@ -144,6 +150,18 @@ class QueuesResource:
             approves=offices.approves,
             assigned=lambda given: self._officers.assigned_to(view, keys, given),
         )
+
+
+def _items_kept(kept: KeptQueue, position: int, limit: int, shown: Shown) -> tuple[QueueItem, ...]:
+    """Make the items of a later page.
+
+    Raises:
+        QueueCursorEnded: another program kept the list, which wrote dossiers in another way.
+    """
+    try:
+        return items_of_page(kept, position, limit, shown)
+    except (msgspec.MsgspecError, StoreCorrupt) as error:
+        raise QueueCursorEnded from error
 
 
 def whole_queue(

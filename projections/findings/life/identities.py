@@ -64,6 +64,11 @@ def identity_of_lead(finding: Finding) -> str:
     )
 
 
+def hash_of_identity(identity: str) -> bytes:
+    """Give an identity's SHA-256: 32 bytes, however much evidence there is."""
+    return sha256(identity.encode()).digest()
+
+
 def is_alarm(rule: str) -> bool:
     """Tell whether everybody may know what a finding of this rule is about."""
     return rule in PUBLIC_ALARMS

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from api.data_folder import DataFolder
+from domain.facts import Grant, KeyRegisteredDetails
 from domain.facts.integrity import FindingRaised, FindingRaisedDetails
 from domain.roles import Role
 from projections.leads.judging import compare_again, look_again
 from projections.leads.store import LeadStore
 from projections.opening.lives import LifeOpener
 from tests.http.findings.raised import Raised, a_raised_world
-from tests.http.world import OTHER_OFFICE
+from tests.http.world import OTHER_OFFICE, a_signing_key
 from tests.support.builders import OFFICE
 
 LISTED = "/v1/findings"
@@ -163,6 +164,38 @@ def test_cursor_is_for_whoever_was_given_it_and_goes_on_with_its_list_alone(
 
     assert (others.status_code, others.json["code"]) == (410, "queue_cursor_ended")
     assert (widened.status_code, widened.json["code"]) == (400, "malformed_parameter")
+
+
+def cursor_of(address: str) -> str:
+    return address.partition("cursor=")[2].partition("&")[0]
+
+
+def test_cursor_of_a_queue_leads_to_no_findings_and_the_other_way_round(raised: Raised) -> None:
+    world, key = raised.world, a_signing_key("officer")
+    grants = Grant(Role.PROCESSOR, OFFICE), Grant(Role.INSPECTOR, OFFICE)
+    details = KeyRegisteredDetails(personnel_number="CB-9999")
+    raised.act(world.drafter.register_key(world.registrar, key, grants, world.now, details))
+    for _ in range(2):
+        world.accept(world.submit())
+    world.settle()
+    world.follow()
+    look(raised)
+    of_queue = cursor_of(raised.listed("/v1/queues/unit?limit=1", key)["next"])
+    of_findings = cursor_of(raised.listed(f"{LISTED}?limit=1", key)["next"])
+
+    for path in (f"{LISTED}?cursor={of_queue}", f"/v1/queues/unit?cursor={of_findings}"):
+        crossed = raised.get(key, path)
+        assert (crossed.status_code, crossed.json["code"]) == (410, "queue_cursor_ended")
+
+
+def test_cursor_whose_count_was_changed_is_refused_and_not_the_page_after_it(
+    raised: Raised,
+) -> None:
+    list_id = cursor_of(raised.listed(f"{LISTED}?limit=1")["next"]).partition(".")[0]
+
+    refused = raised.get(raised.inspector, f"{LISTED}?cursor={list_id}.999999999&limit=1")
+
+    assert (refused.status_code, refused.json["code"]) == (400, "malformed_parameter")
 
 
 def test_cursor_tells_nobody_whom_a_page_ended_at(raised: Raised) -> None:

@@ -1,13 +1,18 @@
 """Queues over HTTP: whose is what, who is refused, and paging while new entries come."""
 
+import sqlite3
+import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from falcon.testing import Result
 
+from api.data_folder import DataFolder
 from domain.facts import (
     DossierForwarded,
     Grant,
@@ -260,6 +265,50 @@ def test_cursor_is_of_one_key_one_queue_and_a_quarter_of_an_hour(world: World) -
     world.wait(minutes=16)
     ended = get(world, officer, following)
     assert (ended.status_code, ended.json["code"]) == (410, "queue_cursor_ended")
+
+
+def kept_bodies(world: World) -> list[bytes]:
+    """Give what is kept of lists."""
+    with closing(sqlite3.connect(DataFolder(world.settings.data).kept_lists)) as connection:
+        return [zlib.decompress(row[0]) for row in connection.execute("SELECT body FROM lists")]
+
+
+def keep_instead(world: World, body: bytes) -> None:
+    with closing(sqlite3.connect(DataFolder(world.settings.data).kept_lists)) as lists, lists:
+        lists.execute("UPDATE lists SET body = ?", (zlib.compress(body, 1),))
+
+
+@pytest.mark.parametrize("written", ["before kinds", "with other lines"])
+def test_queue_that_an_earlier_release_kept_begins_anew(world: World, written: str) -> None:
+    officer = an_officer(world, Role.PROCESSOR, NUMBER)
+    accepted(world, 3)
+    publish(world)
+    following = queue(world, officer, "unit", limit=1)["next"]
+    (body,) = kept_bodies(world)
+    name, _, members = body.partition(b"\n")
+    kept = msgspec.msgpack.decode(members)
+    if written == "before kinds":
+        keep_instead(world, members)
+    else:
+        kept["lines"] = [line[:-1] for line in kept["lines"]]
+        keep_instead(world, name + b"\n" + msgspec.msgpack.encode(kept))
+
+    ended = get(world, officer, following)
+
+    assert (ended.status_code, ended.json["code"]) == (410, "queue_cursor_ended")
+
+
+def test_kept_queue_holds_no_applicants_key(world: World) -> None:
+    officer = an_officer(world, Role.PROCESSOR, NUMBER)
+    dossiers = accepted(world, 3)
+    publish(world)
+    first = queue(world, officer, "unit", limit=1)
+
+    (body,) = kept_bodies(world)
+
+    assert b"applicant_keys" not in body
+    assert dossiers[2].stream.encode() in body
+    assert first["total"] == 3
 
 
 def test_officer_whose_role_was_taken_pages_no_further(world: World) -> None:

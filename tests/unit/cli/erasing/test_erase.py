@@ -1,8 +1,10 @@
 """``erase``: no file keeps anything personal, all that is public stays, crashes are made good."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from falcon.testing import TestClient
 
 from api import bootstrap
 from api.app import create_app
+from api.errors import QueueCursorEnded
+from api.reading.kept_lists import KeptLists
 from api.starting_over import stores as starting_over
 from domain.facts.feedback import ComplaintFiled, ComplaintFiledDetails
 from domain.roles import Role
@@ -58,6 +62,18 @@ def put_back(copy: Path, database: Path) -> None:
     for path in database.parent.glob(f"{database.name}*"):
         path.unlink()
     shutil.copy(copy, database)
+
+
+def test_lists_that_are_paged_through_are_forgotten_with_it(ended: EndedDossier) -> None:
+    lists = KeptLists(ended.data / "lists.sqlite3", os.urandom)
+    now = datetime.now(UTC)
+    list_id = lists.keep("officer", ended.stream.encode(), now)
+    ended.later(days=2)
+
+    assert erase(ended).code == 0
+
+    with pytest.raises(QueueCursorEnded):
+        lists.find(list_id, "officer", now)
 
 
 def test_no_byte_of_it_stays_and_everything_public_does(ended: EndedDossier) -> None:

@@ -1,8 +1,12 @@
 """All pages of a server's findings are asked for, and make one answer."""
 
+from collections.abc import Callable
+from itertools import count
+
 import msgspec
 import pytest
 
+from cli.acting import finding_pages
 from cli.acting.finding_pages import each_page, is_whole_list, joined
 from transparency.errors import ProofInvalid
 
@@ -49,10 +53,47 @@ def test_list_of_one_page_is_printed_as_it_came() -> None:
     assert joined(list(each_page(lambda _path: page, FIRST))) == page
 
 
-@pytest.mark.parametrize("answer", [b"[]", b'{"next": "/v1/elsewhere"}', b'{"next": 3}'])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"[]",
+        b'{"next": "/v1/elsewhere"}',
+        b'{"next": 3}',
+        b'{"next": "http://elsewhere.example/v1/findings?cursor=00.1"}',
+        b'{"next": "//elsewhere.example/v1/findings?cursor=00.1"}',
+        b'{"next": "//[/v1/findings"}',
+    ],
+)
 def test_server_that_leads_astray_is_not_followed(answer: bytes) -> None:
     with pytest.raises(ProofInvalid):
         list(each_page(lambda _path: answer, FIRST))
+
+
+def endless() -> Callable[[str], bytes]:
+    """Give a server whose every page names another one after it."""
+    numbers = count(1)
+    return lambda _path: msgspec.json.encode({"next": f"/v1/findings?cursor=00.{next(numbers)}"})
+
+
+def test_page_that_was_there_before_is_not_asked_for_again() -> None:
+    pages = each_page(lambda _path: b'{"next": "/v1/findings?cursor=00.1&limit=1"}', FIRST)
+
+    with pytest.raises(ProofInvalid, match="again"):
+        list(pages)
+
+
+def test_list_without_end_ends_after_a_number_of_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding_pages, "MAX_PAGES", 20)
+
+    with pytest.raises(ProofInvalid, match="more than 20 pages"):
+        list(each_page(endless(), FIRST))
+
+
+def test_list_without_end_ends_after_a_number_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding_pages, "MAX_BYTES", 500)
+
+    with pytest.raises(ProofInvalid, match="500 bytes"):
+        list(each_page(endless(), FIRST))
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,20 @@
 """Where a dossier stands, over any history that the law's table permits."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.actions import StreamType
+from domain.dossiers import Dossier
 from domain.kinds import KINDS
 from domain.roles import Role
 from domain.transitions import TRANSITIONS
 from projections.queues.items import Placed, Queue, item_of
+from projections.queues.stored import without_persons
 from projections.status.basis import Basis, basis_of
 from projections.status.desks import OFF_ALL_DESKS
 from projections.status.next_steps import is_permitted
@@ -19,6 +23,7 @@ from projections.status.stages import STATUS_OF
 from projections.status.standing import standing_of
 from projections.status.steps import Step
 from projections.status.waiting import awaited_now
+from projections.stored.rows import decode_state
 from tests.support.builders import a_life, a_register
 from tests.support.references.queues import KeptLine, belongs
 from tests.support.situations.lives import Lived, a_stepped_procedure, fold, instant
@@ -65,6 +70,15 @@ def placed(life: Lived, hours: int) -> tuple[Situation, Basis]:
     return situation_of(life.dossier, life.acts, basis), basis
 
 
+def as_kept(dossier: Dossier) -> Dossier:
+    """Give a dossier as a kept queue has it."""
+    state = without_persons(msgspec.msgpack.encode(dossier))
+    assert not any(key.encode() in state for key in (*dossier.applicant_keys, *dossier.accepted_by))
+    kept = decode_state(dossier.stream, state)
+    assert isinstance(kept, Dossier)
+    return kept
+
+
 @given(histories(), st.integers(0, 2_000))
 def test_situation_never_contradicts_the_official_status(life: Lived, hours: int) -> None:
     situation, _ = placed(life, hours)
@@ -109,6 +123,7 @@ def test_kept_line_that_is_not_odd_says_what_the_state_says(
     situation, basis = placed(life, hours)
     on_desk = Placed(life.dossier, standing_of(life.dossier, life.acts), basis)
     item = item_of(on_desk, soon)
+    assert item_of(replace(on_desk, dossier=as_kept(life.dossier)), soon) == item
     awaited = tuple(whom for _, whom in awaited_now(life.dossier, on_desk.standing.stage))
     assert awaited == tuple(waiting.awaited for waiting in situation.waiting)
 
