@@ -104,4 +104,4 @@ def test_failure_of_editions_is_said_and_tried_again(
         processes._make_editions(world.settings, rounds)
 
     assert len(rounds.waited) == 3
-    assert capfd.readouterr().err.count("store_unavailable") == 3
+    assert capfd.readouterr().err.count("store_unavailable: ") == 3
