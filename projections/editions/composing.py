@@ -32,6 +32,7 @@ from projections.editions.revisions import (
     figures_of_file,
     monthly_figures,
     revisions_between,
+    tallied_months,
 )
 from projections.editions.shapes import (
     MANIFEST,
@@ -45,6 +46,7 @@ from projections.editions.shapes import (
     RevisionsDocument,
     RevisionSummary,
 )
+from projections.tallies.published import check_whole
 from transparency.encoding import render_utc_milliseconds
 
 PATH: Final = "/v1/statistics/editions/"
@@ -77,7 +79,9 @@ def compose(
 
     Raises:
         SignatureInvalid: the checkpoint is not signed by the log of these anchors.
+        StoreUnavailable: ratings are in it, and the document of a tally is not there.
     """
+    _check_tallies(figures, contents)
     answers = {file.name: answering(figures, file.address) for file in contents.files}
     files = {name: body for name, body in answers.items() if body is not None}
     found = () if previous is None else _revisions(files, previous, figures, contents)
@@ -114,7 +118,12 @@ def previous_of(
     answering: Answering,
     contents: Contents = NEWEST,
 ) -> PreviousEdition:
-    """Make again what the following edition looks at of a planned one, of whatever format it is."""
+    """Make again what the following edition looks at of a planned one, of whatever format it is.
+
+    Raises:
+        StoreUnavailable: ratings are in it, and the document of a tally is not there.
+    """
+    _check_tallies(figures, contents)
     addresses = {file.name: file.address for file in contents.files}
     bodies = {name: answering(figures, addresses[name]) for name in contents.looked_at}
     files = {name: body for name, body in bodies.items() if body is not None}
@@ -137,6 +146,12 @@ def citation(ledger: str, day: date, figures: EditionFigures) -> BothLanguages:
     )
 
 
+def _check_tallies(figures: EditionFigures, contents: Contents) -> None:
+    # Who lacks a document would make other figures of the same log, and accuse who has it.
+    if contents.has_ratings:
+        check_whole(figures.statistics.tallies())
+
+
 def _revisions(
     files: Mapping[str, bytes],
     previous: PreviousEdition,
@@ -145,16 +160,23 @@ def _revisions(
 ) -> tuple[Revision, ...]:
     # A file that either of the two left out for its size says nothing of what changed.
     revised = [each for each in contents.revised if {each.name} <= files.keys() & previous.files]
-    before, after = (_monthly(each, revised) for each in (previous.files, files))
+    before = _monthly(previous.files, previous.files, revised)
+    after = _monthly(files, previous.files, revised)
     return revisions_between(
         before, after, previous.as_of, figures.statistics.cells().places().zones()
     )
 
 
-def _monthly(files: Mapping[str, bytes], revised: Iterable[RevisedFile]) -> Monthly:
+def _monthly(
+    files: Mapping[str, bytes], earlier: Mapping[str, bytes], revised: Iterable[RevisedFile]
+) -> Monthly:
     found = monthly_figures(files[COUNTS_FILE], files[DURATIONS_FILE])
     for each in revised:
-        found |= figures_of_file(each, files[each.name])
+        figures = figures_of_file(each, files[each.name])
+        if each.is_tallied:
+            months = tallied_months(earlier[each.name])
+            figures = {key: number for key, number in figures.items() if key[0] in months}
+        found |= figures
     return found
 
 

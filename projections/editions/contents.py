@@ -1,14 +1,16 @@
-"""What stands in an edition: fixed lists of statistics addresses, `editions@v1` and `editions@v2`.
+"""What stands in an edition: fixed lists of statistics addresses, `editions@v1` to `editions@v3`.
 
 New editions are of the newest list; those that were made keep theirs, and are made again by it. The
-second has steps and visits by month, and revises more than counts and durations.
+second has steps and visits by month, and revises more than counts and durations. The third has
+ratings, and by office and month whatever is revised.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 from projections import counts, durations
-from projections.editions.definitions import DEFINITIONS, MORE_DEFINITIONS
+from projections.editions.definitions.earlier import DEFINITIONS, MORE_DEFINITIONS
+from projections.editions.definitions.third import THIRD_DEFINITIONS
 from projections.editions.revisions import RevisedFile
 from projections.editions.shapes import (
     FORMAT,
@@ -20,6 +22,7 @@ from projections.index766 import answers, report
 from projections.petitions import figures as petitions
 from projections.statistics import backlog, comparing_offices, counting, judging, lasting
 from projections.statistics.by_acts import fee_figures, step_figures, visit_figures
+from projections.tallies import rating_shapes as ratings
 from projections.veiled import counts as veiled
 
 JSON_MEDIA_TYPE: Final = "application/json"
@@ -77,6 +80,23 @@ _SECOND_FILES: Final = (
     _file("visits-by-month.json", "visits?by=period", visit_figures.DEFINITION),
 )
 
+_THIRD_FILES: Final = (
+    *_SECOND_FILES,
+    _file(
+        "timeliness-by-office-and-month.json",
+        "timeliness?by=office,period&granularity=month",
+        judging.DEFINITION,
+    ),
+    _file("backlog-by-office.json", "backlog?by=office", backlog.DEFINITION),
+    _file("steps-by-office-and-month.json", "steps?by=office,period", step_figures.DEFINITION),
+    _file("visits-by-office-and-month.json", "visits?by=office,period", visit_figures.DEFINITION),
+    _file("fees-by-office-and-month.json", "fees?by=office,period", fee_figures.DEFINITION),
+    _file("ratings-by-month.json", "ratings?by=period", ratings.DEFINITION),
+    _file("ratings-by-office.json", "ratings?by=office", ratings.DEFINITION),
+    _file("ratings-by-stage.json", "ratings?by=stage", ratings.DEFINITION),
+    _file("ratings-by-office-and-month.json", "ratings?by=office,period", ratings.DEFINITION),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -93,6 +113,34 @@ class Contents:
         """Name the files that the next edition looks at again."""
         return COUNTS_FILE, DURATIONS_FILE, *(each.name for each in self.revised)
 
+    @property
+    def has_ratings(self) -> bool:
+        """Tell whether figures of it are added up from tallies."""
+        return any(each.definition == ratings.DEFINITION for each in self.files)
+
+
+# Who fetches a result later is a visit more in the month of the dossier's end.
+_OF_VISITS: Final = ("resolved", "supplements")
+# What a tally counted never changes; how many dossiers ended in its month may.
+_OF_RATINGS: Final = ("ratings", "ended_dossiers", "ratings_per_10000_ended")
+_REVISED: Final = (
+    RevisedFile("timeliness-by-month.json", "timeliness"),
+    RevisedFile("backlog.json", "backlog"),
+    RevisedFile("steps-by-month.json", "steps", by=("stage",)),
+    RevisedFile("visits-by-month.json", "visits", only=_OF_VISITS),
+    RevisedFile("fees-by-month.json", "fees"),
+    # How petitions of a past month stand goes on changing; how many were filed does not.
+    RevisedFile("petitions.json", "petitions", by=("track",), only=("filed",)),
+)
+_REVISED_OF_OFFICES: Final = (
+    RevisedFile("timeliness-by-office-and-month.json", "timeliness"),
+    RevisedFile("backlog-by-office.json", "backlog"),
+    RevisedFile("steps-by-office-and-month.json", "steps", by=("stage",)),
+    RevisedFile("visits-by-office-and-month.json", "visits", only=_OF_VISITS),
+    RevisedFile("fees-by-office-and-month.json", "fees"),
+    RevisedFile("ratings-by-month.json", "ratings", only=_OF_RATINGS, is_tallied=True),
+    RevisedFile("ratings-by-office-and-month.json", "ratings", only=_OF_RATINGS, is_tallied=True),
+)
 
 FIRST: Final = Contents(FORMAT, _FIRST_FILES, DEFINITIONS, REVISIONS_DEFINITION)
 SECOND: Final = Contents(
@@ -100,19 +148,17 @@ SECOND: Final = Contents(
     _SECOND_FILES,
     MORE_DEFINITIONS,
     "revisions@v2",
-    (
-        RevisedFile("timeliness-by-month.json", "timeliness"),
-        RevisedFile("backlog.json", "backlog"),
-        RevisedFile("steps-by-month.json", "steps", by=("stage",)),
-        # Who fetches a result later is a visit more in the month of the dossier's end.
-        RevisedFile("visits-by-month.json", "visits", only=("resolved", "supplements")),
-        RevisedFile("fees-by-month.json", "fees"),
-        # How petitions of a past month stand goes on changing; how many were filed does not.
-        RevisedFile("petitions.json", "petitions", by=("track",), only=("filed",)),
-    ),
+    _REVISED,
 )
-NEWEST: Final = SECOND
-CONTENTS: Final = {each.format: each for each in (FIRST, SECOND)}
+THIRD: Final = Contents(
+    "editions@v3",
+    _THIRD_FILES,
+    THIRD_DEFINITIONS,
+    "revisions@v3",
+    (*_REVISED, *_REVISED_OF_OFFICES),
+)
+NEWEST: Final = THIRD
+CONTENTS: Final = {each.format: each for each in (FIRST, SECOND, THIRD)}
 FILES: Final = NEWEST.files
 
 TOO_MANY: Final = BothLanguages(

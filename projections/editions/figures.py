@@ -8,6 +8,7 @@ from projections.index766.inputs import PublicRecord
 from projections.index766.reading import read_record
 from projections.reading import FiguresInViews
 from projections.recompute import FiguresOfWorld, PublicWorld
+from projections.tallies.published import Tallies
 from projections.views import Position, ViewReader
 
 
@@ -23,15 +24,17 @@ class EditionFigures:
 Answering = Callable[[EditionFigures, str], bytes | None]
 
 
-def figures_in_views(reader: ViewReader, position: Position) -> EditionFigures:
-    """Give the figures of views, in one read of them."""
+def figures_in_views(
+    reader: ViewReader, position: Position, tallies: Tallies | None = None
+) -> EditionFigures:
+    """Give the figures of views, in one read of them, and of the tallies that the views name."""
 
     def record() -> PublicRecord:
         found = read_record(reader)
         assert found is not None
         return found
 
-    return EditionFigures(FiguresInViews(reader, position), record)
+    return EditionFigures(FiguresInViews(reader, position, tallies), record)
 
 
 def figures_of_world(world: PublicWorld) -> EditionFigures:

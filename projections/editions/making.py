@@ -9,7 +9,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -34,6 +34,8 @@ from projections.editions.figures import Answering, EditionFigures, figures_in_v
 from projections.editions.folder import EditionFolder
 from projections.editions.kept_views import open_kept_views
 from projections.follower import Follower
+from projections.tallies.logged import LoggedStreams
+from projections.tallies.published import RatingTally, Tallies
 from projections.views import Views
 from transparency.checkpoints import open_checkpoint
 from transparency.encoding import parse_utc_milliseconds
@@ -155,23 +157,23 @@ class EditionMaker:
         # Views beyond the last edition cannot say what it looked like: they begin anew.
         with closing(open_kept_views(self._place, (last or due[0]).stand.tree_size)) as views:
             steps, anchors = _Steps(self._sources, self._full_tiles), self._sources.anchors()
-            follower = Follower(
-                anchors.origin, steps, views, self._sources.documents, NOTHING_PRIVATE
-            )
+            documents = self._sources.documents
+            follower = Follower(anchors.origin, steps, views, documents, NOTHING_PRIVATE)
+            folded = _Folded(views, steps, anchors.origin, documents)
             previous = None
             if last is not None:
                 steps.stand_at(last.stand)
                 follower.catch_up()
                 # By this program, as whoever makes it again does: an older one may have counted
                 # otherwise, or have left out what is compared by now.
-                previous = self._look(last, views)
+                previous = self._look(last, folded)
             for planned in due:
                 started = perf_counter()
                 steps.stand_at(planned.stand)
                 follower.catch_up()
-                self._folder.write(planned.day, self._compose(anchors, planned, views, previous))
+                self._folder.write(planned.day, self._compose(anchors, planned, folded, previous))
                 self._check_kept(planned.day)
-                previous = self._look(planned, views)
+                previous = self._look(planned, folded)
                 made.append(planned.day)
                 if pausing(perf_counter() - started):
                     break
@@ -181,14 +183,14 @@ class EditionMaker:
         self,
         anchors: Anchors,
         planned: PlannedEdition,
-        views: Views,
+        folded: "_Folded",
         previous: PreviousEdition | None,
     ) -> dict[str, bytes]:
-        with _figures(planned, views) as figures:
+        with folded.figures(planned) as figures:
             return compose(anchors, planned, figures, previous, self._sources.answering)
 
-    def _look(self, planned: PlannedEdition, views: Views) -> PreviousEdition:
-        with _figures(planned, views) as figures:
+    def _look(self, planned: PlannedEdition, folded: "_Folded") -> PreviousEdition:
+        with folded.figures(planned) as figures:
             return previous_of(planned, figures, self._sources.answering)
 
     def _check_kept(self, day: date) -> None:
@@ -210,16 +212,6 @@ class EditionMaker:
             raise LedgerBusy("another process makes editions of this data folder") from error
         finally:
             os.close(descriptor)
-
-
-@contextmanager
-def _figures(planned: PlannedEdition, views: Views) -> Iterator[EditionFigures]:
-    with views.reading() as reader:
-        position = reader.position()
-        assert position is not None
-        if position.log_position != planned.stand.tree_size:
-            raise ProofInvalid(f"the views do not stand at {planned.stand.tree_size} entries")
-        yield figures_in_views(reader, position)
 
 
 def _plan(log: TrustedLog, last: PlannedEdition | None) -> list[PlannedEdition]:
@@ -260,3 +252,30 @@ class _Steps:
         """Give nothing: acts of veiled dossiers are no entries."""
         del after_notification_id, limit
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """The maker's views, and the log that they are folded from; tallies that were read stay."""
+
+    views: Views
+    log: _Steps
+    ledger: str
+    documents: DocumentSource
+    kept_tallies: dict[str, RatingTally] = field(default_factory=dict)
+
+    @contextmanager
+    def figures(self, planned: PlannedEdition) -> Iterator[EditionFigures]:
+        """Give the figures as of an edition's checkpoint.
+
+        Raises:
+            ProofInvalid: the views stand somewhere else.
+        """
+        with self.views.reading() as reader:
+            position = reader.position()
+            assert position is not None
+            if position.log_position != planned.stand.tree_size:
+                raise ProofInvalid(f"the views do not stand at {planned.stand.tree_size} entries")
+            streams = LoggedStreams(reader.acts_of, self.log)
+            tallies = Tallies(self.ledger, streams, self.documents, self.kept_tallies)
+            yield figures_in_views(reader, position, tallies)

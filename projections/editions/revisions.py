@@ -42,17 +42,28 @@ class RevisedFile:
     """A file of which every number other than zero is compared, month by month.
 
     A measure is named by ``theme``, the values of ``by``, and where it stands in its figure;
-    ``only`` are the numbers that belong to a month for good, or nothing for all of them.
+    ``only`` are the numbers that belong to a month for good, or nothing for all of them. Of a file
+    that ``is_tallied`` a month begins with its tally, which comes after its end: what the earlier
+    edition had no tally of is new, and no revision.
     """
 
     name: str
     theme: str
     by: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    is_tallied: bool = False
 
 
 class _Figures(msgspec.Struct):
     figures: list[dict[str, Any]]
+
+
+class _Tally(msgspec.Struct):
+    month: str
+
+
+class _Tallied(msgspec.Struct):
+    tallies: list[_Tally]
 
 
 class _Counts(msgspec.Struct):
@@ -104,6 +115,18 @@ def figures_of_file(revised: RevisedFile, body: bytes) -> Monthly:
         for measure, number in _numbers(place, numbers):
             found[period, office, procedure, measure] = number
     return found
+
+
+def tallied_months(body: bytes) -> frozenset[str]:
+    """Give the months whose tallies a file of ratings rests on.
+
+    Raises:
+        EditionDiffers: the file holds something else.
+    """
+    try:
+        return frozenset(each.month for each in msgspec.json.decode(body, type=_Tallied).tallies)
+    except msgspec.DecodeError as error:
+        raise EditionDiffers(f"an edition's figures cannot be read: {error}") from error
 
 
 def _numbers(place: str, value: object) -> Iterator[tuple[str, int]]:

@@ -4,17 +4,17 @@ The views keep no cells; they are read from the ledger and its documents, and of
 `TallyAdder` gives the same. A published tally never changes, so whoever read one may keep it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from domain.errors import MalformedDocument
 from domain.facts.tallies import TallyPublished
 from domain.tallies import Cell, parse_tally
 from ledger.action_notes import open_text
 from ledger.documents import DocumentSource
-from ledger.errors import StoreCorrupt
-from ledger.storage.port import LedgerReader
+from ledger.errors import StoreCorrupt, StoreUnavailable
+from ledger.storage.port import StoredEvent
 
 # Ten years of them: a tally has up to 1,000 cells, and every web worker keeps its own.
 MOST_KEPT: Final = 120
@@ -30,12 +30,19 @@ class RatingTally:
     cells: tuple[Cell, ...] = ()
 
 
+class StreamReader(Protocol):
+    """Gives recorded actions: a ledger's store, or the public log (`tallies.logged`)."""
+
+    def stream_events(self, stream: str) -> Sequence[StoredEvent]:
+        """Give all recorded actions of a stream, by version."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tallies:
     """Where the tallies lie, which the views keep no cells of; those read once stay ``kept``."""
 
     ledger: str
-    reader: LedgerReader
+    reader: StreamReader
     documents: DocumentSource
     kept: dict[str, RatingTally] = field(default_factory=dict)
 
@@ -51,6 +58,18 @@ def published_tallies(
     found = (_tally_of(tallies, month) for month in months)
     seen = [each for each in found if each is not None and each.entry_index < tree_size]
     return tuple(sorted(seen, key=lambda each: each.entry_index))
+
+
+def check_whole(tallies: Iterable[RatingTally]) -> None:
+    """Check that the cells of every tally are there: nobody keeps figures that lack some for ever.
+
+    Raises:
+        StoreUnavailable: the document of a tally is missing, or cannot be read.
+    """
+    for tally in tallies:
+        if tally.facts.counted and not tally.cells:
+            document = tally.facts.document
+            raise StoreUnavailable(f"the tally of {tally.month} lacks its document {document}")
 
 
 def _tally_of(tallies: Tallies, month: str) -> RatingTally | None:

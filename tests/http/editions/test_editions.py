@@ -137,11 +137,18 @@ def test_late_act_is_listed_as_a_revision_of_its_month_with_the_edition(dated: W
     assert changed == {"received": (1, 2), "pending_in_time": (1, 2)}
 
 
-def test_late_act_is_a_revision_of_every_figure_by_month_that_it_changes(dated: World) -> None:
+@pytest.mark.parametrize("office", ["*", OFFICE])
+def test_late_act_is_a_revision_of_every_figure_by_month_that_it_changes(
+    dated: World, office: str
+) -> None:
     further = [each for each in revisions(dated) if "." in each["measure"]]
 
-    assert {(each["office"], each["procedure"]) for each in further} == {("*", "*")}
-    changed = {each["measure"]: (each["before"], each["after"]) for each in further}
+    assert {(each["office"], each["procedure"]) for each in further} == {("*", "*"), (OFFICE, "*")}
+    changed = {
+        each["measure"]: (each["before"], each["after"])
+        for each in further
+        if each["office"] == office
+    }
     assert changed["backlog.pending_in_time"] == (1, 2)
     assert changed["timeliness.by_law.on_time"] == (1, 2)
 
@@ -155,7 +162,10 @@ def test_revisions_are_filtered_and_paged(dated: World) -> None:
         address = answer.json["next"]
 
     assert paged == every
-    assert revisions(dated, period="2026-11", procedure=PROCEDURE) == every
+    assert revisions(dated, office=OFFICE, period="2026-11") == every
+    of_procedure = [each for each in every if each["procedure"] == PROCEDURE]
+    assert 0 < len(of_procedure) < len(every)
+    assert revisions(dated, period="2026-11", procedure=PROCEDURE) == of_procedure
     assert revisions(dated, period="2026-10") == []
     assert revisions(dated, office="H99") == []
     assert revisions(dated, after=f"{DAYS[1]}:0") == []

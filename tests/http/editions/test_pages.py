@@ -5,7 +5,8 @@ from html import unescape
 
 import pytest
 
-from projections.editions.definitions import DEFINITIONS, MORE_DEFINITIONS
+from projections.editions.definitions.earlier import DEFINITIONS
+from projections.editions.definitions.third import THIRD_DEFINITIONS
 from tests.http.editions.conftest import DAYS
 from tests.http.world import World
 
@@ -37,14 +38,14 @@ def test_edition_says_what_its_figures_mean_how_to_cite_and_what_it_revised(
 
     html = text_of(dated, f"{PAGE}/{DAYS[-1]}", language)
 
-    for each in DEFINITIONS:
+    for each in THIRD_DEFINITIONS:
         assert getattr(each.meaning, language) in html
     assert manifest["citation"][language] in html
     for file in manifest["files"]:
         assert file["sha256"] in html
     names = {each.id: getattr(each.name, language) for each in DEFINITIONS}
     assert f"<td>{names['received']}</td>" in html
-    more = {each.id: getattr(each.name, language) for each in MORE_DEFINITIONS}
+    more = {each.id: getattr(each.name, language) for each in THIRD_DEFINITIONS}
     pending = {"vi": "đang giải quyết, trong hạn", "en": "pending, in time"}
     assert f"<td>{more['revised.backlog']}: {pending[language]}</td>" in html
     assert f"recompute --edition {DAYS[-1]}" in html

@@ -12,7 +12,7 @@ from api.pages.texts import load_texts
 from api.pages.words import all_words
 from domain.oversight.petitions import PetitionTrack
 from projections.editions.contents import NEWEST
-from projections.editions.definitions import MORE_DEFINITIONS
+from projections.editions.definitions.third import THIRD_DEFINITIONS
 from projections.editions.revisions import RevisedFile
 from projections.petitions.figures import PetitionFigure
 from projections.statistics.backlog import BacklogFigure
@@ -21,6 +21,7 @@ from projections.statistics.by_acts.stays import Stage
 from projections.statistics.by_acts.step_figures import StepFigure
 from projections.statistics.by_acts.visit_figures import VisitFigure
 from projections.statistics.judging import TimelinessFigure
+from projections.tallies.rating_shapes import RatingFigure
 
 WORDS = all_words(load_texts())
 FIGURES: dict[str, type[msgspec.Struct]] = {
@@ -30,6 +31,7 @@ FIGURES: dict[str, type[msgspec.Struct]] = {
     "visits": VisitFigure,
     "fees": FeeFigure,
     "petitions": PetitionFigure,
+    "ratings": RatingFigure,
 }
 GROUPS: dict[str, list[str]] = {"steps": [*Stage], "petitions": [*PetitionTrack]}
 
@@ -58,9 +60,9 @@ def codes_of_measures() -> set[str]:
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("revised", NEWEST.revised, ids=lambda revised: revised.theme)
+@pytest.mark.parametrize("revised", NEWEST.revised, ids=lambda revised: revised.name)
 def test_measures_of_further_files_stood_as_codes(revised: RevisedFile, language: Language) -> None:
-    names = {each.id: getattr(each.name, language) for each in MORE_DEFINITIONS}
+    names = {each.id: getattr(each.name, language) for each in THIRD_DEFINITIONS}
     measures = measures_of(revised)
 
     said = [words_of_measure(each, names, WORDS[language]) for each in measures]
@@ -87,5 +89,5 @@ def test_measures_of_further_files_stood_as_codes(revised: RevisedFile, language
 def test_a_measure_in_words(measure: str, vi: str, en: str) -> None:
     expected: dict[Language, str] = {"vi": vi, "en": en}
     for language, sentence in expected.items():
-        names = {each.id: getattr(each.name, language) for each in MORE_DEFINITIONS}
+        names = {each.id: getattr(each.name, language) for each in THIRD_DEFINITIONS}
         assert words_of_measure(measure, names, WORDS[language]) == sentence

@@ -1,15 +1,17 @@
 """Editions of an older list keep their bytes, and are made again by that list."""
 
+import hashlib
 import shutil
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from api.figures.edition_files import answer_file
 from cli.editions.holding import hold_edition
 from cli.editions.published import PublishedEdition
-from projections.editions.contents import CONTENTS, FIRST, NEWEST, Contents
+from projections.editions.contents import CONTENTS, FIRST, NEWEST, SECOND, Contents
 from projections.editions.making import EditionMaker
 from projections.editions.remaking import RemadeEdition, remake_edition
 from projections.editions.revisions import COUNTED, MEASURED
@@ -42,14 +44,53 @@ def test_first_list_has_what_it_always_had(desk: Desk) -> None:
     assert document.revisions
 
 
-def test_newest_list_has_all_files_of_the_first_and_compares_more(desk: Desk) -> None:
-    first, newest = (_remade(desk, DAYS[2], each).files for each in (FIRST, NEWEST))
+SECOND_ADDS = {"steps-by-month.json", "visits-by-month.json"}
+THIRD_ADDS = {
+    "backlog-by-office.json",
+    "fees-by-office-and-month.json",
+    "ratings-by-month.json",
+    "ratings-by-office-and-month.json",
+    "ratings-by-office.json",
+    "ratings-by-stage.json",
+    "steps-by-office-and-month.json",
+    "timeliness-by-office-and-month.json",
+    "visits-by-office-and-month.json",
+}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "added"),
+    [(FIRST, SECOND, SECOND_ADDS), (SECOND, NEWEST, THIRD_ADDS)],
+    ids=["second", "third"],
+)
+def test_later_list_has_all_files_of_the_earlier_and_compares_more(
+    desk: Desk, earlier: Contents, later: Contents, added: set[str]
+) -> None:
+    first, newest = (_remade(desk, DAYS[2], each).files for each in (earlier, later))
 
     assert {name: newest[name] for name in first if name not in (MANIFEST, "revisions.json")} == {
         name: first[name] for name in first if name not in (MANIFEST, "revisions.json")
     }
-    assert newest.keys() - first.keys() == {"steps-by-month.json", "visits-by-month.json"}
+    assert newest.keys() - first.keys() == added
     assert len(newest["revisions.json"]) > len(first["revisions.json"])
+
+
+@pytest.mark.parametrize(
+    ("contents", "digest"),
+    [
+        (FIRST, "cd2f73bcf519fc6921bfb59ed238be319e563ef9715b125536579090800565f1"),
+        (SECOND, "6cb129d991897ca3a242388588f6b0087c8ec7874c5cda84afd15b747b758bd8"),
+    ],
+    ids=["first", "second"],
+)
+def test_lists_of_editions_that_were_made_are_what_they_were(
+    contents: Contents, digest: str
+) -> None:
+    """The digests are of what these lists said when editions of them were made."""
+    files = [(each.name, each.address, each.definition, each.media_type) for each in contents.files]
+    said = (contents.format, files, contents.definitions, contents.revisions_definition)
+
+    assert hashlib.sha256(msgspec.json.encode(said)).hexdigest() == digest
 
 
 @pytest.mark.parametrize("contents", CONTENTS.values(), ids=CONTENTS)
@@ -71,17 +112,15 @@ def test_manifest_that_names_no_list_is_held_to_the_newest(desk: Desk) -> None:
 
     held = hold_edition(published, desk.log(), desk.paper.anchors, desk.paper.documents)
 
-    assert held.wrong.keys() == {
-        MANIFEST,
-        "revisions.json",
-        "steps-by-month.json",
-        "visits-by-month.json",
-    }
+    assert held.wrong.keys() == {MANIFEST, "revisions.json", *SECOND_ADDS, *THIRD_ADDS}
 
 
-def test_first_edition_after_an_upgrade_is_what_recompute_makes_of_it(desk: Desk) -> None:
+@pytest.mark.parametrize("earlier", [FIRST, SECOND], ids=["first", "second"])
+def test_first_edition_after_an_upgrade_is_what_recompute_makes_of_it(
+    desk: Desk, earlier: Contents
+) -> None:
     for day in DAYS[:2]:
-        desk.folder.write(day, _remade(desk, day, FIRST).files)
+        desk.folder.write(day, _remade(desk, day, earlier).files)
 
     made = desk.maker.make_due()
 

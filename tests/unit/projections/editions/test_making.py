@@ -15,9 +15,16 @@ from api.figures.edition_files import answer_file
 from ledger.errors import LedgerBusy, StoreUnavailable
 from ledger.storage.port import PublishedCheckpoint
 from projections.editions import kept_views, making
-from projections.editions.contents import COUNTS_FILE, FILES, NEWEST, EditionFile
+from projections.editions.contents import (
+    COUNTS_FILE,
+    FILES,
+    NEWEST,
+    SECOND,
+    Contents,
+    EditionFile,
+)
 from projections.editions.days import PlannedEdition, Stand, plan_editions
-from projections.editions.definitions import DEFINITIONS, MORE_DEFINITIONS
+from projections.editions.definitions.earlier import DEFINITIONS
 from projections.editions.errors import EditionDiffers, NoEdition
 from projections.editions.figures import EditionFigures, figures_of_world
 from projections.editions.folder import EditionFolder
@@ -187,13 +194,14 @@ def test_manifest_names_every_file_with_length_and_hash(desk: Desk) -> None:
         assert "recompute --edition 2026-02-04" in text
 
 
-def test_every_measure_of_the_revisions_is_defined_in_both_languages() -> None:
-    defined = {each.id for each in MORE_DEFINITIONS}
+@pytest.mark.parametrize("contents", [SECOND, NEWEST], ids=lambda each: each.format)
+def test_every_measure_of_the_revisions_is_defined_in_both_languages(contents: Contents) -> None:
+    defined = {each.id for each in contents.definitions}
 
     assert {*COUNTED, *MEASURED} <= {each.id for each in DEFINITIONS}
-    assert {f"revised.{each.theme}" for each in NEWEST.revised} <= defined
-    assert len(defined) == len(MORE_DEFINITIONS)
-    for each in MORE_DEFINITIONS:
+    assert {f"revised.{each.theme}" for each in contents.revised} <= defined
+    assert len(defined) == len(contents.definitions)
+    for each in contents.definitions:
         assert each.meaning.vi != each.meaning.en
         assert each.meaning.vi.endswith(".")
         assert each.meaning.en.endswith(".")
@@ -201,7 +209,7 @@ def test_every_measure_of_the_revisions_is_defined_in_both_languages() -> None:
 
 def test_file_with_more_figures_than_an_answer_holds_is_left_out_and_said(desk: Desk) -> None:
     def answering(figures: EditionFigures, address: str) -> bytes | None:
-        return None if "by=office,period" in address else answer_file(figures, address)
+        return None if "counts?by=office,period" in address else answer_file(figures, address)
 
     paper = desk.paper
     remade = remake_edition(desk.log(), paper.anchors, paper.documents, DAYS[1], answering)

@@ -1,4 +1,6 @@
-"""What the figures of an edition mean, in Vietnamese and English, so that a copy explains itself.
+"""What figures mean, in Vietnamese and English, so that a copy explains itself: the earlier lists.
+
+Editions of `editions@v1` and `editions@v2` hold these words, so none of them changes any more.
 
 The meanings are those of `projections.counts` (the counts that every agency publishes), of
 `projections.durations`, and of the modules that each file's definition names. They are this
@@ -11,7 +13,7 @@ from typing import Final
 from projections.editions.shapes import BothLanguages, Definition
 
 
-def _define(name: str, vi: tuple[str, str], en: tuple[str, str]) -> Definition:
+def define(name: str, vi: tuple[str, str], en: tuple[str, str]) -> Definition:
     """Define a word: its name and its meaning in each language."""
     return Definition(
         id=name, name=BothLanguages(vi[0], en[0]), meaning=BothLanguages(vi[1], en[1])
@@ -19,7 +21,7 @@ def _define(name: str, vi: tuple[str, str], en: tuple[str, str]) -> Definition:
 
 
 DEFINITIONS: Final = (
-    _define(
+    define(
         "as_of",
         (
             "Tính đến",
@@ -30,12 +32,12 @@ DEFINITIONS: Final = (
             "The time of the checkpoint's seal. A period that is not over counts up to it.",
         ),
     ),
-    _define(
+    define(
         "period",
         ("Kỳ", "Một tháng theo múi giờ của cơ quan; * là toàn bộ thời gian."),
         ("Period", "A month of the office's time zone; * is all history."),
     ),
-    _define(
+    define(
         "received",
         (
             "Tiếp nhận",
@@ -47,12 +49,12 @@ DEFINITIONS: Final = (
             "count.",
         ),
     ),
-    _define(
+    define(
         "resolved_early",
         ("Trước hạn", "Hồ sơ kết thúc giải quyết trong kỳ, trước ngày hết hạn theo luật."),
         ("Early", "Dossiers whose processing ended in the period, before the legal due day."),
     ),
-    _define(
+    define(
         "resolved_on_time",
         (
             "Đúng hạn",
@@ -65,12 +67,12 @@ DEFINITIONS: Final = (
             "due instant is compared by the instant. An apology does not move it.",
         ),
     ),
-    _define(
+    define(
         "resolved_late",
         ("Quá hạn (đã giải quyết)", "Hồ sơ kết thúc giải quyết trong kỳ, sau hạn theo luật."),
         ("Late", "Dossiers whose processing ended in the period, after they were due by law."),
     ),
-    _define(
+    define(
         "pending_in_time",
         (
             "Đang giải quyết, trong hạn",
@@ -83,7 +85,7 @@ DEFINITIONS: Final = (
             "wait for their applicant (supplement, payment, withdrawal) count here, too.",
         ),
     ),
-    _define(
+    define(
         "pending_overdue",
         (
             "Đang giải quyết, quá hạn",
@@ -96,7 +98,7 @@ DEFINITIONS: Final = (
             "that moment, and not waiting for their applicant.",
         ),
     ),
-    _define(
+    define(
         "carried_over",
         (
             "Tồn kỳ trước chuyển sang",
@@ -109,7 +111,7 @@ DEFINITIONS: Final = (
             "(early, on time, late) + pending (in time, overdue).",
         ),
     ),
-    _define(
+    define(
         "gross",
         (
             "Thời gian cả chờ (gross)",
@@ -124,12 +126,12 @@ DEFINITIONS: Final = (
             "ended before its acceptance is not measured.",
         ),
     ),
-    _define(
+    define(
         "net",
         ("Thời gian trừ chờ (net)", "Như trên, đã trừ thời gian hồ sơ chờ người nộp."),
         ("Net time", "The same without the time in which the dossier waited for its applicant."),
     ),
-    _define(
+    define(
         "gross_median_seconds",
         ("Trung vị, cả chờ (giây)", "Một nửa số hồ sơ kết thúc trong tháng không lâu hơn, cả chờ."),
         (
@@ -137,7 +139,7 @@ DEFINITIONS: Final = (
             "Half of the dossiers that ended in the month took no longer, waits included.",
         ),
     ),
-    _define(
+    define(
         "gross_p90_seconds",
         ("Phân vị 90, cả chờ (giây)", "Chín phần mười số hồ sơ không lâu hơn, cả chờ."),
         (
@@ -145,12 +147,12 @@ DEFINITIONS: Final = (
             "Nine in ten of the dossiers took no longer, waits included.",
         ),
     ),
-    _define(
+    define(
         "net_median_seconds",
         ("Trung vị, trừ chờ (giây)", "Một nửa số hồ sơ không lâu hơn, đã trừ thời gian chờ."),
         ("Median, net (seconds)", "Half of the dossiers took no longer, waits taken off."),
     ),
-    _define(
+    define(
         "net_p90_seconds",
         ("Phân vị 90, trừ chờ (giây)", "Chín phần mười số hồ sơ không lâu hơn, đã trừ chờ."),
         (
@@ -158,17 +160,17 @@ DEFINITIONS: Final = (
             "Nine in ten of the dossiers took no longer, waits taken off.",
         ),
     ),
-    _define(
+    define(
         "supplement_requests",
         ("Lần yêu cầu bổ sung", "Số lần yêu cầu bổ sung của các hồ sơ kết thúc trong kỳ."),
         ("Supplement requests", "How often the dossiers that ended were asked for papers."),
     ),
-    _define(
+    define(
         "supplemented",
         ("Hồ sơ phải bổ sung", "Hồ sơ kết thúc trong kỳ đã có ít nhất một lần yêu cầu bổ sung."),
         ("Supplemented", "Dossiers that ended and were asked for papers at least once."),
     ),
-    _define(
+    define(
         "by_law",
         (
             "Theo luật",
@@ -179,7 +181,7 @@ DEFINITIONS: Final = (
             "Late by law: ended in the period after it was due, or pending at its end and overdue.",
         ),
     ),
-    _define(
+    define(
         "by_index",
         (
             "Theo Bộ chỉ số 766",
@@ -192,7 +194,7 @@ DEFINITIONS: Final = (
             "ours and unverified; each difference from the law has one reason.",
         ),
     ),
-    _define(
+    define(
         "steps",
         (
             "Thời gian theo bước",
@@ -205,7 +207,7 @@ DEFINITIONS: Final = (
             "their end; the file names the steps.",
         ),
     ),
-    _define(
+    define(
         "visits",
         (
             "Số lần đi lại",
@@ -218,7 +220,7 @@ DEFINITIONS: Final = (
             "ended in the period.",
         ),
     ),
-    _define(
+    define(
         "fees",
         (
             "Phí, lệ phí",
@@ -231,7 +233,7 @@ DEFINITIONS: Final = (
             "end. What was waived is private, and not in it.",
         ),
     ),
-    _define(
+    define(
         "comparison",
         (
             "So sánh giữa các cơ quan",
@@ -244,7 +246,7 @@ DEFINITIONS: Final = (
             "nothing is compared; cells below 10 are not shown.",
         ),
     ),
-    _define(
+    define(
         "index",
         (
             "Bộ chỉ số 766",
@@ -258,7 +260,7 @@ DEFINITIONS: Final = (
             "not law.",
         ),
     ),
-    _define(
+    define(
         "report",
         (
             "Biểu tổng hợp dạng II.06",
@@ -271,7 +273,7 @@ DEFINITIONS: Final = (
             "read: columns are those that agencies publish, unverified.",
         ),
     ),
-    _define(
+    define(
         "veiled",
         (
             "Hồ sơ có màn che",
@@ -284,7 +286,7 @@ DEFINITIONS: Final = (
             "holds them.",
         ),
     ),
-    _define(
+    define(
         "petitions",
         (
             "Phản ánh, kiến nghị, khiếu nại",
@@ -295,7 +297,7 @@ DEFINITIONS: Final = (
             "By office and month of filing; groups of less than ten stand under an office above.",
         ),
     ),
-    _define(
+    define(
         "revision",
         (
             "Số liệu sửa lại",
@@ -314,7 +316,7 @@ DEFINITIONS: Final = (
 # What `revisions@v2` compares besides; a measure begins with the name after `revised.`.
 MORE_DEFINITIONS: Final = (
     *DEFINITIONS,
-    _define(
+    define(
         "revised.timeliness",
         (
             "Đúng hạn theo tháng",
@@ -325,12 +327,12 @@ MORE_DEFINITIONS: Final = (
             "As in the file timeliness-by-month.json; what follows the dot is its name there.",
         ),
     ),
-    _define(
+    define(
         "revised.backlog",
         ("Tồn đọng cuối tháng", "Như trong tệp backlog.json."),
         ("Pending at the month's end", "As in the file backlog.json."),
     ),
-    _define(
+    define(
         "revised.steps",
         (
             "Thời gian từng giai đoạn theo tháng",
@@ -341,17 +343,17 @@ MORE_DEFINITIONS: Final = (
             "As in the file steps-by-month.json; after the dot stand the stage and its name there.",
         ),
     ),
-    _define(
+    define(
         "revised.visits",
         ("Số lần đến theo tháng", "Như trong tệp visits-by-month.json."),
         ("Visits by month", "As in the file visits-by-month.json."),
     ),
-    _define(
+    define(
         "revised.fees",
         ("Phí, lệ phí theo tháng", "Như trong tệp fees-by-month.json; tiền tính bằng đồng."),
         ("Fees by month", "As in the file fees-by-month.json; amounts are in VND."),
     ),
-    _define(
+    define(
         "revised.petitions",
         (
             "Phản ánh, kiến nghị, khiếu nại đã nộp",
