@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,13 +23,15 @@ import msgspec
 from api.figures.edition_files import answer_file
 from bench.results import machine
 from bench.statistics.latency import DOSSIERS, OFFICES, PROCEDURES
+from bench.statistics.serving import parts_over
 from bench.statistics.world import SEALED_AT, fill
 from ledger.anchors import Anchors
 from projections.editions.composing import compose, previous_of
-from projections.editions.contents import FILES
+from projections.editions.contents import CONTENTS, NEWEST, Contents
 from projections.editions.days import PlannedEdition, Stand, day_of
 from projections.editions.figures import EditionFigures, figures_in_views
 from projections.editions.folder import EditionFolder
+from projections.tallies.published import Tallies
 from projections.views import ViewReader, Views, open_views
 from transparency.checkpoints import Checkpoint, sign_checkpoint
 from transparency.notes import SigningKey
@@ -57,19 +60,39 @@ class EditionCost(msgspec.Struct, frozen=True):
     files: tuple[FileCost, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What an edition is made from, and by which list."""
+
+    views: Views
+    tallies: Tallies
+    contents: Contents
+
+    def figures(self, reader: ViewReader) -> EditionFigures:
+        """Give the figures of one read of the views; tallies are read anew."""
+        position = reader.position()
+        assert position is not None
+        tallies = Tallies(self.tallies.ledger, self.tallies.reader, self.tallies.documents)
+        return figures_in_views(reader, position, tallies)
+
+
 def main() -> None:
     """Fill a database if none is named, make an edition some times, and write the results."""
     parser = argparse.ArgumentParser(prog="bench.editions")
     parser.add_argument("--dossiers", type=int, default=DOSSIERS)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--views", type=Path, help="one that was filled before; kept")
+    parser.add_argument("--format", choices=CONTENTS, default=NEWEST.format)
     parser.add_argument("--out", type=Path, default=Path("bench/editions.json"))
     arguments = parser.parse_args()
     with TemporaryDirectory() as folder:
         path = arguments.views or Path(folder) / "views.sqlite3"
         is_new = not path.exists()
         views = fill(path, arguments.dossiers, OFFICES, PROCEDURES) if is_new else open_views(path)
-        found = measure(views, Path(folder), arguments.rounds)
+        with parts_over(views) as parts:
+            tallies = Tallies(parts.origin, parts.reader, parts.documents)
+            desk = Desk(views, tallies, CONTENTS[arguments.format])
+            found = measure(desk, Path(folder), arguments.rounds)
         views.close()
     results = {
         "machine": machine(),
@@ -78,31 +101,33 @@ def main() -> None:
         "offices": OFFICES + 1,
         "procedures": PROCEDURES,
         "rounds": arguments.rounds,
+        "format": arguments.format,
         "edition": found,
     }
     arguments.out.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
 
 
-def measure(views: Views, folder: Path, rounds: int) -> EditionCost:
+def measure(desk: Desk, folder: Path, rounds: int) -> EditionCost:
     """Make an edition so many times, each from views that were read by nobody before."""
+    listed = desk.contents.files
     wholes, files, left_out = [], [dict[str, FileCost]() for _ in range(rounds)], tuple[str, ...]()
     length, tree_size = 0, 0
     for number in range(rounds):
-        with views.reading() as reader:
-            figures = _figures(reader)
+        with desk.views.reading() as reader:
+            figures = desk.figures(reader)
             tree_size = figures.statistics.checkpoint().size
-            for file in FILES:
+            for file in listed:
                 body, seconds = _timed(lambda: answer_file(figures, file.address))  # noqa: B023
                 cost = FileCost(file.name, seconds, None if body is None else len(body))
                 files[number][file.name] = cost
-        with views.reading() as reader:
-            made, seconds = _timed(lambda: _edition(_figures(reader)))
+        with desk.views.reading() as reader:
+            made, seconds = _timed(lambda: _edition(desk.figures(reader), desk.contents))
         _, written = _timed(lambda: _write(folder / f"{number}", made))  # noqa: B023
         wholes.append(seconds + written)
         length = sum(map(len, made.values()))
-        left_out = tuple(file.name for file in FILES if file.name not in made)
+        left_out = tuple(file.name for file in listed if file.name not in made)
         sys.stdout.write(f"{wholes[-1]:8.3f} s of processor, {length:,} bytes\n")
-    least = (min((each[file.name] for each in files), key=_seconds) for file in FILES)
+    least = (min((each[file.name] for each in files), key=_seconds) for file in listed)
     return EditionCost(tree_size, min(wholes), length, left_out, tuple(least))
 
 
@@ -116,18 +141,13 @@ def _timed(work: Callable[[], _T]) -> tuple[_T, float]:
     return done, round(time.process_time() - started, 4)
 
 
-def _figures(reader: ViewReader) -> EditionFigures:
-    position = reader.position()
-    assert position is not None
-    return figures_in_views(reader, position)
-
-
-def _edition(figures: EditionFigures) -> dict[str, bytes]:
+def _edition(figures: EditionFigures, contents: Contents) -> dict[str, bytes]:
     """Make an edition that looks at one of the day before with the same figures."""
     planned = _planned(figures)
-    previous = previous_of(planned, figures, answer_file)
+    previous = previous_of(planned, figures, answer_file, contents)
     key = _KEY.verification_key
-    return compose(Anchors(ORIGIN, key, key), planned, figures, previous, answer_file)
+    anchors = Anchors(ORIGIN, key, key)
+    return compose(anchors, planned, figures, previous, answer_file, contents)
 
 
 def _planned(figures: EditionFigures) -> PlannedEdition:

@@ -26,6 +26,7 @@ from projections.editions.contents import (
 )
 from projections.editions.days import EDITION_ZONE, PlannedEdition, log_note
 from projections.editions.figures import Answering, EditionFigures
+from projections.editions.offices import OfficeFigures, changed_figures, office_figures
 from projections.editions.revisions import (
     Monthly,
     RevisedFile,
@@ -54,12 +55,16 @@ PATH: Final = "/v1/statistics/editions/"
 
 @dataclass(frozen=True, slots=True)
 class PreviousEdition:
-    """What of the edition before is looked at again: files by name, and as of when they are."""
+    """What of the edition before is looked at again: files by name, and as of when they are.
+
+    ``offices`` are the figures of each office, where the edition after it compares them.
+    """
 
     day: date
     checkpoint: CheckpointReference
     as_of: datetime
     files: Mapping[str, bytes]
+    offices: OfficeFigures | None = None
 
     @property
     def reference(self) -> EditionReference:
@@ -128,7 +133,9 @@ def previous_of(
     bodies = {name: answering(figures, addresses[name]) for name in contents.looked_at}
     files = {name: body for name, body in bodies.items() if body is not None}
     statistics = figures.statistics
-    return PreviousEdition(planned.day, statistics.checkpoint(), statistics.as_of(), files)
+    return PreviousEdition(
+        planned.day, statistics.checkpoint(), statistics.as_of(), files, _offices(figures, contents)
+    )
 
 
 def citation(ledger: str, day: date, figures: EditionFigures) -> BothLanguages:
@@ -162,9 +169,17 @@ def _revisions(
     revised = [each for each in contents.revised if {each.name} <= files.keys() & previous.files]
     before = _monthly(previous.files, previous.files, revised)
     after = _monthly(files, previous.files, revised)
+    offices = _offices(figures, contents)
+    if offices is not None and previous.offices is not None:
+        were, are = changed_figures(previous.offices, offices, contents.revised)
+        before, after = before | were, after | are
     return revisions_between(
         before, after, previous.as_of, figures.statistics.cells().places().zones()
     )
+
+
+def _offices(figures: EditionFigures, contents: Contents) -> OfficeFigures | None:
+    return office_figures(figures, contents.revised) if contents.compares_offices else None
 
 
 def _monthly(

@@ -2,7 +2,7 @@
 
 New editions are of the newest list; those that were made keep theirs, and are made again by it. The
 second has steps and visits by month, and revises more than counts and durations. The third has
-ratings, and by office and month whatever is revised.
+ratings, and revises the figures of each office, too.
 """
 
 from dataclasses import dataclass
@@ -82,15 +82,6 @@ _SECOND_FILES: Final = (
 
 _THIRD_FILES: Final = (
     *_SECOND_FILES,
-    _file(
-        "timeliness-by-office-and-month.json",
-        "timeliness?by=office,period&granularity=month",
-        judging.DEFINITION,
-    ),
-    _file("backlog-by-office.json", "backlog?by=office", backlog.DEFINITION),
-    _file("steps-by-office-and-month.json", "steps?by=office,period", step_figures.DEFINITION),
-    _file("visits-by-office-and-month.json", "visits?by=office,period", visit_figures.DEFINITION),
-    _file("fees-by-office-and-month.json", "fees?by=office,period", fee_figures.DEFINITION),
     _file("ratings-by-month.json", "ratings?by=period", ratings.DEFINITION),
     _file("ratings-by-office.json", "ratings?by=office", ratings.DEFINITION),
     _file("ratings-by-stage.json", "ratings?by=stage", ratings.DEFINITION),
@@ -100,13 +91,17 @@ _THIRD_FILES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """One version of what stands in an edition, and which files are compared with those before."""
+    """One version of what stands in an edition, and which files are compared with those before.
+
+    Where it ``compares_offices``, the figures of each office are compared, too (`offices`).
+    """
 
     format: str
     files: tuple[EditionFile, ...]
     definitions: tuple[Definition, ...]
     revisions_definition: str
     revised: tuple[RevisedFile, ...] = ()
+    compares_offices: bool = False
 
     @property
     def looked_at(self) -> tuple[str, ...]:
@@ -119,29 +114,18 @@ class Contents:
         return any(each.definition == ratings.DEFINITION for each in self.files)
 
 
-# Who fetches a result later is a visit more in the month of the dossier's end.
-_OF_VISITS: Final = ("resolved", "supplements")
 # What a tally counted never changes; how many dossiers ended in its month may.
 _OF_RATINGS: Final = ("ratings", "ended_dossiers", "ratings_per_10000_ended")
 _REVISED: Final = (
     RevisedFile("timeliness-by-month.json", "timeliness"),
     RevisedFile("backlog.json", "backlog"),
     RevisedFile("steps-by-month.json", "steps", by=("stage",)),
-    RevisedFile("visits-by-month.json", "visits", only=_OF_VISITS),
+    # Who fetches a result later is a visit more in the month of the dossier's end.
+    RevisedFile("visits-by-month.json", "visits", only=("resolved", "supplements")),
     RevisedFile("fees-by-month.json", "fees"),
     # How petitions of a past month stand goes on changing; how many were filed does not.
     RevisedFile("petitions.json", "petitions", by=("track",), only=("filed",)),
 )
-_REVISED_OF_OFFICES: Final = (
-    RevisedFile("timeliness-by-office-and-month.json", "timeliness"),
-    RevisedFile("backlog-by-office.json", "backlog"),
-    RevisedFile("steps-by-office-and-month.json", "steps", by=("stage",)),
-    RevisedFile("visits-by-office-and-month.json", "visits", only=_OF_VISITS),
-    RevisedFile("fees-by-office-and-month.json", "fees"),
-    RevisedFile("ratings-by-month.json", "ratings", only=_OF_RATINGS, is_tallied=True),
-    RevisedFile("ratings-by-office-and-month.json", "ratings", only=_OF_RATINGS, is_tallied=True),
-)
-
 FIRST: Final = Contents(FORMAT, _FIRST_FILES, DEFINITIONS, REVISIONS_DEFINITION)
 SECOND: Final = Contents(
     "editions@v2",
@@ -155,7 +139,11 @@ THIRD: Final = Contents(
     _THIRD_FILES,
     THIRD_DEFINITIONS,
     "revisions@v3",
-    (*_REVISED, *_REVISED_OF_OFFICES),
+    (
+        *_REVISED,
+        RevisedFile("ratings-by-month.json", "ratings", only=_OF_RATINGS, is_tallied=True),
+    ),
+    compares_offices=True,
 )
 NEWEST: Final = THIRD
 CONTENTS: Final = {each.format: each for each in (FIRST, SECOND, THIRD)}

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
@@ -100,21 +101,25 @@ def figures_of_file(revised: RevisedFile, body: bytes) -> Monthly:
         rows = msgspec.json.decode(body, type=_Figures).figures
     except msgspec.DecodeError as error:
         raise EditionDiffers(f"an edition's figures cannot be read: {error}") from error
-    found: Monthly = {}
-    for row in rows:
-        period = row.get("period")
-        if not isinstance(period, str) or _MONTH.fullmatch(period) is None:
-            continue
-        office, procedure = str(row.get("office", ALL)), str(row.get("procedure", ALL))
-        place = ".".join((revised.theme, *(str(row.get(name)) for name in revised.by)))
-        numbers = {
-            name: value
-            for name, value in row.items()
-            if name not in _PLACES and name in (revised.only or row)
-        }
-        for measure, number in _numbers(place, numbers):
-            found[period, office, procedure, measure] = number
-    return found
+    return dict(chain.from_iterable(measures_of_row(revised, row) for row in rows))
+
+
+def measures_of_row(
+    revised: RevisedFile, row: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str, str, str, str], int]]:
+    """Give the numbers of one figure other than zero; none where it is of no month."""
+    period = row.get("period")
+    if not isinstance(period, str) or _MONTH.fullmatch(period) is None:
+        return
+    office, procedure = str(row.get("office", ALL)), str(row.get("procedure", ALL))
+    place = ".".join((revised.theme, *(str(row.get(name)) for name in revised.by)))
+    numbers = {
+        name: value
+        for name, value in row.items()
+        if name not in _PLACES and name in (revised.only or row)
+    }
+    for measure, number in _numbers(place, numbers):
+        yield (period, office, procedure, measure), number
 
 
 def tallied_months(body: bytes) -> frozenset[str]:

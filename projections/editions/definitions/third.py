@@ -12,9 +12,9 @@ from projections.editions.shapes import Definition
 
 def _revised(theme: str, names: tuple[str, str], file: str, more: tuple[str, str]) -> Definition:
     """Define a theme whose months are compared, of the whole ledger and of each office."""
-    files = f"{file}-by-month.json", f"{file}-by-office-and-month.json"
-    vi = f"Như trong tệp {files[0]}; của từng cơ quan, trong {files[1]}. {more[0]}"
-    en = f"As in the file {files[0]}; of each office, in {files[1]}. {more[1]}"
+    address = f"/v1/statistics/{theme}?by=office,period"
+    vi = f"Như trong tệp {file}; của từng cơ quan như {address} trả lời. {more[0]}"
+    en = f"As in the file {file}; of each office as {address} answers. {more[1]}"
     return define(f"revised.{theme}", (names[0], vi), (names[1], en))
 
 
@@ -41,33 +41,36 @@ THIRD_DEFINITIONS: Final = (
         ),
     ),
     _revised(
-        "timeliness", ("Đúng hạn theo tháng", "On time by month"), "timeliness", _AFTER_THE_DOT
+        "timeliness",
+        ("Đúng hạn theo tháng", "On time by month"),
+        "timeliness-by-month.json",
+        _AFTER_THE_DOT,
     ),
-    define(
-        "revised.backlog",
-        (
-            "Tồn đọng cuối tháng",
-            "Như trong tệp backlog.json; của từng cơ quan, trong backlog-by-office.json.",
-        ),
-        (
-            "Pending at the month's end",
-            "As in the file backlog.json; of each office, in backlog-by-office.json.",
-        ),
+    _revised(
+        "backlog",
+        ("Tồn đọng cuối tháng", "Pending at the month's end"),
+        "backlog.json",
+        _AFTER_THE_DOT,
     ),
     _revised(
         "steps",
         ("Thời gian từng giai đoạn theo tháng", "Time per stage by month"),
-        "steps",
+        "steps-by-month.json",
         (
             "Sau dấu chấm là giai đoạn, rồi tên trong tệp.",
             "After the dot stand the stage and its name there.",
         ),
     ),
-    _revised("visits", ("Số lần đến theo tháng", "Visits by month"), "visits", _AFTER_THE_DOT),
+    _revised(
+        "visits",
+        ("Số lần đến theo tháng", "Visits by month"),
+        "visits-by-month.json",
+        _AFTER_THE_DOT,
+    ),
     _revised(
         "fees",
         ("Phí, lệ phí theo tháng", "Fees by month"),
-        "fees",
+        "fees-by-month.json",
         ("Tiền tính bằng đồng.", "Amounts are in VND."),
     ),
     define(
@@ -86,7 +89,7 @@ THIRD_DEFINITIONS: Final = (
     _revised(
         "ratings",
         ("Đánh giá hài lòng theo tháng", "Ratings by month"),
-        "ratings",
+        "ratings-by-month.json",
         (
             "Tháng chỉ được so khi bản trước đã có bảng tổng hợp của tháng đó.",
             "A month is compared once the edition before had its tally.",

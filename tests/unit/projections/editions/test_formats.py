@@ -46,15 +46,10 @@ def test_first_list_has_what_it_always_had(desk: Desk) -> None:
 
 SECOND_ADDS = {"steps-by-month.json", "visits-by-month.json"}
 THIRD_ADDS = {
-    "backlog-by-office.json",
-    "fees-by-office-and-month.json",
     "ratings-by-month.json",
     "ratings-by-office-and-month.json",
     "ratings-by-office.json",
     "ratings-by-stage.json",
-    "steps-by-office-and-month.json",
-    "timeliness-by-office-and-month.json",
-    "visits-by-office-and-month.json",
 }
 
 

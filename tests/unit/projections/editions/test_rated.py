@@ -15,7 +15,9 @@ from cli.editions.published import PublishedEdition
 from domain.tallies import LEAST_OF_CELL
 from ledger.errors import StoreUnavailable
 from projections.editions.contents import FIRST, NEWEST, SECOND, Contents
+from projections.editions.figures import EditionFigures, figures_of_world
 from projections.editions.remaking import RemadeEdition, remake_edition
+from projections.editions.revisions import Monthly, figures_of_file, revisions_between
 from projections.editions.shapes import Revision
 from tests.support.dossier_cases import OFFICE
 from tests.support.editions import Desk, a_desk
@@ -151,6 +153,38 @@ def test_late_act_is_revised_of_its_office_as_of_the_whole_ledger(desk: Desk) ->
         "timeliness",
         "visits",
     }
+
+
+def test_revisions_of_an_office_are_what_its_addresses_answer_otherwise(desk: Desk) -> None:
+    """The slow way: every figure of every office and month is asked for, and all are compared."""
+    monthly: list[Monthly] = []
+    earlier, later = (figures_of_world(_remade(desk, day).world) for day in DAYS[1:3])
+    for figures in (earlier, later):
+        found: Monthly = {}
+        for theme in NEWEST.revised:
+            if theme.theme != "petitions":
+                address = f"/v1/statistics/{theme.theme}?by=office,period"
+                found |= figures_of_file(theme, answer_file(figures, address) or b"")
+        monthly.append(found)
+    zones = later.statistics.cells().places().zones()
+
+    expected = revisions_between(monthly[0], monthly[1], earlier.statistics.as_of(), zones)
+
+    revised = desk.folder.revisions(desk.folder.manifest(DAYS[2])).revisions
+    of_offices = [each for each in revised if each.office != "*" and each.procedure == "*"]
+    assert of_offices == list(expected)
+    assert len(of_offices) > 8
+
+
+def test_offices_are_revised_where_no_answer_could_hold_their_figures(desk: Desk) -> None:
+    def answering(figures: EditionFigures, address: str) -> bytes | None:
+        return None if "by=office,period" in address else answer_file(figures, address)
+
+    paper, whole = desk.paper, _remade(desk, DAYS[2]).files
+    files = remake_edition(desk.log(), paper.anchors, paper.documents, DAYS[2], answering).files
+
+    assert "ratings-by-office-and-month.json" in whole.keys() - files.keys()
+    assert files["revisions.json"] == whole["revisions.json"]
 
 
 @pytest.mark.parametrize("contents", [FIRST, SECOND], ids=lambda each: each.format)
