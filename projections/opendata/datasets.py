@@ -19,7 +19,10 @@ from projections.opendata.findings import FINDINGS, finding_rows
 from projections.opendata.registry import OFFICES, PROCEDURES, office_rows, procedure_rows
 from projections.opendata.rows.act_times import ACT_TIMES, OfficeHours, act_time_rows
 from projections.opendata.rows.dossiers import DOSSIERS, dossier_rows
+from projections.opendata.rows.rating_cells import RATING_CELLS, rating_cell_rows
 from projections.opendata.shapes import AsOf, Dataset, Rows
+from projections.reading import FiguresInViews
+from projections.tallies.published import Tallies
 from projections.views import Position, ViewReader
 
 RowMaker = Callable[[ViewReader, Position], Rows]
@@ -65,6 +68,7 @@ DATASETS: Final[Mapping[str, Dataset]] = MappingProxyType(
             DOSSIERS,
             COUNTS,
             DURATIONS,
+            RATING_CELLS,
             PROCEDURES,
             OFFICES,
             FINDINGS,
@@ -73,8 +77,15 @@ DATASETS: Final[Mapping[str, Dataset]] = MappingProxyType(
 )
 
 
-def rows_of(dataset: Dataset, reader: ViewReader, position: Position) -> Rows:
-    """Give the rows of a dataset as of the views' position; read while the reader is open."""
+def rows_of(
+    dataset: Dataset, reader: ViewReader, position: Position, tallies: Tallies | None = None
+) -> Rows:
+    """Give the rows of a dataset as of the views' position; read while the reader is open.
+
+    ``tallies`` may be missing where the views name none: they keep no cells themselves.
+    """
+    if dataset is RATING_CELLS:
+        return rating_cell_rows(FiguresInViews(reader, position, tallies).tallies())
     return _ROWS[dataset.name](reader, position)
 
 

@@ -32,6 +32,7 @@ from projections.opendata.files import (
 from projections.opendata.parquet import ParquetFile
 from projections.opendata.shapes import AsOf, Dataset, Row, Rows
 from projections.opendata.text_forms import csv_head, csv_rows, json_rows
+from projections.tallies.published import Tallies
 from projections.views import ViewReader
 
 ROWS_PER_GROUP: Final = 20_000
@@ -88,12 +89,21 @@ def open_sink(file: DataFile, path: Path, made: AsOf) -> Sink:
     return TextSink(file, path)
 
 
-def export_folder(reader: ViewReader, origin: str, folder: Path, forms: Iterable[Form]) -> Exported:
+def export_folder(
+    reader: ViewReader,
+    origin: str,
+    folder: Path,
+    forms: Iterable[Form],
+    tallies: Tallies | None = None,
+) -> Exported:
     """Write all datasets as of a reader's checkpoint into a folder.
+
+    ``tallies`` may be missing where the views name none: they keep no cells themselves.
 
     Raises:
         FormNotInstalled: a form's library is not there.
-        StoreUnavailable: the views stand at no checkpoint yet, or the database failed.
+        StoreUnavailable: the views stand at no checkpoint yet, the database failed, or the document
+            of a tally is missing.
     """
     wanted = frozenset(forms)
     files = tuple(file for file in DATA_FILES if file.form in wanted)
@@ -105,7 +115,7 @@ def export_folder(reader: ViewReader, origin: str, folder: Path, forms: Iterable
     rows = {
         name: write_dataset(
             [file for file in files if file.dataset is dataset],
-            rows_of(dataset, reader, position),
+            rows_of(dataset, reader, position, tallies),
             folder,
             made,
         )

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from ledger.documents import DocumentSource
+from ledger.errors import StoreUnavailable
 from ledger.key_files import Anchors
 from projections.comparing import NOTHING_PRIVATE, ProvenEntries
 from projections.entries import EntryUnreadable, read_checkpoint_note
 from projections.follower import Follower
-from projections.views import Views, open_views
+from projections.tallies.logged import LoggedStreams
+from projections.tallies.published import Tallies
+from projections.views import ViewReader, Views, open_views
 from transparency.checkpoints import open_checkpoint
 from transparency.seals import is_seal, parse_seal
 from transparency.tile_store import LogSource
@@ -45,6 +48,24 @@ def refolded_views(
         reader = ProvenEntries(TrustedLog(source, signed))
         Follower(anchors.origin, reader, views, documents, NOTHING_PRIVATE).catch_up()
         yield views
+
+
+def logged_tallies(
+    source: LogSource, anchors: Anchors, documents: DocumentSource, reader: ViewReader
+) -> Tallies:
+    """Give the tallies of a log, as of where views stand that were folded from it.
+
+    Raises:
+        TransparencyError: the log is not what its key signed, or not that of the views.
+        StoreUnavailable: the views stand at no checkpoint yet.
+    """
+    position = reader.position()
+    if position is None:
+        raise StoreUnavailable("nothing is published yet")
+    log = TrustedLog(source, open_checkpoint(source.read_checkpoint(), anchors.logs))
+    log.check_extends(open_checkpoint(position.checkpoint_note, anchors.logs))
+    streams = LoggedStreams(reader.acts_of, ProvenEntries(log))
+    return Tallies(anchors.origin, streams, documents)
 
 
 def _note_of_size(log: TrustedLog, tree_size: int) -> bytes:

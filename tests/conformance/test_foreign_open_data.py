@@ -18,7 +18,7 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SDO, XSD
 from projections.opendata.datasets import DATASETS
 from projections.opendata.exporting import Exported, export_folder
 from projections.opendata.files import CATALOGUE, DATA_FILES, DATA_PACKAGE, LICENCE, Form
-from tests.support.opendata.histories import a_ledger, read_by_follower
+from tests.support.opendata.histories import a_ledger, read_by_follower, tallies_of
 from tests.support.paper_ledger import ORIGIN
 
 # Of the foreign programs, not of ours: rdflib uses what it has deprecated itself.
@@ -34,8 +34,9 @@ HERE = "https://ledger.example.vn/open-data/"
 def write(folder: Path) -> Exported:
     work = folder.with_name(f"{folder.name}-work")
     work.mkdir()
-    with read_by_follower(a_ledger(), work) as reader:
-        return export_folder(reader, ORIGIN, folder, Form)
+    paper = a_ledger()
+    with read_by_follower(paper, work) as reader:
+        return export_folder(reader, ORIGIN, folder, Form, tallies_of(paper))
 
 
 @pytest.fixture

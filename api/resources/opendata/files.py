@@ -42,6 +42,7 @@ from projections.opendata.files import (
 )
 from projections.opendata.shapes import AsOf, Row
 from projections.opendata.text_forms import csv_head, csv_rows, json_rows
+from projections.tallies.published import Tallies
 
 BASE: Final = "/v1/open-data/"
 MAX_LIMIT: Final = 10_000
@@ -61,7 +62,8 @@ class OpenDataResource:
         self._site = parts.settings.public_address or ""
         settings = parts.settings
         leads = KeptLeads(LeadStore(DataFolder(settings.data).leads), settings.leads_kept_beyond)
-        self._kept = KeptFiles(parts.views, parts.origin, leads=leads)
+        tallies = Tallies(parts.origin, parts.reader, parts.documents)
+        self._kept = KeptFiles(parts.views, parts.origin, leads=leads, tallies=tallies)
 
     async def on_get(self, request: Request, response: Response) -> None:
         """Give the catalogue."""

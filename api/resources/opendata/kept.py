@@ -28,6 +28,7 @@ from projections.opendata.files import DataFile
 from projections.opendata.findings import FINDINGS, kept_finding_rows
 from projections.opendata.shapes import AsOf
 from projections.parts.registry import Projection
+from projections.tallies.published import Tallies
 from projections.views import ViewReader, Views
 
 FRESH_SECONDS: Final = 60.0
@@ -86,12 +87,17 @@ class KeptFiles:
         origin: str,
         ticks: Ticks = time.monotonic,
         leads: KeptLeads | None = None,
+        tallies: Tallies | None = None,
     ) -> None:
-        """``leads`` are those that are kept, if any are; the file of findings is as of them."""
+        """``leads`` are those that are kept, if any are; the file of findings is as of them.
+
+        ``tallies`` may be missing where the views name none.
+        """
         self._views = views
         self._origin = origin
         self._ticks = ticks
         self._leads = leads
+        self._tallies = tallies
         self._kept: dict[str, KeptFile] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -128,7 +134,8 @@ class KeptFiles:
                 made = self._write_kept_leads(file, Path(folder), self._leads)
             else:
                 made = as_of(self._origin, position)
-                write_dataset([file], rows_of(file.dataset, reader, position), Path(folder), made)
+                rows = rows_of(file.dataset, reader, position, self._tallies)
+                write_dataset([file], rows, Path(folder), made)
             return KeptFile(OpenFile(Path(folder) / file.name), made, self._ticks())
 
     def _write_kept_leads(self, file: DataFile, folder: Path, leads: KeptLeads) -> AsOf:

@@ -18,13 +18,14 @@ from api import bootstrap
 from api.data_folder import DataFolder
 from api.settings import settings_of_process
 from cli.output import UsageProblem, command, report
-from cli.sources import find_anchors, find_log, open_log
+from cli.sources import LogAddress, find_anchors, find_log, open_log
 from ledger.key_files import Anchors
 from projections.eventlogs.exporting import FILE_NAMES, LogFormat, export_event_log
 from projections.opendata.descriptions import WrittenFile
 from projections.opendata.exporting import export_folder
 from projections.opendata.files import Form
-from projections.opendata.refolding import refolded_views
+from projections.opendata.refolding import logged_tallies, refolded_views
+from projections.tallies.published import Tallies
 from projections.views import ViewReader, Views
 
 FORMATS: Final = (*(form.value for form in Form), *(one.value for one in LogFormat))
@@ -63,22 +64,24 @@ def export(  # noqa: PLR0913 - one argument per option
 ) -> None:
     """Write the files and say what was written."""
     trusted = find_anchors(anchors, data)
-    views_exist = DataFolder(data).views.exists()
-    if log_text is None and size is None and views_exist:
+    folder = DataFolder(data)
+    if log_text is None and size is None and folder.views.exists() and folder.ledger.exists():
         settings = settings_of_process({"data": data})
+        tallies = Tallies(
+            trusted.origin, bootstrap.ledger_reader(settings), bootstrap.documents(settings)
+        )
         with closing(bootstrap.open_views(settings)) as views, views.reading() as reader:
-            members = _write(reader, trusted, to_folder, formats)
+            members = _write(reader, trusted, to_folder, formats, tallies)
     else:
-        with _views_of_log(log_text, trusted, data, size) as views, views.reading() as reader:
-            members = _write(reader, trusted, to_folder, formats)
+        address = find_log(log_text, data)
+        with _views_of_log(address, trusted, size) as views, views.reading() as reader:
+            tallies = logged_tallies(address.tiles(), trusted, address.documents(), reader)
+            members = _write(reader, trusted, to_folder, formats, tallies)
     report(members, as_json=as_json)
 
 
 @contextmanager
-def _views_of_log(
-    log_text: str | None, trusted: Anchors, data: Path, size: int | None
-) -> Iterator[Views]:
-    address = find_log(log_text, data)
+def _views_of_log(address: LogAddress, trusted: Anchors, size: int | None) -> Iterator[Views]:
     if size is not None and size > open_log(address, trusted).tree_size:
         raise UsageProblem(f"the log has no {size} entries yet")
     with (
@@ -89,12 +92,12 @@ def _views_of_log(
 
 
 def _write(
-    reader: ViewReader, trusted: Anchors, folder: Path, formats: Sequence[str]
+    reader: ViewReader, trusted: Anchors, folder: Path, formats: Sequence[str], tallies: Tallies
 ) -> Mapping[str, object]:
     members: dict[str, object] = {"ok": True, "folder": str(folder)}
     forms = [form for form in Form if form.value in formats]
     if forms:
-        exported = export_folder(reader, trusted.origin, folder, forms)
+        exported = export_folder(reader, trusted.origin, folder, forms, tallies)
         members |= {
             "checkpoint_size": exported.made.tree_size,
             "as_of": exported.made.sealed_at,

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from domain.veils import VeilAct
 from projections.opendata.acts import ActReader
+from projections.tallies.published import Tallies
 from projections.views import ViewReader, open_views
 from tests.support.dossier_cases import OFFICE
 from tests.support.followed_ledger import a_follower, some_history
-from tests.support.paper_ledger import BERLIN_OFFICE, PaperLedger, a_stream
+from tests.support.paper_ledger import BERLIN_OFFICE, ORIGIN, PaperLedger, a_stream
+from tests.support.tallies.on_paper import some_ratings, tally_month
 
 VEILED = a_stream(90)
 DAY_ONLY = a_stream(91)
@@ -19,13 +21,14 @@ OPEN_DOSSIERS = 7
 
 
 def a_ledger() -> PaperLedger:
-    """Five ended dossiers, one by day alone, one dated back, a petition, and a veiled dossier."""
+    """Five ended dossiers, one by day alone, one dated back, a petition, ratings, one veiled."""
     paper = PaperLedger()
     paper.open_registry()
     some_history(paper, OPEN_DOSSIERS - 2)
     paper.submit(DAY_ONLY, "2026-03-02", office=BERLIN_OFFICE)
     paper.accept(DAY_ONLY, "2026-03-02", office=BERLIN_OFFICE)
     paper.complain("petition:" + "7" * 32, "2026-03-03T00:30:00Z")
+    tally_month(paper, "2026-02", some_ratings(), "2026-03-03T00:40:00Z")
     paper.veiled.add(VEILED)
     paper.submit(VEILED, "2026-03-03T01:00:00Z")
     paper.append_veil(VEILED, 1, VeilAct.STEP)
@@ -33,6 +36,11 @@ def a_ledger() -> PaperLedger:
     paper.submit(BACK_DATED, "2025-06-01T01:00:00Z")
     paper.seal_and_publish("2026-03-04T02:00:00.000Z")
     return paper
+
+
+def tallies_of(paper: PaperLedger) -> Tallies:
+    """Give where a server finds the tallies."""
+    return Tallies(ORIGIN, paper.store, paper.documents)
 
 
 def many_entries(paper: PaperLedger, dossiers: int, first: int = 200) -> None:

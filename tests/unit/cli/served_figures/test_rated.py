@@ -70,3 +70,23 @@ def test_ratings_are_not_compared_where_the_ledger_is_not_there(
     found = run("recompute", "--data", data, "--json").members
 
     assert (found["ok"], found["answers"]) == (True, with_ledger - 2)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_rating_cells_are_exported_from_ledger_and_log_as_they_are_served(
+    rated: World, tmp_path: Path, form: str
+) -> None:
+    data = Path(shutil.copytree(rated.settings.data, tmp_path / "data", ignore=SOCKETS))
+    served = rated.client.simulate_get(f"/v1/open-data/rating_cells.{form}")
+    asked = ("export", "--data", data, "--format", form, "--to")
+
+    run(*asked, tmp_path / "ledger")
+    run(*asked, tmp_path / "log", "--log", DataFolder(data).log)
+    DataFolder(data).ledger.unlink()
+    run(*asked, tmp_path / "without")
+
+    assert served.status_code == 200
+    name = f"rating_cells.{form}"
+    for folder in ("ledger", "log", "without"):
+        assert (tmp_path / folder / name).read_bytes() == served.content
+    assert form != "jsonl" or b'"ratings":14' in served.content

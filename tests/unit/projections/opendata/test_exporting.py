@@ -8,15 +8,21 @@ from pathlib import Path
 import pytest
 
 from domain.actions import Action
+from domain.facts.tallies import TallyPublished
+from domain.tallies import LEAST_OF_CELL
+from ledger.action_notes import open_text
 from ledger.errors import StoreUnavailable
 from projections.entries import EntryUnreadable, public_entries
 from projections.opendata import exporting
 from projections.opendata.datasets import DATASETS, rows_of
 from projections.opendata.exporting import Exported, export_folder
 from projections.opendata.files import CATALOGUE, DATA_PACKAGE, Form, data_file
-from projections.opendata.refolding import refolded_views
+from projections.opendata.refolding import logged_tallies, refolded_views
 from projections.opendata.shapes import AsOf, Row
+from projections.tallies.adding import TALLY_BEGINS
+from projections.tallies.published import Tallies
 from projections.views import ViewReader, open_views
+from tests.support.dossier_cases import OFFICE
 from tests.support.opendata.histories import (
     BACK_DATED,
     DAY_ONLY,
@@ -24,8 +30,10 @@ from tests.support.opendata.histories import (
     a_ledger,
     many_entries,
     read_by_follower,
+    tallies_of,
 )
-from tests.support.paper_ledger import ORIGIN, PaperLedger
+from tests.support.paper_ledger import BERLIN_OFFICE, ORIGIN, PaperLedger
+from tests.support.tallies.on_paper import some_ratings, tally_month
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
@@ -37,7 +45,8 @@ def from_tiles(paper: PaperLedger, folder: Path, size: int | None = None) -> Exp
     work.mkdir(parents=True)
     sources = (paper.tiles, paper.anchors, paper.documents)
     with refolded_views(*sources, work, size) as views, views.reading() as reader:
-        return export_folder(reader, ORIGIN, folder / "files", Form)
+        tallies = logged_tallies(*sources, reader)
+        return export_folder(reader, ORIGIN, folder / "files", Form, tallies)
 
 
 def actions_of(paper: PaperLedger) -> list[Action]:
@@ -47,7 +56,7 @@ def actions_of(paper: PaperLedger) -> list[Action]:
 def test_tiles_alone_give_the_bytes_that_a_data_folder_gives(tmp_path: Path) -> None:
     paper = a_ledger()
     with read_by_follower(paper, tmp_path) as reader:
-        exported = export_folder(reader, ORIGIN, tmp_path / "server", Form)
+        exported = export_folder(reader, ORIGIN, tmp_path / "server", Form, tallies_of(paper))
 
     again = from_tiles(paper, tmp_path / "tiles")
 
@@ -78,18 +87,70 @@ def test_events_are_all_published_acts_in_the_order_of_the_log(tmp_path: Path) -
 def test_nothing_of_a_veiled_dossier_is_in_any_file(tmp_path: Path) -> None:
     paper = a_ledger()
     with read_by_follower(paper, tmp_path) as reader:
-        export_folder(reader, ORIGIN, tmp_path / "files", Form)
-        rows = {name: len(list(each)) for name, each in _all_rows(reader).items()}
+        tallies = tallies_of(paper)
+        export_folder(reader, ORIGIN, tmp_path / "files", Form, tallies)
+        rows = {name: len(list(each)) for name, each in _all_rows(reader, tallies).items()}
 
     for name, content in bytes_of(tmp_path / "files").items():
         assert VEILED.partition(":")[2].encode() not in content, name
     assert rows["events"] == len(actions_of(paper))
 
 
-def _all_rows(reader: ViewReader) -> dict[str, list[Row]]:
+def _all_rows(reader: ViewReader, tallies: Tallies) -> dict[str, list[Row]]:
     position = reader.position()
     assert position is not None
-    return {name: list(rows_of(each, reader, position)) for name, each in DATASETS.items()}
+    return {name: list(rows_of(each, reader, position, tallies)) for name, each in DATASETS.items()}
+
+
+def test_ratings_are_the_cells_of_the_tallies_and_none_is_of_fewer_than_ten(
+    tmp_path: Path,
+) -> None:
+    from_tiles(a_ledger(), tmp_path)
+
+    lines = (tmp_path / "files" / "rating_cells.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+
+    assert [(row["office"], row["stage"], row["ratings"]) for row in rows] == [
+        (OFFICE, "result", 12),
+        (BERLIN_OFFICE, "receipt", 11),
+        (None, None, 10),
+    ]
+    assert rows[0]["period"] == "2026-02"
+    assert [rows[0][f"overall_mark_{mark}"] for mark in range(1, 6)] == [1, 2, 1, 5, 3]
+    # Everybody gave the same mark, so the question is not shown.
+    assert rows[0]["attitude_points_2"] is None
+
+
+def test_ratings_of_a_later_export_less_an_earlier_are_whole_cells(tmp_path: Path) -> None:
+    paper = a_ledger()
+    from_tiles(paper, tmp_path / "early")
+    tally_month(paper, "2026-03", some_ratings()[:30], "2026-04-02T03:00:00Z", counted_before=33)
+    paper.seal_and_publish("2026-04-02T09:00:00.000Z")
+    from_tiles(paper, tmp_path / "late")
+
+    early, late = (
+        (tmp_path / name / "files" / "rating_cells.csv").read_text(encoding="utf-8").splitlines()
+        for name in ("early", "late")
+    )
+
+    assert late[: len(early)] == early
+    added = list(csv.DictReader([late[0], *late[len(early) :]]))
+    assert [each["period"] for each in added] == ["2026-03", "2026-03"]
+    assert sum(int(each["ratings"]) for each in added) == 30
+    assert min(int(each["ratings"]) for each in added) >= LEAST_OF_CELL
+
+
+def test_tally_without_its_document_gives_no_file_of_ratings(tmp_path: Path) -> None:
+    paper = a_ledger()
+    (line,) = [body for _, body in paper.bodies() if body.startswith(TALLY_BEGINS)]
+    facts = open_text(line, ORIGIN).action.facts
+    assert isinstance(facts, TallyPublished)
+    del paper.documents._documents[facts.document]
+
+    with pytest.raises(StoreUnavailable, match="2026-02"):
+        from_tiles(paper, tmp_path)
+
+    assert not (tmp_path / "files" / "rating_cells.csv").exists()
 
 
 def test_a_day_keeps_its_precision_and_begins_in_its_offices_zone(tmp_path: Path) -> None:

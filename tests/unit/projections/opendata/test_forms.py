@@ -19,7 +19,7 @@ from projections.opendata.datasets import DATASETS, as_of, rows_of
 from projections.opendata.errors import FormNotInstalled
 from projections.opendata.shapes import AsOf, Cell, Column, ColumnType, Dataset, Row, optional
 from projections.opendata.text_forms import csv_head, csv_rows, csv_text, json_rows
-from tests.support.opendata.histories import a_ledger, read_by_follower
+from tests.support.opendata.histories import a_ledger, read_by_follower, tallies_of
 from tests.support.paper_ledger import ORIGIN
 
 MADE = AsOf(ORIGIN, 7, "AA==", "2026-01-01T00:00:00.000Z")
@@ -38,11 +38,15 @@ PYTHON_TYPES = {
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Row]]:
-    with read_by_follower(a_ledger(), tmp_path_factory.mktemp("tables")) as reader:
+    paper = a_ledger()
+    with read_by_follower(paper, tmp_path_factory.mktemp("tables")) as reader:
         position = reader.position()
         assert position is not None
         assert as_of(ORIGIN, position).tree_size == position.log_position
-        return {name: list(rows_of(each, reader, position)) for name, each in DATASETS.items()}
+        tallies = tallies_of(paper)
+        return {
+            name: list(rows_of(each, reader, position, tallies)) for name, each in DATASETS.items()
+        }
 
 
 @pytest.mark.parametrize("dataset", DATASETS.values(), ids=lambda each: each.name)
