@@ -11,7 +11,7 @@ import hashlib
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
@@ -21,8 +21,11 @@ from typing import Any, Final
 import msgspec
 
 from bench.results import machine
+from bench.statistics.rated import WITHHELD, draw_tallies, tallied_months
 from bench.statistics.world import (
+    DAYS,
     ENTRIES_PER_DOSSIER,
+    FIRST_DAY,
     PROVINCE,
     SEALED_AT,
     ZONE,
@@ -30,7 +33,9 @@ from bench.statistics.world import (
     registry,
 )
 from domain.calendars import Calendar, CalendarRecord
+from domain.decisions import StreamState
 from domain.dossiers import Dossier
+from domain.facts.tallies import TallyPublished, TallySubject
 from domain.moments import Moment, render_moment
 from domain.offices import OfficeRecord
 from projections.analytics.names import EngineName, FigureName
@@ -40,7 +45,9 @@ from projections.opendata.exporting import write_dataset
 from projections.opendata.files import DataFile, Form
 from projections.opendata.rows.act_times import ACT_TIMES, OfficeHours, act_time_row
 from projections.opendata.rows.dossiers import DOSSIERS, dossier_rows
+from projections.opendata.rows.rating_cells import RATING_CELLS, rating_cell_rows
 from projections.opendata.shapes import AsOf, Dataset, Row
+from projections.tallies.published import RatingTally
 
 ROOT: Final = Path(__file__).parents[1]
 DOSSIERS_MADE: Final = 100_000
@@ -63,7 +70,7 @@ _KINDS: Final = (
 
 
 def write_export(folder: Path, count: int) -> AsOf:
-    """Write the three datasets that figures read, and give as of what they are."""
+    """Write the four datasets that figures read, and give as of what they are."""
     folder.mkdir(parents=True, exist_ok=True)
     made = AsOf("bench", count * ENTRIES_PER_DOSSIER, "", SEALED_AT.isoformat())
     states = registry(OFFICES, PROCEDURES)
@@ -77,11 +84,27 @@ def write_export(folder: Path, count: int) -> AsOf:
     _write(folder, DOSSIERS, dossier_rows(rows, zones, SEALED_AT), made)
     _write(folder, EVENTS, map(itemgetter(0), _events(count)), made)
     _write(folder, ACT_TIMES, _act_times(count, OfficeHours(offices, record)), made)
+    _write(folder, RATING_CELLS, _rating_cells(states), made)
     return made
 
 
 def _write(folder: Path, dataset: Dataset, rows: Iterator[Row], made: AsOf) -> None:
     write_dataset([DataFile(dataset, Form.PARQUET)], rows, folder, made)
+
+
+def _rating_cells(states: Mapping[str, StreamState]) -> Iterator[Row]:
+    months = tallied_months(FIRST_DAY, FIRST_DAY + timedelta(days=DAYS - 31))
+    counted = 0
+    for number, tally in enumerate(draw_tallies(states, months), 1):
+        facts = TallyPublished(
+            subject=TallySubject.RATINGS,
+            document="0" * 64,
+            envelopes=counted + tally.counted + WITHHELD,
+            counted=tally.counted,
+            withheld=WITHHELD,
+        )
+        counted += tally.counted
+        yield from rating_cell_rows([RatingTally(tally.month, number, facts, tally.cells)])
 
 
 def _act_times(count: int, hours: OfficeHours) -> Iterator[Row]:

@@ -8,6 +8,7 @@ from projections.analytics.expressions.acts import HANDOVERS, HANDS, HOURS
 from projections.analytics.expressions.counts import BACKLOG, COUNTS
 from projections.analytics.expressions.durations import DURATIONS, SUPPLEMENTS
 from projections.analytics.expressions.overtakes import OVERTAKES
+from projections.analytics.expressions.ratings import RATINGS
 from projections.analytics.expressions.shapes import Figure
 from projections.analytics.names import FigureName
 
@@ -23,6 +24,7 @@ FIGURES: Final[Mapping[FigureName, Figure]] = MappingProxyType(
             HANDS,
             HOURS,
             OVERTAKES,
+            RATINGS,
         )
     }
 )

@@ -14,6 +14,7 @@ class FigureName(StrEnum):
     HANDS = "hands"
     HOURS = "hours"
     OVERTAKES = "overtakes"
+    RATINGS = "ratings"
 
 
 class EngineName(StrEnum):

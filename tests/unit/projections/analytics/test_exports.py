@@ -11,6 +11,7 @@ from projections.analytics.names import AnalysisForm, EngineName, FigureName
 from projections.opendata.events import EVENTS
 from projections.opendata.rows.act_times import ACT_TIMES
 from projections.opendata.rows.dossiers import DOSSIERS
+from projections.opendata.rows.rating_cells import RATING_CELLS
 from tests.support.analytics.exports import MADE, rows_of_dossiers, write_parquet
 from tests.support.dossier_cases import HANOI, OFFICE, a_dossier
 
@@ -67,7 +68,7 @@ def test_table_has_every_figure_with_columns_of_its_own() -> None:
 def test_nothing_recorded_gives_no_rows(tmp_path: Path, name: FigureName) -> None:
     from projections.analytics.running import analyse, render
 
-    for dataset in (EVENTS, ACT_TIMES, DOSSIERS):
+    for dataset in (EVENTS, ACT_TIMES, DOSSIERS, RATING_CELLS):
         write_parquet(tmp_path, dataset, [])
 
     analysed = analyse(name, tmp_path, EngineName.DUCKDB)
