@@ -30,6 +30,7 @@ from transparency.trusted_log import TrustedLog
 MISSING: Final = "missing"
 OTHER_BYTES: Final = "other bytes"
 TOO_MANY: Final = "not of this edition"
+_OF_ANOTHER: Final = "its manifest names another: upgrade before believing that it differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,17 @@ class HeldEdition:
     wrong: dict[str, str]
     books: TwoBooks | None
     others: tuple[TwoBooks, ...] = ()
+    knows_list: bool = True
 
     def members(self) -> dict[str, object]:
         """Give what a command reports."""
         planned = self.remade.planned
         message = f"the edition of {planned.day} is not what the log makes of it"
+        if not self.knows_list:
+            # A later program may have made it, and then this one accuses who did nothing wrong.
+            message = (
+                f"{message}, by the newest list of files that this program knows; {_OF_ANOTHER}"
+            )
         found = [each for each in (self.books, *self.others) if each is not None and each.finding]
         for books in found[:1]:
             assert books.finding is not None
@@ -71,7 +78,8 @@ def hold_edition(
         NoEdition: the log has no checkpoint of that day.
         EntryUnreadable, TransparencyError: the log cannot be read, or is not to be believed.
     """
-    contents = _contents(published)
+    named = _named_list(published)
+    contents = NEWEST if named is None else named
     remade = remake_edition(log, anchors, documents, published.day, answer_file, contents)
     bodies = {name: published.read(name) for name in remade.files}
     wrong = {
@@ -82,16 +90,17 @@ def hold_edition(
     surplus = (published.names or frozenset()) - remade.files.keys()
     wrong |= dict.fromkeys(sorted(surplus), TOO_MANY)
     books = _books(bodies.get(COUNTS_FILE), remade)
-    return HeldEdition(remade, wrong, books, tuple(_other_books(bodies, remade)))
+    others = tuple(_other_books(bodies, remade))
+    return HeldEdition(remade, wrong, books, others, knows_list=named is not None)
 
 
-def _contents(published: PublishedEdition) -> Contents:
-    """Give the list that an edition says that it was made by; the newest where it names none."""
+def _named_list(published: PublishedEdition) -> Contents | None:
+    """Give the list that an edition says that it was made by; None where it names none we know."""
     try:
         format_name = msgspec.json.decode(published.read(MANIFEST) or b"", type=_Formatted).format
     except (msgspec.MsgspecError, RecursionError):
-        return NEWEST
-    return CONTENTS.get(format_name, NEWEST)
+        return None
+    return CONTENTS.get(format_name)
 
 
 class _Formatted(msgspec.Struct):

@@ -3,8 +3,8 @@
 A late act, a correction, or an import of old history changes months that are past. Nothing is
 hidden by it: the edition before keeps its bytes, and the next one lists every figure of `counts@v1`
 and `durations@v1` whose month had ended, in its office's zone, at the earlier edition's instant;
-`revisions@v2` also those of further files by month. What changed in a month that was still running
-is no revision, but its progress. Pure.
+`revisions@v2` also those of further files by month, `revisions@v3` those of each office. What
+changed in a month that was still running is no revision, but its progress. Pure.
 """
 
 import re
