@@ -1,8 +1,8 @@
 """Figures of every office by month, which the next edition compares with its own.
 
-They stand in no file of an edition: of two hundred offices in a year they would be 5 MB a day, and
-an answer holds fewer of them. Whoever folds the log has them, and so they are compared without a
-limit. Rows are held as bytes, since nearly all of them are what they were.
+They stand in no file of an edition: of two hundred offices over two years they would be 5 MB a day,
+and an answer holds fewer of them. Whoever folds the log has them, and so they are compared without
+a limit. Rows are held as bytes, since nearly all of them are what they were.
 """
 
 from collections.abc import Callable, Iterable, Mapping
