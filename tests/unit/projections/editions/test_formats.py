@@ -11,12 +11,15 @@ import pytest
 from api.figures.edition_files import answer_file
 from cli.editions.holding import hold_edition
 from cli.editions.published import PublishedEdition
+from ledger.mirroring.folder import MirrorFolder
 from projections.editions.contents import CONTENTS, FIRST, NEWEST, SECOND, Contents
+from projections.editions.folder import EditionFolder
 from projections.editions.making import EditionMaker
 from projections.editions.remaking import RemadeEdition, remake_edition
 from projections.editions.revisions import COUNTED, MEASURED
 from projections.editions.shapes import MANIFEST
 from tests.support.editions import Desk, a_desk, maker_of, three_days
+from tests.support.editions.copies import a_copy
 
 DAYS = [date(2026, 1, 20), date(2026, 2, 2), date(2026, 2, 4)]
 
@@ -126,6 +129,30 @@ def test_first_edition_after_an_upgrade_is_what_recompute_makes_of_it(
     assert desk.folder.differing(DAYS[2], _remade(desk, DAYS[2], NEWEST).files) == []
     revised = desk.folder.revisions(desk.folder.manifest(DAYS[2])).revisions
     assert [each for each in revised if each.measure.startswith("visits.")]
+
+
+def test_mirror_keeps_editions_of_an_older_list_and_takes_those_after_an_upgrade(
+    desk: Desk, tmp_path: Path
+) -> None:
+    for day in DAYS[:2]:
+        desk.folder.write(day, _remade(desk, day, SECOND).files)
+    copy = a_copy(desk, MirrorFolder(tmp_path / "mirror"))
+    before = copy.round()
+    desk.maker.make_due()
+
+    after = copy.round()
+
+    assert (before.new, before.problems) == (DAYS[:2], [])
+    assert (after.new, after.held, after.problems) == (DAYS[2:], 3, [])
+    mirrored = EditionFolder(copy.mirror.editions)
+    assert [mirrored.manifest(day).format for day in DAYS] == [
+        SECOND.format,
+        SECOND.format,
+        NEWEST.format,
+    ]
+    for day in DAYS:
+        kept = {name: mirrored.read(day, name) for name in mirrored.names(day)}
+        assert desk.folder.differing(day, kept) == []
 
 
 def test_edition_lost_after_its_views_went_on_is_made_again_with_the_same_bytes(
