@@ -83,7 +83,7 @@ def compare_answers(
     replayed = {first: world}
     worlds = {first: AnswersOfWorld(world)}
     for asked, theirs in _published(address, data, anchors.origin):
-        size = _size_of(theirs) or first
+        size = size_of(theirs) or first
         if size not in worlds:
             # The figures moved on since the other ones were read.
             replayed[size] = replay_log(address.tiles(), anchors, address.documents(), size)
@@ -165,11 +165,11 @@ def _in_views(reader: ViewReader, asked: str, tallies: Tallies | None) -> bytes 
         return None
 
 
-def _size_of(body: bytes) -> int:
+def size_of(body: bytes) -> int:
     """Give the checkpoint size that an answer names; 0 where it names none."""
     try:
         return msgspec.json.decode(body, type=_Dated).checkpoint.size
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return 0
 
 
@@ -185,7 +185,7 @@ def differences_of(asked: str, theirs: bytes, ours: bytes) -> Iterator[Differenc
     """Name every member in which two answers differ; or that their bytes do, if none does."""
     try:
         published = msgspec.json.decode(theirs)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         published = None
     found = False
     for difference in _walk(asked, published, msgspec.json.decode(ours), ("", "", "")):
