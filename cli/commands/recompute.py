@@ -147,15 +147,17 @@ def recompute(  # noqa: PLR0913 - one argument per option
     if published is not None:
         differences = compare(published.counts, recomputed)
         books.append(two_books_of(published.document, world, recomputed, differences))
-        differences += compare_petitions(address, trusted, data, world)
-        differences += compare_veiled(address, trusted, data, world)
+        sizes = {published.counts.checkpoint.size}
+        differences += compare_petitions(address, trusted, data, world, sizes)
+        differences += compare_veiled(address, trusted, data, world, sizes)
         answers = compare_answers(address, trusted, data, world)
         differences += answers.differences
         books += [
             books_of_answer(each.theirs, each.asked, each.world, each.ours)
             for each in answers.wrong
         ]
-        lag = measure_lag(log, trusted.origin, published.counts.checkpoint.size)
+        # Each is right as of its own checkpoint: whoever leaves one behind is late with that one.
+        lag = measure_lag(log, trusted.origin, min(sizes | answers.sizes))
     compared = Compared(
         published is not None,
         tuple(differences),

@@ -62,11 +62,12 @@ class WrongAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """How many published answers were compared, and in what they differ."""
+    """How many published answers were compared, in what they differ, and as of which sizes."""
 
     compared: int
     differences: tuple[Difference, ...]
     wrong: tuple[WrongAnswer, ...] = ()
+    sizes: frozenset[int] = frozenset()
 
 
 def compare_answers(
@@ -93,7 +94,7 @@ def compare_answers(
         if ours != theirs:
             differences += islice(differences_of(asked, theirs, ours), MOST_NAMED)
             wrong.append(WrongAnswer(asked, theirs, ours, replayed[size]))
-    return Answers(compared, tuple(differences), tuple(wrong))
+    return Answers(compared, tuple(differences), tuple(wrong), frozenset(worlds))
 
 
 class AnswersOfWorld:

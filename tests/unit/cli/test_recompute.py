@@ -299,3 +299,34 @@ def test_wrong_answer_by_another_definition_or_checkpoint_differs_and_is_no_seco
 
     assert (cheated.code, cheated.problems) == (1, ["figures_differ"])
     assert (cheated.members["finding"], cheated.members["findings"]) == (None, [])
+
+
+@pytest.mark.parametrize("left", ["petitions", "veiled", "timeliness?by=period"])
+@pytest.mark.parametrize(
+    ("times", "code"),
+    [(A_MOMENT_LATER, 0), (TWO_HOURS_LATER, 1)],
+    ids=["a moment behind", "two hours behind"],
+)
+def test_address_that_is_left_at_an_old_checkpoint_fails_though_the_counts_are_new(
+    tmp_path: Path, times: tuple[str, ...], code: int, left: str
+) -> None:
+    folder, asked = _folder_with(tmp_path / "data", *times), f"/v1/statistics/{left}"
+    newest = run("recompute", "--request", "/v1/statistics/counts", "--data", folder.path).out
+    path, members = split_address(asked)
+    with closing(open_views(folder.views)) as views, views.reading() as reader:
+        position = reader.position()
+        assert position is not None
+        old = answer(FiguresInViews(reader, position), path, members, wanted_format(members)).body
+
+    def answering(path: str) -> Answer:
+        file = folder.path / path.lstrip("/")
+        answers = {asked: old, "/v1/statistics/counts": newest.encode()}
+        if path in answers:
+            return 200, {}, answers[path]
+        return (200, {}, file.read_bytes()) if file.is_file() else (404, {}, b"")
+
+    with serving(answering) as address:
+        recomputed = _recompute(folder, "--log", address)
+
+    assert (recomputed.code, recomputed.members["differences"]) == (code, 0)
+    assert recomputed.problems == (["figures_behind"] if code else [])
