@@ -148,9 +148,12 @@ def recompute(  # noqa: PLR0913 - one argument per option
         differences = compare(published.counts, recomputed)
         books.append(two_books_of(published.document, world, recomputed, differences))
         sizes = {published.counts.checkpoint.size}
-        differences += compare_petitions(address, trusted, data, world, sizes)
-        differences += compare_veiled(address, trusted, data, world, sizes)
+        told = [
+            *compare_petitions(address, trusted, data, world, sizes),
+            *compare_veiled(address, trusted, data, world, sizes),
+        ]
         answers = compare_answers(address, trusted, data, world)
+        differences += told or answers.of_those_told
         differences += answers.differences
         books += [
             books_of_answer(each.theirs, each.asked, each.world, each.ours)

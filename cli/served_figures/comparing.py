@@ -1,7 +1,8 @@
 """Answers that are published, compared byte for byte with those of the public log, for recompute.
 
-Counts, petitions and veiled dossiers are compared figure by figure elsewhere; here stand addresses
-whose answers hold everything else. Where bytes differ, each member that differs is named.
+Counts, petitions and veiled dossiers are compared figure by figure elsewhere. The answers about the
+last two are compared here as well, since an answer says more than its figures. Where bytes differ,
+each member that differs is named.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from api.data_folder import DataFolder
 from api.errors import MalformedParameter
 from api.figures.addresses import split_address, wanted_format
 from api.figures.answering import answer
-from api.figures.asking import RATINGS
+from api.figures.asking import PETITIONS, RATINGS, VEILED
 from api.figures.indexing import INDEX, INDEX_MEMBERS, REPORT, answer_unit
 from api.settings import Settings, settings_of_process
 from cli.sources import LogAddress, fetch
@@ -31,7 +32,10 @@ from projections.recompute import Difference, FiguresOfWorld, PublicWorld, repla
 from projections.tallies.published import Tallies
 from projections.views import ViewReader
 
+# Told figure by figure elsewhere, where what differs is a figure.
+TOLD_ELSEWHERE: Final = (PETITIONS, VEILED)
 ADDRESSES: Final = (
+    *TOLD_ELSEWHERE,
     "/v1/statistics/durations",
     "/v1/statistics/durations?by=period&granularity=month",
     "/v1/statistics/timeliness?by=period",
@@ -62,12 +66,17 @@ class WrongAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """How many published answers were compared, in what they differ, and as of which sizes."""
+    """How many published answers were compared, in what they differ, and as of which sizes.
+
+    ``of_those_told`` is in what those differ whose figures are compared elsewhere: perhaps in
+    nothing that is a figure there.
+    """
 
     compared: int
     differences: tuple[Difference, ...]
     wrong: tuple[WrongAnswer, ...] = ()
     sizes: frozenset[int] = frozenset()
+    of_those_told: tuple[Difference, ...] = ()
 
 
 def compare_answers(
@@ -79,7 +88,7 @@ def compare_answers(
         TransparencyError, EntryUnreadable: the log cannot be trusted.
         StoreUnavailable: the site does not answer, or the views cannot be read.
     """
-    compared, differences, wrong = 0, list[Difference](), list[WrongAnswer]()
+    compared, differences, told, wrong = 0, list[Difference](), list[Difference](), []
     first = world.checkpoint.size
     replayed = {first: world}
     worlds = {first: AnswersOfWorld(world)}
@@ -92,9 +101,11 @@ def compare_answers(
         ours = worlds[size].to(asked)
         compared += 1
         if ours != theirs:
-            differences += islice(differences_of(asked, theirs, ours), MOST_NAMED)
+            into = told if asked in TOLD_ELSEWHERE else differences
+            into += islice(differences_of(asked, theirs, ours), MOST_NAMED)
             wrong.append(WrongAnswer(asked, theirs, ours, replayed[size]))
-    return Answers(compared, tuple(differences), tuple(wrong), frozenset(worlds))
+    sizes = frozenset(worlds)
+    return Answers(compared, tuple(differences), tuple(wrong), sizes, tuple(told))
 
 
 class AnswersOfWorld:

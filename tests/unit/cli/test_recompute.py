@@ -330,3 +330,34 @@ def test_address_that_is_left_at_an_old_checkpoint_fails_though_the_counts_are_n
 
     assert (recomputed.code, recomputed.members["differences"]) == (code, 0)
     assert recomputed.problems == (["figures_behind"] if code else [])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda read: read["figures"].insert(0, read["figures"][0] | {"filed": 9}),
+        lambda read: read.update(as_of="2020-01-01T00:00:00.000Z"),
+        lambda read: read["checkpoint"].update(root="A" * 43 + "="),
+    ],
+    ids=["a figure twice", "another time", "another root"],
+)
+def test_petitions_said_twice_or_as_of_something_else_differ(
+    tmp_path: Path, change: Callable[[Any], object]
+) -> None:
+    folder, asked = _folder_with(tmp_path / "data", complaints=12), "/v1/statistics/petitions"
+    read = json.loads(run("recompute", "--request", asked, "--data", folder.path).out)
+    counts = run("recompute", "--request", "/v1/statistics/counts", "--data", folder.path).out
+    change(read)
+
+    def answering(path: str) -> Answer:
+        file = folder.path / path.lstrip("/")
+        answers = {asked: json.dumps(read).encode(), "/v1/statistics/counts": counts.encode()}
+        if path in answers:
+            return 200, {}, answers[path]
+        return (200, {}, file.read_bytes()) if file.is_file() else (404, {}, b"")
+
+    with serving(answering) as address:
+        cheated = _recompute(folder, "--log", address)
+
+    assert (cheated.code, cheated.problems) == (1, ["figures_differ"])
+    assert cheated.members["shown"]
