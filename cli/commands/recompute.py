@@ -67,6 +67,7 @@ class Compared:
     veils: VeilSums = NOTHING_VEILED
     books: tuple[TwoBooks, ...] = ()
     answers: int = 0
+    not_published: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -169,6 +170,7 @@ def recompute(  # noqa: PLR0913 - one argument per option
         world.veil_sums,
         tuple(each for each in books if each is not None and each.finding is not None),
         answers.compared,
+        answers.not_published,
     )
     by = JudgedBy(trusted, log=log)
     evidence_members(evidence_folder, compared.tally_problems, log, address, by)
@@ -257,6 +259,7 @@ def _print(
         "ok": compared.ok,
         "figures": len(recomputed.figures),
         "answers": compared.answers,
+        "not_published": compared.not_published,
         "differences": len(compared.differences),
         "checkpoint_size": recomputed.checkpoint.size,
         "log_size": log_size,

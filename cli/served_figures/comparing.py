@@ -69,7 +69,8 @@ class Answers:
     """How many published answers were compared, in what they differ, and as of which sizes.
 
     ``of_those_told`` is in what those differ whose figures are compared elsewhere: perhaps in
-    nothing that is a figure there.
+    nothing that is a figure there. ``not_published`` are addresses at which a site has nothing, as
+    an older program has not: nobody can say what those who ask elsewhere are shown.
     """
 
     compared: int
@@ -77,6 +78,7 @@ class Answers:
     wrong: tuple[WrongAnswer, ...] = ()
     sizes: frozenset[int] = frozenset()
     of_those_told: tuple[Difference, ...] = ()
+    not_published: tuple[str, ...] = ()
 
 
 def compare_answers(
@@ -92,7 +94,9 @@ def compare_answers(
     first = world.checkpoint.size
     replayed = {first: world}
     worlds = {first: AnswersOfWorld(world)}
+    left = dict.fromkeys(ADDRESSES)
     for asked, theirs in _published(address, data, anchors.origin):
+        del left[asked]
         size = size_of(theirs) or first
         if size not in worlds:
             # The figures moved on since the other ones were read.
@@ -105,7 +109,8 @@ def compare_answers(
             into += islice(differences_of(asked, theirs, ours), MOST_NAMED)
             wrong.append(WrongAnswer(asked, theirs, ours, replayed[size]))
     sizes = frozenset(worlds)
-    return Answers(compared, tuple(differences), tuple(wrong), sizes, tuple(told))
+    lacking = tuple(left) if address.is_remote else ()
+    return Answers(compared, tuple(differences), tuple(wrong), sizes, tuple(told), lacking)
 
 
 class AnswersOfWorld:

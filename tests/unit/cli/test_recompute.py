@@ -19,6 +19,7 @@ from api.figures.addresses import split_address, wanted_format
 from api.figures.answering import answer
 from cli.commands.recompute import recompute
 from cli.output import EXIT_UNREACHABLE
+from cli.served_figures.comparing import ADDRESSES as COMPARED
 from ledger.documents import DocumentFolder
 from ledger.key_files import render_anchors
 from projections.reading import FiguresInViews, read_counts
@@ -330,6 +331,9 @@ def test_address_that_is_left_at_an_old_checkpoint_fails_though_the_counts_are_n
 
     assert (recomputed.code, recomputed.members["differences"]) == (code, 0)
     assert recomputed.problems == (["figures_behind"] if code else [])
+    # What a site keeps back is no wrong figure, and is said.
+    lacking = set(COMPARED) - {asked}
+    assert set(recomputed.members["not_published"]) == lacking
 
 
 @pytest.mark.parametrize(
