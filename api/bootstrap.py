@@ -252,7 +252,7 @@ def follower(settings: Settings) -> Follower:
         ledger_reader(settings),
         open_views(settings),
         documents(settings),
-        PrivateFold(private.open, keys.view_secret, private.open_many),
+        PrivateFold(private.open, keys.view_secret, private.open_many, private.erased),
         tell_of_stop,
     )
 
@@ -288,7 +288,8 @@ def existing_private_fold(folder: DataFolder, origin: str) -> Iterator[PrivateFo
         if private is None or not view_secret.exists():
             yield None
             return
-        yield PrivateFold(private.open, load_secret(view_secret), private.open_many)
+        secret = load_secret(view_secret)
+        yield PrivateFold(private.open, secret, private.open_many, private.erased)
 
 
 @contextmanager

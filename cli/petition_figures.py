@@ -17,11 +17,12 @@ _COUNTED: Final = tuple(
 
 
 def compare_petitions(
-    address: LogAddress, anchors: Anchors, data: Path, world: PublicWorld
+    address: LogAddress, anchors: Anchors, data: Path, world: PublicWorld, sizes: set[int]
 ) -> list[Difference]:
     """Give every count of petitions that was published otherwise than the log has it.
 
-    None where nothing is published. The track stands in the place of the procedure.
+    None where nothing is published; ``sizes`` learns as of which checkpoint it is. The track
+    stands in the place of the procedure.
 
     Raises:
         TransparencyError: the log cannot be trusted, or what a site answers is no statistics.
@@ -33,6 +34,7 @@ def compare_petitions(
     if published is None:
         return []
     size = published.checkpoint.size
+    sizes.add(size)
     if size != world.checkpoint.size:
         # The figures moved on since the other ones were read.
         world = replay_log(address.tiles(), anchors, address.documents(), size)

@@ -176,12 +176,16 @@ def fetch(address: str, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes | Non
     Whoever calls it has checked that the address is one of http or https.
 
     Raises:
-        StoreUnavailable: it does not answer, or with an error other than 404.
+        StoreUnavailable: it does not answer, or not to the end, or with an error other than 404.
     """
     request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - the caller lets only http and https through
     try:
         with open_address(address).open(request, timeout=timeout_seconds) as answer:
             body: bytes = answer.read(MAX_ANSWER_BYTES)
+            # Reading with a limit does not complain about a body that was cut off; whoever gets
+            # one must not take it for what the site says.
+            if answer.length:
+                raise StoreUnavailable(f"{address} does not give its whole answer")
     except urllib.error.HTTPError as error:
         with error:
             if error.code == HTTPStatus.NOT_FOUND:
@@ -200,7 +204,7 @@ def decode_figures(body: bytes, shape: type[FiguresT], address: str) -> FiguresT
     """
     try:
         return msgspec.json.decode(body, type=shape)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise ProofInvalid(f"{address} does not answer with statistics: {error}") from error
 
 

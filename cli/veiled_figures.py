@@ -18,11 +18,11 @@ _COUNTED: Final = tuple(
 
 
 def compare_veiled(
-    address: LogAddress, anchors: Anchors, data: Path, world: PublicWorld
+    address: LogAddress, anchors: Anchors, data: Path, world: PublicWorld, sizes: set[int]
 ) -> list[Difference]:
     """Give every count of veiled dossiers that was published otherwise than the log has it.
 
-    None where nothing is published.
+    None where nothing is published; ``sizes`` learns as of which checkpoint it is.
 
     Raises:
         TransparencyError: the log cannot be trusted, or what a site answers is no statistics.
@@ -32,6 +32,7 @@ def compare_veiled(
     if published is None:
         return []
     size = published.checkpoint.size
+    sizes.add(size)
     if size != world.checkpoint.size:
         # The figures moved on since the other ones were read.
         world = replay_log(address.tiles(), anchors, address.documents(), size)

@@ -24,6 +24,7 @@ from projections.dossier_rows import Act, act_of
 from projections.entries import PublicEntry, SealedGroup, read_checkpoint_note, sealed_groups
 from projections.folding.uncollected import uncollected
 from projections.holders import (
+    ErasedAmong,
     HolderMark,
     OpenManyPrivate,
     OpenPrivate,
@@ -79,6 +80,7 @@ class PrivateFold:
     open_private: OpenPrivate
     view_secret: bytes
     open_many: OpenManyPrivate | None = None
+    erased: ErasedAmong | None = None
 
     def opener_for(self, entries: Sequence[PublicEntry]) -> OpenPrivate:
         """Give what opens these entries; at once where the vault can, since one by one is slow."""
@@ -292,6 +294,7 @@ class Follower:
                 acts=acts,
                 holder_marks=private.marks,
                 erased=tuple(erased),
+                erased_among=None if self._private is None else self._private.erased,
                 papers=private.papers,
                 old_veiled_position=0 if old is None else old.veiled_position,
                 veils=veils,

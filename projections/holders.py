@@ -7,7 +7,7 @@ view secret is kept, so a copy of the views gives nobody a code to guess against
 """
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 from hashlib import sha256
 
@@ -29,6 +29,8 @@ from projections.entries import EntryUnreadable, PublicEntry
 
 OpenPrivate = Callable[[bytes], PrivatePart | None]
 OpenManyPrivate = Callable[[Sequence[bytes]], Mapping[bytes, PrivatePart]]
+# Gives those of some streams, or of all, whose private parts the vault has forgotten by now.
+ErasedAmong = Callable[[Collection[str] | None], Collection[str]]
 
 
 class Mark(StrEnum):

@@ -67,6 +67,7 @@ class Compared:
     veils: VeilSums = NOTHING_VEILED
     books: tuple[TwoBooks, ...] = ()
     answers: int = 0
+    not_published: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -147,15 +148,20 @@ def recompute(  # noqa: PLR0913 - one argument per option
     if published is not None:
         differences = compare(published.counts, recomputed)
         books.append(two_books_of(published.document, world, recomputed, differences))
-        differences += compare_petitions(address, trusted, data, world)
-        differences += compare_veiled(address, trusted, data, world)
+        sizes = {published.counts.checkpoint.size}
+        told = [
+            *compare_petitions(address, trusted, data, world, sizes),
+            *compare_veiled(address, trusted, data, world, sizes),
+        ]
         answers = compare_answers(address, trusted, data, world)
+        differences += told or answers.of_those_told
         differences += answers.differences
         books += [
             books_of_answer(each.theirs, each.asked, each.world, each.ours)
             for each in answers.wrong
         ]
-        lag = measure_lag(log, trusted.origin, published.counts.checkpoint.size)
+        # Each is right as of its own checkpoint: whoever leaves one behind is late with that one.
+        lag = measure_lag(log, trusted.origin, min(sizes | answers.sizes))
     compared = Compared(
         published is not None,
         tuple(differences),
@@ -164,6 +170,7 @@ def recompute(  # noqa: PLR0913 - one argument per option
         world.veil_sums,
         tuple(each for each in books if each is not None and each.finding is not None),
         answers.compared,
+        answers.not_published,
     )
     by = JudgedBy(trusted, log=log)
     evidence_members(evidence_folder, compared.tally_problems, log, address, by)
@@ -252,6 +259,7 @@ def _print(
         "ok": compared.ok,
         "figures": len(recomputed.figures),
         "answers": compared.answers,
+        "not_published": compared.not_published,
         "differences": len(compared.differences),
         "checkpoint_size": recomputed.checkpoint.size,
         "log_size": log_size,

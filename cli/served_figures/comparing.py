@@ -1,7 +1,8 @@
 """Answers that are published, compared byte for byte with those of the public log, for recompute.
 
-Counts, petitions and veiled dossiers are compared figure by figure elsewhere; here stand addresses
-whose answers hold everything else. Where bytes differ, each member that differs is named.
+Counts, petitions and veiled dossiers are compared figure by figure elsewhere. The answers about the
+last two are compared here as well, since an answer says more than its figures. Where bytes differ,
+each member that differs is named.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from api.data_folder import DataFolder
 from api.errors import MalformedParameter
 from api.figures.addresses import split_address, wanted_format
 from api.figures.answering import answer
-from api.figures.asking import RATINGS
+from api.figures.asking import PETITIONS, RATINGS, VEILED
 from api.figures.indexing import INDEX, INDEX_MEMBERS, REPORT, answer_unit
 from api.settings import Settings, settings_of_process
 from cli.sources import LogAddress, fetch
@@ -31,7 +32,10 @@ from projections.recompute import Difference, FiguresOfWorld, PublicWorld, repla
 from projections.tallies.published import Tallies
 from projections.views import ViewReader
 
+# Told figure by figure elsewhere, where what differs is a figure.
+TOLD_ELSEWHERE: Final = (PETITIONS, VEILED)
 ADDRESSES: Final = (
+    *TOLD_ELSEWHERE,
     "/v1/statistics/durations",
     "/v1/statistics/durations?by=period&granularity=month",
     "/v1/statistics/timeliness?by=period",
@@ -62,11 +66,19 @@ class WrongAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """How many published answers were compared, and in what they differ."""
+    """How many published answers were compared, in what they differ, and as of which sizes.
+
+    ``of_those_told`` is in what those differ whose figures are compared elsewhere: perhaps in
+    nothing that is a figure there. ``not_published`` are addresses at which a site has nothing, as
+    an older program has not: nobody can say what those who ask elsewhere are shown.
+    """
 
     compared: int
     differences: tuple[Difference, ...]
     wrong: tuple[WrongAnswer, ...] = ()
+    sizes: frozenset[int] = frozenset()
+    of_those_told: tuple[Difference, ...] = ()
+    not_published: tuple[str, ...] = ()
 
 
 def compare_answers(
@@ -78,12 +90,14 @@ def compare_answers(
         TransparencyError, EntryUnreadable: the log cannot be trusted.
         StoreUnavailable: the site does not answer, or the views cannot be read.
     """
-    compared, differences, wrong = 0, list[Difference](), list[WrongAnswer]()
+    compared, differences, told, wrong = 0, list[Difference](), list[Difference](), []
     first = world.checkpoint.size
     replayed = {first: world}
     worlds = {first: AnswersOfWorld(world)}
+    left = dict.fromkeys(ADDRESSES)
     for asked, theirs in _published(address, data, anchors.origin):
-        size = _size_of(theirs) or first
+        del left[asked]
+        size = size_of(theirs) or first
         if size not in worlds:
             # The figures moved on since the other ones were read.
             replayed[size] = replay_log(address.tiles(), anchors, address.documents(), size)
@@ -91,9 +105,12 @@ def compare_answers(
         ours = worlds[size].to(asked)
         compared += 1
         if ours != theirs:
-            differences += islice(differences_of(asked, theirs, ours), MOST_NAMED)
+            into = told if asked in TOLD_ELSEWHERE else differences
+            into += islice(differences_of(asked, theirs, ours), MOST_NAMED)
             wrong.append(WrongAnswer(asked, theirs, ours, replayed[size]))
-    return Answers(compared, tuple(differences), tuple(wrong))
+    sizes = frozenset(worlds)
+    lacking = tuple(left) if address.is_remote else ()
+    return Answers(compared, tuple(differences), tuple(wrong), sizes, tuple(told), lacking)
 
 
 class AnswersOfWorld:
@@ -165,11 +182,11 @@ def _in_views(reader: ViewReader, asked: str, tallies: Tallies | None) -> bytes 
         return None
 
 
-def _size_of(body: bytes) -> int:
+def size_of(body: bytes) -> int:
     """Give the checkpoint size that an answer names; 0 where it names none."""
     try:
         return msgspec.json.decode(body, type=_Dated).checkpoint.size
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return 0
 
 
@@ -185,7 +202,7 @@ def differences_of(asked: str, theirs: bytes, ours: bytes) -> Iterator[Differenc
     """Name every member in which two answers differ; or that their bytes do, if none does."""
     try:
         published = msgspec.json.decode(theirs)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         published = None
     found = False
     for difference in _walk(asked, published, msgspec.json.decode(ours), ("", "", "")):

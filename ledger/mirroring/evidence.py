@@ -18,6 +18,7 @@ editions anybody can show something wrong that nobody signed: those cases have r
 
 import hashlib
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -160,14 +161,17 @@ def _length_bytes(folder: Path) -> int:
 
 def _write_case(folder: Path, files: Mapping[str, bytes]) -> None:
     beside = folder.with_name(f"{folder.name}.new")
-    beside.mkdir(exist_ok=True)
+    if beside.exists():
+        # CRASH: of an edition it may hold pieces of what was shown before, which are not these.
+        shutil.rmtree(beside)
+    beside.mkdir()
     for name, data in files.items():
         with (beside / name).open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
     _sync(beside)
-    # CRASH: until here a folder that nobody reads, and that the next writing fills again.
+    # CRASH: until here a folder that nobody reads, and that the next writing takes away.
     beside.rename(folder)
     _sync(folder.parent)
 

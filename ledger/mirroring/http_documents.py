@@ -37,7 +37,7 @@ class HttpDocuments:
         """Give the document with that hash, or None where the site does not have it.
 
         Raises:
-            StoreUnavailable: the site does not answer.
+            StoreUnavailable: the site does not answer, or not to the end.
         """
         if document_hex in self._known:
             return self._known[document_hex]
@@ -46,6 +46,9 @@ class HttpDocuments:
             opener = open_address(address, MAX_DOCUMENT_BYTES)
             with opener.open(address, timeout=TIMEOUT_SECONDS) as answer:
                 document: bytes = answer.read(MAX_DOCUMENT_BYTES + 1)
+                # Reading with a limit does not complain about a body that was cut off.
+                if answer.length:
+                    raise StoreUnavailable(f"{address}: the answer was cut off")
         except urllib.error.HTTPError as error:
             if error.code == NOT_FOUND:
                 return None

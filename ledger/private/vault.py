@@ -10,12 +10,13 @@ ever stored for it again: a client may send an old action twice, and a source be
 A key that some process still has in memory opens nothing, and whatever it encrypts is not stored.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import sqlalchemy as sa
 from nacl.bindings import (
     crypto_aead_xchacha20poly1305_ietf_decrypt,
@@ -262,6 +263,21 @@ class Vault:
         query = sa.select(erased_table.c.stream).where(erased_table.c.stream == stream)
         with _reading(self._engine) as connection:
             return connection.execute(query).first() is not None
+
+    def erased(self, among: Collection[str] | None = None) -> set[str]:
+        """Give the streams whose private parts were erased for ever: of these, or all of them.
+
+        Raises:
+            StoreUnavailable: the vault cannot be read.
+        """
+        query = sa.select(erased_table.c.stream)
+        if among is not None:
+            listed = sa.func.json_each(msgspec.json.encode(sorted(among)).decode())
+            query = query.where(
+                erased_table.c.stream.in_(sa.select(listed.table_valued("value").c.value))
+            )
+        with _reading(self._engine) as connection:
+            return set(connection.scalars(query))
 
     def is_destroyed(self, stream: str) -> bool:
         """Tell whether a stream was erased, and no older copy of the keyring brought its key back.

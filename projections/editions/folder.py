@@ -32,11 +32,16 @@ class EditionFolder:
         self._folder = folder
 
     def days(self) -> list[date]:
-        """Give the days that have an edition, in order."""
+        """Give the days that have an edition, in order.
+
+        A folder without a manifest is none: it was copied here by half, or is of somebody else.
+        """
         with _disk_errors():
             paths = list(self._folder.iterdir()) if self._folder.is_dir() else []
-        days = (parse_day(path.name) for path in paths)
-        return sorted(day for day in days if day is not None)
+            days = {path: parse_day(path.name) for path in paths}
+            return sorted(
+                day for path, day in days.items() if day is not None and (path / MANIFEST).is_file()
+            )
 
     def read(self, day: date, name: str) -> bytes:
         """Give a file of an edition, byte for byte.
@@ -105,17 +110,23 @@ class EditionFolder:
         assert all(map(is_file_name, files))
         assert MANIFEST in files
 
-        if (self._folder / day.isoformat()).is_dir():
+        place = self._folder / day.isoformat()
+        if (place / MANIFEST).is_file():
             self._compare(day, files)
             with _disk_errors():
                 # It may have been renamed just before a crash, the folder never synced.
                 _sync_folder(self._folder)
             return False
+        copied = {name: files[name] for name in self.names(day) if name in files}
+        # Nothing that lies there is taken away unless it is written again, byte for byte.
+        self._compare(day, copied)
         with _disk_errors():
             self._make_folder()
             unfinished = self._write_beside(day, files)
+            if place.is_dir():
+                shutil.rmtree(place)
             # CRASH: until here, a folder that nobody reads, and that the next attempt replaces.
-            unfinished.rename(self._folder / day.isoformat())
+            unfinished.rename(place)
             _sync_folder(self._folder)
         return True
 

@@ -140,8 +140,19 @@ def write_parts(
         with _part(name):
             write(connection, divided)
     # Last, and whether or not the holders' projection runs: an erasure waits for nobody.
-    forget_marks(connection, update.erased)
+    forget_marks(connection, (*update.erased, *_erased_meanwhile(update)))
     forget_papers(connection, update.erased)
+
+
+def _erased_meanwhile(update: ViewUpdate) -> Collection[str]:
+    """Give whose marks were erased after they were opened for this step.
+
+    Of petitions no entry tells: whoever erases takes their marks out of the views, perhaps just
+    before they come. The write lock is held by now, so that whoever comes later finds them here.
+    """
+    if update.erased_among is None or not update.holder_marks:
+        return ()
+    return update.erased_among({mark.stream for mark in update.holder_marks})
 
 
 @contextmanager

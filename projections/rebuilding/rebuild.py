@@ -59,6 +59,7 @@ def rebuild_views(
     writers = {name: write for name, write in PART_WRITERS.items() if name in together}
     from_log = not together <= FROM_CORE
     path = folder / VIEWS_FILE
+    erased = None if sources.private is None else sources.private.erased
     if CORE in together:
         writers[Projection.STATISTICS] = indexing_first(writers[Projection.STATISTICS])
     with (
@@ -74,7 +75,7 @@ def rebuild_views(
         for _ in range(MOST_ATTEMPTS):
             target = _target(old, sources.reader, together)
             fold_up_to(target, folding)
-            if replace_projections(stored, path, together):
+            if replace_projections(stored, path, together, erased):
                 return RebuiltViews(together, from_log, target.log_position)
     raise StoreUnavailable("the views moved on each time: try again when there is less to do")
 

@@ -11,18 +11,29 @@ from pathlib import Path
 from typing import Final
 
 from ledger.errors import StoreUnavailable
+from projections.holders import ErasedAmong
 from projections.parts.registry import CORE, IN_VIEWS, PRIVATE, Projection, tables_of
-from projections.tables import position_table, rebuilds_table, stopped_projections_table
+from projections.tables import (
+    holders_table,
+    position_table,
+    rebuilds_table,
+    stopped_projections_table,
+)
 
 # How long the follower's own transaction may take before ours.
 LOCK_SECONDS: Final = 60.0
 
 
-def replace_projections(stored: Path, remade: Path, wanted: Collection[Projection]) -> bool:
+def replace_projections(
+    stored: Path,
+    remade: Path,
+    wanted: Collection[Projection],
+    erased_among: ErasedAmong | None = None,
+) -> bool:
     """Put the rows made beside in the place of the stored ones; False where these have moved on.
 
     Where the stored views stand nowhere, all of them must be wanted: they stand then where those
-    beside do.
+    beside do. Marks of what was erased meanwhile do not come back.
 
     Raises:
         StoreUnavailable: one of the two databases failed; nothing was replaced.
@@ -36,7 +47,7 @@ def replace_projections(stored: Path, remade: Path, wanted: Collection[Projectio
             if PRIVATE & frozenset(wanted):
                 # What an erasure took away must not stay readable in freed pages.
                 connection.execute("PRAGMA main.secure_delete=ON")
-            replaced = _replace_all(connection, wanted)
+            replaced = _replace_all(connection, wanted, erased_among)
             if replaced:
                 # The log of the database holds the old pages until it is cut; readers may keep it
                 # from that, and are not waited for.
@@ -47,7 +58,11 @@ def replace_projections(stored: Path, remade: Path, wanted: Collection[Projectio
         raise StoreUnavailable(f"the rows cannot be replaced: {error}") from error
 
 
-def _replace_all(connection: sqlite3.Connection, wanted: Collection[Projection]) -> bool:
+def _replace_all(
+    connection: sqlite3.Connection,
+    wanted: Collection[Projection],
+    erased_among: ErasedAmong | None,
+) -> bool:
     # The write lock first: from here on the stored views stand still.
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -55,6 +70,8 @@ def _replace_all(connection: sqlite3.Connection, wanted: Collection[Projection])
         if names is not None:
             for name in names:
                 _replace_rows(connection, name)
+            if PRIVATE & frozenset(wanted) and erased_among is not None:
+                _forget_marks(connection, erased_among(None))
             _end_stops(connection, wanted)
             _count_rebuild(connection)
     except BaseException:
@@ -83,6 +100,12 @@ def _replace_rows(connection: sqlite3.Connection, name: str) -> None:
     rows = f'SELECT * FROM remade."{name}"'  # noqa: S608 - our own tables
     connection.execute(f'DELETE FROM main."{name}"')  # noqa: S608 - our own tables
     connection.execute(f'INSERT INTO main."{name}" {rows}')
+
+
+def _forget_marks(connection: sqlite3.Connection, streams: Collection[str]) -> None:
+    # Whoever erases waits for our lock, or has taken out of the old rows what was opened before.
+    delete = f"DELETE FROM main.{holders_table.name} WHERE stream = ?"  # noqa: S608 - our own table
+    connection.executemany(delete, [(stream,) for stream in streams])
 
 
 def _end_stops(connection: sqlite3.Connection, wanted: Collection[Projection]) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from domain.decisions import StreamState
 from ledger.errors import StoreCorrupt, StoreUnavailable
 from projections.dossier_rows import Act
-from projections.holders import HolderMark
+from projections.holders import ErasedAmong, HolderMark
 from projections.requested_papers import RequestedPaper
 from projections.stored.cells import Step
 from projections.tables import position_table, rebuilds_table
@@ -56,7 +56,8 @@ class ViewUpdate:
 
     Acts without an entry index are those of veiled dossiers. With ``counts_later`` the cells of
     statistics wait for a later step. ``rebuilds`` is how often rows had been replaced from beside
-    when it was folded; ``holders_failure`` what kept marks and papers from being folded.
+    when it was folded; ``holders_failure`` what kept marks and papers from being folded. Where
+    nobody else writes any more, ``erased_among`` is asked whose marks were erased meanwhile.
     """
 
     old_log_position: int
@@ -65,6 +66,7 @@ class ViewUpdate:
     acts: Sequence[Act]
     holder_marks: Sequence[HolderMark]
     erased: Sequence[str] = ()
+    erased_among: ErasedAmong | None = None
     papers: Sequence[RequestedPaper] = ()
     old_veiled_position: int = 0
     veils: VeilCounts = field(default_factory=dict)

@@ -144,7 +144,8 @@ def _after(request: Request) -> TrailCursor:
 
 def _limit(request: Request) -> int:
     text = request.get_param("limit", allow_multiple=False) or str(USUAL_PAGE_ACTS)
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MAX_PAGE_ACTS):
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_PAGE_ACTS))
+    if not is_number or not 1 <= int(text) <= MAX_PAGE_ACTS:
         raise MalformedParameter(f"limit is a number of 1 to {MAX_PAGE_ACTS}")
     return int(text)
 

@@ -20,6 +20,7 @@ from projections.opendata.feeds import (
     full_page,
     newest_page,
 )
+from transparency.encoding import parse_decimal
 
 NEWEST_CACHING: Final = "public, max-age=5"
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -89,6 +90,15 @@ def _asked_page(request: Request) -> int | None:
     text = request.get_param("page", allow_multiple=False)
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit()) or int(text) > MAX_PAGE:
+    number = whole_number(text)
+    if number is None or number > MAX_PAGE:
         raise MalformedParameter("page is a whole number from 0")
-    return int(text)
+    return number
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number from 0; None where it is none, or longer than any index is."""
+    try:
+        return parse_decimal(text)
+    except ValueError:
+        return None

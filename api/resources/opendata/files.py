@@ -17,6 +17,7 @@ from api.data_folder import DataFolder
 from api.errors import MalformedParameter, NothingHere, ServiceStarting
 from api.parts import Parts
 from api.reading.rights import check_right
+from api.resources.opendata.feeds import whole_number
 from api.resources.opendata.kept import KeptFiles, KeptLeads
 from domain.reading.rights import Reader, Subject
 from ledger.bodies import MAX_SAFE_INTEGER
@@ -212,6 +213,7 @@ def _number(request: Request, name: str, least: int, most: int) -> int:
     text = request.get_param(name, allow_multiple=False)
     if text is None:
         return least
-    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+    number = whole_number(text)
+    if number is None or not least <= number <= most:
         raise MalformedParameter(f"{name} is a whole number from {least} to {most}")
-    return int(text)
+    return number

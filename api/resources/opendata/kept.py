@@ -108,6 +108,7 @@ class KeptFiles:
             ServiceStarting: the views stand at no checkpoint yet.
             ProjectionStopped: the file is of leads that are kept, and looking has stopped.
             FormNotInstalled: the form's library is not there.
+            StoreUnavailable: there is no room to make it, or the views cannot be read.
         """
         async with self._locks[file.name]:
             kept = self._kept.get(file.name)
@@ -124,6 +125,12 @@ class KeptFiles:
         return position is None or as_of(self._origin, position) != kept.made
 
     def _make(self, file: DataFile) -> KeptFile:
+        try:
+            return self._made(file)
+        except OSError as error:
+            raise StoreUnavailable(f"{file.name} cannot be written: {error}") from error
+
+    def _made(self, file: DataFile) -> KeptFile:
         public = reading_as(self._views, Reader.ANYONE, Subject.FIGURES, Subject.PUBLIC_RECORD)
         with TemporaryDirectory() as folder, public as reader:
             position = reader.position()

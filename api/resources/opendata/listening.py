@@ -21,7 +21,7 @@ from falcon.asgi import Request, Response, SSEvent
 from api.errors import LISTENER_TOO_SLOW, MalformedParameter, ServiceStarting, TooManyListeners
 from api.parts import Parts
 from api.reading.rights import check_right
-from api.resources.opendata.feeds import asked_filter
+from api.resources.opendata.feeds import asked_filter, whole_number
 from domain.reading.rights import Reader, Subject
 from ledger.bodies import MAX_SAFE_INTEGER
 from projections.dossier_rows import Act, index_of
@@ -192,6 +192,7 @@ def _asked_start(request: Request) -> int | None:
 
 
 def _whole(text: str, name: str) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text) > MAX_SAFE_INTEGER:
+    number = whole_number(text)
+    if number is None or number > MAX_SAFE_INTEGER:
         raise MalformedParameter(f"{name} is an entry index")
-    return int(text)
+    return number

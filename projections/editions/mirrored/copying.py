@@ -97,7 +97,13 @@ class EditionMirror:
 
     def _copy(self, round_: Round, day: date) -> None:
         self._untried.note(day)
-        read: dict[str, bytes] = {}
+        manifest = round_.source.read(day, MANIFEST)
+        if manifest is None:
+            # It may pass, and there is nothing to keep: what is shown later shall find its place.
+            message = f"{round_.source.address} lists an edition of {day} and does not have it"
+            round_.say(day, MISSING, message)
+            return
+        read = {MANIFEST: manifest}
         try:
             files = self._checked(round_, day, read)
             self._folder.write(day, files)
@@ -121,12 +127,9 @@ class EditionMirror:
                 read[name] = body
             return body
 
-        body = reading(MANIFEST)
-        if body is None:
-            raise EditionDiffers(f"{day}: an edition is listed and not there")
-        manifest = check_manifest(body, day, round_.origin)
+        manifest = check_manifest(read[MANIFEST], day, round_.origin)
         check_is_of_log(manifest, signed_by_log(manifest, self._keys), round_.log)
-        return {**check_files(manifest, reading), MANIFEST: body}
+        return {**check_files(manifest, reading), MANIFEST: read[MANIFEST]}
 
     def _look_again(self, round_: Round, day: date) -> None:
         try:

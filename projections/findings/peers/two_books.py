@@ -290,7 +290,7 @@ def _months(period: str) -> tuple[str, str] | None:
 
 def _last_day(period: str) -> date | None:
     months = _months(period)
-    if months is None or months[1][:4] == "0000":
+    if months is None or months[1][:4] in ("0000", "9999"):
         return None
     year, month = int(months[1][:4]), int(months[1][5:])
     following = date(year + month // MONTHS_PER_YEAR, month % MONTHS_PER_YEAR + 1, 1)

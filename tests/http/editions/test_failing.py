@@ -251,3 +251,23 @@ def test_later_stop_says_how_far_the_maker_had_looked(world: World, fail: list[E
     assert looked_at == published.tree_size
     assert isinstance(stopped["stopped"], dict)
     assert stopped["stopped"]["last_entry_index"] == looked_at - 1
+
+
+def test_folder_without_a_manifest_hides_no_list_and_stops_no_maker(world: World) -> None:
+    editions = DataFolder(world.settings.data).editions
+    bootstrap.edition_maker(world.settings).make_due()
+    (made,) = EditionFolder(editions).days()
+    (editions / "2026-11-21").mkdir()
+    (editions / "2199-12-31").mkdir()
+    world.wait(days=1)
+    world.submit()
+    world.settle()
+    world.follow()
+
+    later = bootstrap.edition_maker(world.settings).make_due()
+
+    listed = world.client.simulate_get("/v1/statistics/editions")
+    assert listed.status_code == 200, listed.text
+    days = [each["edition"] for each in listed.json["editions"]]
+    assert days == [each.isoformat() for each in (*reversed(later), made)]
+    assert len(later) == 1

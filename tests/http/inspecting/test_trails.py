@@ -302,3 +302,12 @@ def test_context_shows_the_peers_once_there_are_enough(tmp_path: Path) -> None:
         assert row["peers_figures"]["dossiers"] == LEAST_PEER_DOSSIERS
         assert (row["procedure"], row["quarter"]) == (PROCEDURE, "2026-Q4")
         assert not any(key.name in str(result.json["context"]) for key in others)
+
+
+@pytest.mark.parametrize("limit", ["0000000011", "000001000999999999", f"1{'0' * 30}", "9" * 5_000])
+def test_page_is_never_longer_than_the_most_however_its_limit_is_written(
+    case: Case, limit: str
+) -> None:
+    refused = ask(case, f"/v1/trail?office={OFFICE}&limit={limit}")
+
+    assert (refused.status_code, refused.json["code"]) == (400, "malformed_parameter")

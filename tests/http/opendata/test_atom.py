@@ -81,3 +81,9 @@ def test_nothing_is_ready_before_the_first_checkpoint(empty_world: World) -> Non
     answer = empty_world.client.simulate_get(PATH)
 
     assert (answer.status_code, answer.json["code"]) == (503, "not_ready")
+
+
+def test_page_of_thousands_of_digits_is_refused_and_no_failure(busy: World) -> None:
+    answer = busy.client.simulate_get(PATH, query_string=f"page={'9' * 5_000}")
+
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed_parameter")

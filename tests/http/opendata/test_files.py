@@ -177,3 +177,11 @@ def test_nothing_is_ready_before_the_first_checkpoint(empty_world: World) -> Non
     for path in (BASE, f"{BASE}/events.csv", f"{BASE}/counts.csv", f"{BASE}/datapackage.json"):
         answer = empty_world.client.simulate_get(path)
         assert (answer.status_code, answer.json["code"]) == (503, "not_ready")
+
+
+@pytest.mark.parametrize("member", ["from_entry", "limit"])
+def test_number_of_thousands_of_digits_is_refused_and_no_failure(told: World, member: str) -> None:
+    query = f"{member}={'9' * 5_000}"
+    answer = told.client.simulate_get(f"{BASE}/events.csv", query_string=query)
+
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed_parameter")

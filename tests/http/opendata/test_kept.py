@@ -4,7 +4,9 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from falcon.testing import TestClient
 
+from api.app import create_app
 from api.errors import ServiceStarting
 from api.resources.opendata.kept import FRESH_SECONDS, KeptFile, KeptFiles
 from projections.opendata.files import DataFile, data_file
@@ -71,3 +73,15 @@ def test_nothing_is_made_before_the_first_checkpoint(empty_world: World) -> None
 
     with pytest.raises(ServiceStarting):
         asyncio.run(files.get(_counts()))
+
+
+@pytest.mark.parametrize("name", ["counts.csv", "findings.jsonl", "counts.parquet"])
+def test_file_that_finds_no_room_is_an_unavailable_store_and_no_failure(
+    told: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    client = TestClient(create_app(told.parts))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+
+    answer = client.simulate_get(f"/v1/open-data/{name}")
+
+    assert (answer.status_code, answer.json["code"]) == (503, "store_unavailable")

@@ -240,3 +240,16 @@ def test_nothing_is_ready_before_the_first_checkpoint(empty_world: World) -> Non
     answer = empty_world.client.simulate_get(PATH)
 
     assert (answer.status_code, answer.json["code"]) == (503, "not_ready")
+
+
+@pytest.mark.parametrize("is_header", [True, False])
+def test_place_of_thousands_of_digits_is_refused_and_no_failure(
+    told: World, *, is_header: bool
+) -> None:
+    digits = "9" * 5_000
+    headers = {"Last-Event-ID": digits} if is_header else {}
+    query = "" if is_header else f"from_entry={digits}"
+
+    answer = told.client.simulate_get(PATH, query_string=query, headers=headers)
+
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed_parameter")

@@ -19,6 +19,7 @@ from api.figures.addresses import split_address, wanted_format
 from api.figures.answering import answer
 from cli.commands.recompute import recompute
 from cli.output import EXIT_UNREACHABLE
+from cli.served_figures.comparing import ADDRESSES as COMPARED
 from ledger.documents import DocumentFolder
 from ledger.key_files import render_anchors
 from projections.reading import FiguresInViews, read_counts
@@ -299,3 +300,68 @@ def test_wrong_answer_by_another_definition_or_checkpoint_differs_and_is_no_seco
 
     assert (cheated.code, cheated.problems) == (1, ["figures_differ"])
     assert (cheated.members["finding"], cheated.members["findings"]) == (None, [])
+
+
+@pytest.mark.parametrize("left", ["petitions", "veiled", "timeliness?by=period"])
+@pytest.mark.parametrize(
+    ("times", "code"),
+    [(A_MOMENT_LATER, 0), (TWO_HOURS_LATER, 1)],
+    ids=["a moment behind", "two hours behind"],
+)
+def test_address_that_is_left_at_an_old_checkpoint_fails_though_the_counts_are_new(
+    tmp_path: Path, times: tuple[str, ...], code: int, left: str
+) -> None:
+    folder, asked = _folder_with(tmp_path / "data", *times), f"/v1/statistics/{left}"
+    newest = run("recompute", "--request", "/v1/statistics/counts", "--data", folder.path).out
+    path, members = split_address(asked)
+    with closing(open_views(folder.views)) as views, views.reading() as reader:
+        position = reader.position()
+        assert position is not None
+        old = answer(FiguresInViews(reader, position), path, members, wanted_format(members)).body
+
+    def answering(path: str) -> Answer:
+        file = folder.path / path.lstrip("/")
+        answers = {asked: old, "/v1/statistics/counts": newest.encode()}
+        if path in answers:
+            return 200, {}, answers[path]
+        return (200, {}, file.read_bytes()) if file.is_file() else (404, {}, b"")
+
+    with serving(answering) as address:
+        recomputed = _recompute(folder, "--log", address)
+
+    assert (recomputed.code, recomputed.members["differences"]) == (code, 0)
+    assert recomputed.problems == (["figures_behind"] if code else [])
+    # What a site keeps back is no wrong figure, and is said.
+    lacking = set(COMPARED) - {asked}
+    assert set(recomputed.members["not_published"]) == lacking
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda read: read["figures"].insert(0, read["figures"][0] | {"filed": 9}),
+        lambda read: read.update(as_of="2020-01-01T00:00:00.000Z"),
+        lambda read: read["checkpoint"].update(root="A" * 43 + "="),
+    ],
+    ids=["a figure twice", "another time", "another root"],
+)
+def test_petitions_said_twice_or_as_of_something_else_differ(
+    tmp_path: Path, change: Callable[[Any], object]
+) -> None:
+    folder, asked = _folder_with(tmp_path / "data", complaints=12), "/v1/statistics/petitions"
+    read = json.loads(run("recompute", "--request", asked, "--data", folder.path).out)
+    counts = run("recompute", "--request", "/v1/statistics/counts", "--data", folder.path).out
+    change(read)
+
+    def answering(path: str) -> Answer:
+        file = folder.path / path.lstrip("/")
+        answers = {asked: json.dumps(read).encode(), "/v1/statistics/counts": counts.encode()}
+        if path in answers:
+            return 200, {}, answers[path]
+        return (200, {}, file.read_bytes()) if file.is_file() else (404, {}, b"")
+
+    with serving(answering) as address:
+        cheated = _recompute(folder, "--log", address)
+
+    assert (cheated.code, cheated.problems) == (1, ["figures_differ"])
+    assert cheated.members["shown"]

@@ -1,6 +1,6 @@
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from ledger.storage.port import StoredEntry
 from projections import follower as follower_module
 from projections.entries import EntryUnreadable
 from projections.follower import Follower, PrivateFold
+from projections.holders import Mark
 from projections.parts.registry import CORE, TABLES_BY_NAME
 from projections.parts.writers import PartFailed
 from projections.reading import read_counts
@@ -369,3 +370,25 @@ def test_follower_far_behind_counts_once_and_comes_to_the_same_tables(
     assert counted.total.received == 5
     kept.close()
     late.close()
+
+
+def test_mark_of_a_petition_erased_while_it_was_folded_is_not_kept(
+    paper: PaperLedger, views: Views
+) -> None:
+    gone, stays = f"petition:{1:032x}", f"petition:{2:032x}"
+    for stream in (gone, stays):
+        paper.complain(stream, "2026-03-01T00:00:00Z")
+    paper.seal_and_publish("2026-03-01T00:00:00.500Z")
+    asked: list[set[str]] = []
+
+    def erased(among: Collection[str] | None) -> Collection[str]:
+        asked.append(set(among or ()))
+        return {gone}
+
+    private = PrivateFold(paper.private.get, VIEW_SECRET, erased=erased)
+    Follower(ORIGIN, paper.store, views, paper.documents, private).catch_up()
+
+    with views.reading() as reader:
+        assert reader.hash_of(gone, Mark.SECRET) is None
+        assert reader.hash_of(stays, Mark.SECRET) is not None
+    assert {gone, stays} in asked

@@ -11,6 +11,7 @@ import pytest
 
 from cli.sources import LogAddress, decode_figures, fetch, read_published
 from ledger.errors import StoreUnavailable
+from ledger.mirroring.http_documents import HttpDocuments
 from projections.petitions.figures import PetitionStatistics
 from projections.reading import read_petition_figures
 from tests.support.folder_server import serving
@@ -82,3 +83,22 @@ def test_what_is_no_figures_is_not_believed(body: bytes) -> None:
     assert fetched == body
     with pytest.raises(ProofInvalid, match="does not answer with statistics"):
         decode_figures(body, Counted, site)
+
+
+CUT_OFF = b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"figures":1}'
+
+
+def test_answer_that_is_cut_off_is_not_taken_for_what_the_site_says() -> None:
+    with saying(CUT_OFF) as site, pytest.raises(StoreUnavailable, match="whole answer"):
+        fetch(site)
+
+
+def test_document_that_is_cut_off_is_not_taken_for_missing() -> None:
+    with saying(CUT_OFF) as site, pytest.raises(StoreUnavailable, match="cut off"):
+        HttpDocuments(site).read("0a" * 32)
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"figures":1,"more":' + b"[" * 100_000])
+def test_figures_nested_without_end_are_not_believed_and_no_crash(body: bytes) -> None:
+    with pytest.raises(ProofInvalid, match="does not answer with statistics"):
+        decode_figures(body, Counted, "https://ledger.example.org")

@@ -18,7 +18,7 @@ from api.figures.indexing import INDEX_MEMBERS, REPORT, answer_index, answer_rep
 from api.figures.sources import Answered
 from cli.commands.recompute import recompute
 from cli.served_figures.comparing import ADDRESSES as COMPARED
-from cli.served_figures.comparing import differences_of
+from cli.served_figures.comparing import differences_of, size_of
 from domain.index766 import formulas_of
 from ledger.documents import DocumentFolder
 from ledger.key_files import render_anchors
@@ -155,3 +155,11 @@ def test_each_member_that_differs_is_named(theirs: bytes, field: str) -> None:
     (difference,) = differences_of("a", theirs, b'{"total": 2}')
 
     assert difference.field == field
+
+
+@pytest.mark.parametrize("theirs", [b"[" * 100_000, b'{"checkpoint":' + b"[" * 100_000])
+def test_answer_nested_without_end_is_other_bytes_and_ends_no_comparison(theirs: bytes) -> None:
+    (difference,) = differences_of("a", theirs, b'{"total": 2}')
+
+    assert (difference.field, difference.recomputed) == ("a", "{'total': 2}")
+    assert size_of(theirs) == 0

@@ -193,3 +193,13 @@ def test_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path, store: 
 
     assert {barred, "erasure_progress"} <= set(sa.inspect(engine).get_table_names())
     engine.dispose()
+
+
+def test_vault_names_what_it_has_forgotten_among_some_or_all(tmp_path: Path) -> None:
+    with _a_vault(tmp_path) as vault:
+        vault.store(PARTS, NOW)
+        vault.erase([ERASED, "petition:'1"])
+
+        assert vault.erased({ERASED, KEPT}) == {ERASED}
+        assert vault.erased(set()) == set()
+        assert vault.erased() == {ERASED, "petition:'1"}

@@ -120,3 +120,29 @@ def test_days_have_one_spelling(text: str, day: date | None) -> None:
 def test_what_is_no_manifest_is_told(body: bytes) -> None:
     with pytest.raises(EditionDiffers):
         read_manifest(body)
+
+
+@pytest.mark.parametrize("left", [{}, {"counts.json": FILES["counts.json"]}])
+def test_folder_copied_by_half_is_no_edition_and_is_made_whole(
+    tmp_path: Path, left: dict[str, bytes]
+) -> None:
+    folder = EditionFolder(tmp_path)
+    (tmp_path / DAY.isoformat()).mkdir()
+    for name, body in left.items():
+        (tmp_path / DAY.isoformat() / name).write_bytes(body)
+    assert folder.days() == []
+
+    assert folder.write(DAY, FILES)
+
+    assert (folder.days(), _stored(folder)) == ([DAY], FILES)
+
+
+def test_other_bytes_copied_by_half_are_not_taken_away(tmp_path: Path) -> None:
+    folder = EditionFolder(tmp_path)
+    (tmp_path / DAY.isoformat()).mkdir()
+    (tmp_path / DAY.isoformat() / "counts.json").write_bytes(b"others")
+
+    with pytest.raises(EditionDiffers, match=r"counts\.json"):
+        folder.write(DAY, FILES)
+
+    assert _stored(folder) == {"counts.json": b"others"}

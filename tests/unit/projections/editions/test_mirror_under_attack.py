@@ -294,3 +294,57 @@ def test_edition_larger_than_any_is_not_read_to_its_end(
 
     assert copy.round().new == []
     assert {name for _, name in copy.source.asked} == {MANIFEST}
+
+
+class WithoutManifest(Shown):
+    """A source that lists a day of which it has nothing."""
+
+    without: date | None = None
+
+    def read(self, day: date, name: str) -> bytes | None:
+        return None if day == self.without else super().read(day, name)
+
+
+def test_listed_edition_that_is_not_there_convicts_nobody(desk: Desk, tmp_path: Path) -> None:
+    source = WithoutManifest(desk.folder)
+    copy = a_copy(desk, MirrorFolder(tmp_path / "mirror"), source)
+    source.without = DAYS[1]
+    missing = copy.round()
+    source.without = None
+
+    back = copy.round()
+
+    assert [(each.day, each.code) for each in missing.problems] == [(DAYS[1], MISSING)]
+    assert (missing.new, back.new) == ([DAYS[0], DAYS[2]], [DAYS[1]])
+    assert not copy.mirror.evidence.exists()
+
+
+def test_wrong_edition_is_kept_as_evidence_also_where_it_was_not_there_at_first(
+    desk: Desk, tmp_path: Path
+) -> None:
+    source = WithoutManifest(desk.folder)
+    copy = a_copy(desk, MirrorFolder(tmp_path / "mirror"), source)
+    source.without = DAYS[1]
+    copy.round()
+    source.without, source.changes[DAYS[1], MANIFEST] = None, one_bit
+
+    copy.round()
+
+    shown = (copy.case("edition_differs") / f"published-{MANIFEST}").read_bytes()
+    assert shown == one_bit(desk.folder.read(DAYS[1], MANIFEST))
+
+
+def test_case_holds_no_piece_of_what_a_crash_left_of_another_showing(
+    desk: Desk, tmp_path: Path
+) -> None:
+    copy = a_copy(desk, MirrorFolder(tmp_path / "mirror"))
+    left = copy.mirror.evidence / f"edition_differs-{DAYS[1]}.new"
+    left.mkdir(parents=True)
+    (left / "published-fees.json").write_bytes(b"of an earlier showing")
+    copy.source.changes[DAYS[1], MANIFEST] = one_bit
+
+    copy.round()
+
+    case = copy.case("edition_differs")
+    about = json.loads((case / ABOUT).read_bytes())
+    assert sorted(path.name for path in case.iterdir()) == sorted([ABOUT, *about["pieces"]])

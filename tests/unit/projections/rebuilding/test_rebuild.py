@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace as replace_fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +14,10 @@ from ledger.storage.port import StoredEntry
 from projections.follower import Follower
 from projections.parts.registry import CORE, FROM_CORE, IN_VIEWS, Projection
 from projections.parts.stops import ProjectionStopped
+from projections.rebuilding import rebuild
 from projections.rebuilding.beside import beside, take_away_leftovers
 from projections.rebuilding.rebuild import RebuiltViews, rebuild_views
+from projections.rebuilding.replacing import replace_projections
 from projections.views import Views, open_views
 from tests.support.paper_ledger import ORIGIN, PaperLedger, a_stream
 from tests.support.planted.changes import plant
@@ -242,3 +246,32 @@ def test_one_process_rebuilds_at_a_time_and_what_a_killed_one_left_is_taken_away
     take_away_leftovers(folder)
 
     assert list(folder.iterdir()) == []
+
+
+def test_mark_of_a_petition_erased_during_a_rebuild_does_not_come_back(
+    paper: PaperLedger, path: Path, views: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    petition = f"petition:{50:032x}"
+    erased: set[str] = set()
+    assert petition in _marked(path)
+
+    def after_an_erasure(*arguments: Any) -> bool:
+        # As it is carried out: in the vault first, then in the views that are there.
+        erased.add(petition)
+        plant(path, f"DELETE FROM holders WHERE stream = '{petition}'")
+        return replace_projections(*arguments)
+
+    monkeypatch.setattr(rebuild, "replace_projections", after_an_erasure)
+    private = replace_fields(private_of(paper), erased=lambda _among: erased)
+    sources = replace_fields(sources_of(paper), private=private)
+    before = _marked(path)
+
+    with beside(path.parent / "rebuilding") as folder:
+        rebuild_views(path, folder, [Projection.HOLDERS], sources, lambda _entries: None)
+
+    assert _marked(path) == before - {petition}
+
+
+def _marked(path: Path) -> set[object]:
+    """Give the streams that have a holder's mark."""
+    return {row[0] for row in rows_in(path, [Projection.HOLDERS])["holders"]}

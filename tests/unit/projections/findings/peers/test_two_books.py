@@ -223,3 +223,10 @@ def test_any_bytes_are_a_book_or_refused(document: bytes) -> None:
     except MalformedDocument:
         return
     assert isinstance(book, Book)
+
+
+@pytest.mark.parametrize("period", ["9999", "9999-12", "9999-Q4"])
+def test_book_of_the_last_year_that_a_date_can_have_ends_no_comparison(period: str) -> None:
+    result = compared(a_book(period, received=1))
+
+    assert (result.finding, result.left_out) == (None, {"other_period": 1})
