@@ -11,7 +11,7 @@ from ledger.errors import StoreCorrupt
 from projections.dossier_rows import Act, row_of
 from projections.holders import HolderMark
 from projections.stored.tuples.acts import actors_of
-from projections.stored.tuples.inserting import act_row, insert_tuples, replace_tuples
+from projections.stored.tuples.inserting import NULL, act_row, insert_tuples, replace_tuples
 from projections.tables import act_signers_table, acts_table, holders_table
 
 _state_encoder = msgspec.msgpack.Encoder()
@@ -79,7 +79,7 @@ def replace_rows(
 
 def insert_acts(connection: sa.Connection, acts: Sequence[Act]) -> None:
     """Add published acts, and by whom each is found."""
-    insert_tuples(connection, acts_table, list(map(act_row, acts)))
+    insert_tuples(connection, acts_table, [act_row(act, NULL) for act in acts])
     insert_tuples(connection, act_signers_table, list(_found_by(acts)))
 
 
