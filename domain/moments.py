@@ -88,6 +88,22 @@ def parse_moment(text: str) -> Moment:
         raise MalformedMoment from error
 
 
+def moment_at(at: date) -> Moment:
+    """Give the moment of an instant or a day that was read otherwise, as `parse_moment` gives it.
+
+    Raises:
+        MalformedMoment: `parse_moment` reads no text that says this: an instant that is not in UTC
+            or has fractions of a second, or a year too early or too late.
+    """
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise MalformedMoment
+    if not isinstance(at, datetime):
+        return Moment(day=at)
+    if at.tzinfo is not UTC or at.microsecond:
+        raise MalformedMoment
+    return Moment(instant=at)
+
+
 def render_moment(moment: Moment) -> str:
     """Write a moment as `parse_moment` reads it; fractions of a second are dropped."""
     if moment.instant is None:
