@@ -124,7 +124,10 @@ def count(
 
 
 def _in_order(stretches: Iterable[Stretch], zone: str) -> list[Stretch]:
-    return sorted(stretches, key=lambda stretch: stretch.since.start_in(zone))
+    found = list(stretches)
+    if len(found) > 1:
+        found.sort(key=lambda stretch: stretch.since.start_in(zone))
+    return found
 
 
 def _effect(stretch: Stretch, due: Due | None, zone: str) -> StretchEffect:
@@ -196,7 +199,7 @@ def _declared_end(unit: LimitUnit, amount: int, first_day: date, working: Workin
 
 
 def _days_later(unit: LimitUnit, day: date, days: int, working: WorkingTime) -> date:
+    if unit is _WORKING_DAYS and days:
+        return add_working_days(working.calendar, day, days)
     check_covered(working.calendar, day)
-    if unit is not _WORKING_DAYS:
-        return day + timedelta(days=days)
-    return add_working_days(working.calendar, day, days) if days else day
+    return day if unit is _WORKING_DAYS else day + timedelta(days=days)
