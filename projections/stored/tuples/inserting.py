@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 import sqlalchemy as sa
 
-from domain.moments import render_moment
+from domain.moments import render_day, render_moment
 from projections.dossier_rows import Act, DossierRow, render_due
 from projections.tables import dossiers_table
 from transparency.encoding import render_utc_milliseconds
@@ -76,7 +76,7 @@ def act_row(act: Act, nothing: float | None = None) -> Row:
 
     What the act does not say is ``nothing``: `NULL` for whoever hands the row to the driver.
     """
-    office, status, due, appointment = act.office, act.status, act.due, act.appointment
+    status, due, appointment, answer_by = act.status, act.due, act.appointment, act.answer_by
     return (
         act.entry_index,
         act.stream,
@@ -84,23 +84,15 @@ def act_row(act: Act, nothing: float | None = None) -> Row:
         act.kind,
         render_moment(act.at),
         _recorded_text(act.recorded_at),
-        nothing if office is None else office,
+        nothing if act.office is None else act.office,
         _signers_encoder.encode(act.signers).decode(),
         nothing if act.performer is None else act.performer,
         nothing if status is None else int(status),
         nothing if due is None else render_due(due),
         nothing if appointment is None else render_due(appointment),
-        *_said(act, nothing),
-    )
-
-
-def _said(act: Act, nothing: float | None) -> Row:
-    """Give the last columns: what few acts say."""
-    answer_by = act.answer_by
-    return (
         nothing if act.amount_vnd is None else act.amount_vnd,
         nothing if act.to_office is None else act.to_office,
-        nothing if answer_by is None else answer_by.isoformat(),
+        nothing if answer_by is None else render_day(answer_by),
         nothing if act.refers_to is None else act.refers_to,
         nothing if act.payment_method is None else act.payment_method,
         nothing if act.label is None else act.label,
