@@ -102,9 +102,9 @@ def parse_stream(text: str) -> StreamId:
     return StreamId(stream_type, stream_id)
 
 
-def is_stream_of(text: str, stream_type: StreamType) -> bool:
-    """Tell whether `parse_stream` reads a name, and as one of this type."""
-    return _STREAMS[stream_type].fullmatch(text) is not None
+def streams_of(stream_type: StreamType) -> re.Pattern[str]:
+    """Give what matches in full the names that `parse_stream` reads as ones of this type."""
+    return _STREAMS[stream_type]
 
 
 class Need(msgspec.Struct, frozen=True):

@@ -6,11 +6,14 @@ about is counted in `domain.clocks`.
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from domain.calendars import WorkingTime, working_days_between
 from domain.dossiers import Due
 from domain.moments import Moment, time_zone
 from domain.procedures import Limit, LimitUnit
+
+_UNKNOWN: Final = LimitUnit.UNKNOWN
 
 
 class Timeliness(StrEnum):
@@ -23,7 +26,7 @@ class Timeliness(StrEnum):
 
 def needs_calendar(limit: Limit) -> bool:
     """Tell whether the limit can be computed, for which a calendar is needed."""
-    return limit.unit is not LimitUnit.UNKNOWN
+    return limit.unit is not _UNKNOWN
 
 
 def _day_of(due: Due, zone: str) -> date:

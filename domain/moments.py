@@ -24,8 +24,7 @@ _MONTHS: Final = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _UTC_OFFSET: Final = "+00:00"
-_JSON_LENGTH: Final = len('"2026-11-21T08:03:11Z"')
-_json_encoder = msgspec.json.Encoder()
+_INSTANT_LENGTH: Final = len("2026-11-21T08:03:11Z")
 # The years are FIRST_YEAR to LAST_YEAR.
 _MOMENT = re.compile(
     r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?", re.ASCII
@@ -88,20 +87,42 @@ def parse_moment(text: str) -> Moment:
         raise MalformedMoment from error
 
 
+def moment_at(at: date) -> Moment:
+    """Give the moment of an instant or a day that was read otherwise, as `parse_moment` gives it.
+
+    Raises:
+        MalformedMoment: `parse_moment` reads no text that says this: an instant that is not in UTC
+            or has fractions of a second, or a year too early or too late.
+    """
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise MalformedMoment
+    if not isinstance(at, datetime):
+        return Moment(day=at)
+    if at.tzinfo is not UTC or at.microsecond:
+        raise MalformedMoment
+    return Moment(instant=at)
+
+
 def render_moment(moment: Moment) -> str:
     """Write a moment as `parse_moment` reads it; fractions of a second are dropped."""
     if moment.instant is None:
         assert moment.day is not None
-        return moment.day.isoformat()
+        return render_day(moment.day)
     return render_instant(moment.instant)
+
+
+def render_day(day: date) -> str:
+    """Write a day, in a third of the time that its own method takes."""
+    text: str = msgspec.to_builtins(day)
+    return text
 
 
 def render_instant(instant: datetime) -> str:
     """Write an aware instant in UTC, without fractions of a second."""
-    # As JSON writes it, which takes a tenth of the time: a whole second in UTC, in quotes.
-    encoded = _json_encoder.encode(instant)
-    if len(encoded) == _JSON_LENGTH and encoded.endswith(b'Z"'):
-        return encoded[1:-1].decode()
+    # As JSON writes it, which takes a tenth of the time, where that is a whole second in UTC.
+    text: str = msgspec.to_builtins(instant)
+    if len(text) == _INSTANT_LENGTH and text[-1] == "Z":
+        return text
     text = instant.astimezone(UTC).isoformat(timespec="seconds")
     return text.removesuffix(_UTC_OFFSET) + "Z"
 

@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Protocol
 
 import msgspec
@@ -20,7 +21,7 @@ from domain.actions import Action, Signer, parse_stream
 from domain.errors import DomainError
 from domain.facts import Facts, LedgerOpened, LogKeyRotated, SatisfactionRated
 from domain.kinds import KINDS, Kind
-from domain.moments import parse_moment
+from domain.moments import moment_at, parse_moment
 from domain.roles import KEY_WORDS, Role
 from ledger import bodies
 from ledger.bodies import ACTION_TYPE_LINE, ReadText, SignedText
@@ -209,32 +210,36 @@ def _typed(decoded: SignedText, kind: Kind, line: bytes) -> Action:
 
 
 def action_of(
-    decoded: SignedText | ReadText[Facts], kind: Kind, facts: Facts, signers: tuple[Signer, ...]
+    decoded: SignedText | ReadText[Facts, date],
+    kind: Kind,
+    facts: Facts,
+    signers: tuple[Signer, ...],
 ) -> Action:
     """Make the action of a text whose kind, facts and signers were read.
 
     Raises:
         SchemaMismatch, DomainError, ValueError: a member contradicts another, or is misspelt.
     """
-    for text in (decoded.previous, decoded.details):
+    previous, details, version, at = decoded.previous, decoded.details, decoded.version, decoded.at
+    for text in (previous, details):
         if text is not None and not _HASH_TEXT.fullmatch(text):
             decode_base64(text, size_bytes=HASH_BYTES)
-    if (decoded.version == 1) != (decoded.previous is None) or decoded.version < 1:
+    if (version == 1) != (previous is None) or version < 1:
         raise SchemaMismatch("version starts at 1, and only version 1 has no previous")
-    if (decoded.details is not None) and kind.details is None:
+    if details is not None and kind.details is None:
         raise SchemaMismatch("this kind has no private part")
     return Action(
         kind=kind,
         ledger=decoded.ledger,
         stream=decoded.stream,
-        version=decoded.version,
-        previous=decoded.previous,
-        at=parse_moment(decoded.at),
+        version=version,
+        previous=previous,
+        at=parse_moment(at) if isinstance(at, str) else moment_at(at),
         office=decoded.office,
         signers=signers,
         facts=facts,
         details=None,
-        commitment=decoded.details,
+        commitment=details,
     )
 
 

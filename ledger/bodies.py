@@ -19,6 +19,8 @@ b'{"a":["x"],"b":1}'
 import functools
 import hashlib
 import re
+from collections.abc import Callable
+from datetime import date
 from typing import Final, Generic, TypeVar
 
 import msgspec
@@ -36,8 +38,12 @@ MAX_SAFE_INTEGER: Final = 2**53 - 1
 MAX_NESTING: Final = 16
 
 FactsT = TypeVar("FactsT", bound=msgspec.Struct)
+AtT = TypeVar("AtT", bound=date)
 
 _PRINTABLE_LINE = re.compile(rb"[\x20-\x5b\x5d-\x7e]+")
+# As numbers, which are found ten times faster than as one byte each.
+_BACKSLASH: Final = ord(b"\\")
+_DELETE: Final = 0x7F
 _sorted_encoder = msgspec.json.Encoder(order="sorted")
 
 
@@ -71,12 +77,16 @@ class SignerRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
 
 
 class ReadText(
-    msgspec.Struct, Generic[FactsT], frozen=True, forbid_unknown_fields=True, omit_defaults=True
+    msgspec.Struct,
+    Generic[FactsT, AtT],
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
 ):
-    """The second line of an action's text, read with the facts of its kind in one go."""
+    """The second line of an action's text, read with its time and the facts of its kind."""
 
     action: str
-    at: str
+    at: AtT
     facts: FactsT
     ledger: str
     signers: tuple[SignerRole, ...]
@@ -120,14 +130,14 @@ def text_line(text: bytes) -> bytes:
 def is_plain_line(line: bytes) -> bool:
     """Tell whether a line surely passes `text_line`, as long as it is canonical JSON besides.
 
-    Canonical JSON holds no control character that is not escaped, so none is looked for.
+    Canonical JSON of an object ends as one, and holds no control character that is not escaped:
+    neither is looked at.
     """
     return (
         len(line) <= MAX_TEXT_LINE_BYTES
         and line.isascii()
-        and line.endswith(b"}")
-        and b"\\" not in line
-        and b"\x7f" not in line
+        and _BACKSLASH not in line
+        and _DELETE not in line
     )
 
 
@@ -146,23 +156,28 @@ def decode_text(line: bytes) -> SignedText | None:
     return decoded
 
 
-def read_text(line: bytes, facts_type: type[FactsT]) -> ReadText[FactsT] | None:
-    """Read a canonical line of one kind, or give None where `decode_text` must say what it is.
+def text_reader(
+    facts_type: type[FactsT], at_type: type[AtT]
+) -> Callable[[bytes], ReadText[FactsT, AtT] | None]:
+    """Give what reads canonical lines of one kind, whose ``at`` are instants or are days.
 
-    It reads no line that `decode_text` and `decode_facts` together would not.
+    It gives None where `decode_text` must say what a line is, and reads none that `decode_text`
+    and `decode_facts` together would not.
     """
-    try:
-        decoded = _read_decoder_of(facts_type).decode(line)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    if _sorted_encoder.encode(decoded) != line or decoded.version > MAX_SAFE_INTEGER:
-        return None
-    return decoded
+    shape: type[ReadText[FactsT, AtT]] = ReadText[facts_type, at_type]  # type: ignore[valid-type]
+    decode = msgspec.json.Decoder(shape).decode
+    encode = _sorted_encoder.encode
 
+    def read(line: bytes) -> ReadText[FactsT, AtT] | None:
+        try:
+            decoded = decode(line)
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        if encode(decoded) != line or decoded.version > MAX_SAFE_INTEGER:
+            return None
+        return decoded
 
-@functools.cache
-def _read_decoder_of(facts_type: type[FactsT]) -> msgspec.json.Decoder[ReadText[FactsT]]:
-    return msgspec.json.Decoder(ReadText[facts_type])  # type: ignore[valid-type]
+    return read
 
 
 def check_generic_canonical(line: bytes) -> dict[str, object]:

@@ -47,7 +47,7 @@ from domain.facts import (
     SubmittedForApproval,
     SupplementRequested,
 )
-from domain.moments import Moment, parse_moment, render_instant, render_moment
+from domain.moments import Moment, parse_moment, render_day, render_instant, render_moment
 from domain.roles import Role
 from projections.entries import PublicEntry
 
@@ -310,7 +310,7 @@ def render_due(due: Due | None) -> str | None:
     if due.instant is not None:
         return render_instant(due.instant)
     assert due.day is not None
-    return due.day.isoformat()
+    return render_day(due.day)
 
 
 def parse_due(text: str | None) -> Due | None:

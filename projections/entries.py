@@ -17,6 +17,7 @@ from typing import ClassVar
 import msgspec
 
 from domain.actions import Action
+from ledger.bodies import ACTION_TYPE_LINE
 from ledger.errors import LedgerError
 from ledger.writing.envelopes import ENVELOPE_TYPE_LINE
 from ledger.writing.veils import VEIL_TYPE_LINE, Veil, parse_veil
@@ -97,7 +98,8 @@ def sealed_groups(
     seal: Seal | None = None
     entry_index = -1
     for entry_index, body in bodies:
-        if not is_seal(body):
+        # Nearly all entries are actions, so what else one may be is asked of the others alone.
+        if body.startswith(ACTION_TYPE_LINE) or not is_seal(body):
             opened = _open_body(entry_index, body, ledger)
             if opened is not None:
                 uncovered.append(opened)
@@ -131,11 +133,12 @@ def read_checkpoint_note(note: bytes) -> Checkpoint:
 
 def _open_body(entry_index: int, body: bytes, ledger: str) -> _Unsealed | Veil | None:
     """Open an entry that is no seal; None for an envelope."""
-    if body.startswith(ENVELOPE_TYPE_LINE):
-        return None
     try:
-        if body.startswith(VEIL_TYPE_LINE):
-            return parse_veil(body)
+        if not body.startswith(ACTION_TYPE_LINE):
+            if body.startswith(ENVELOPE_TYPE_LINE):
+                return None
+            if body.startswith(VEIL_TYPE_LINE):
+                return parse_veil(body)
         action, text = read_published(body, ledger)
     except LedgerError as error:
         raise EntryUnreadable(entry_index, str(error)) from error

@@ -318,10 +318,10 @@ class Follower:
         states: dict[str, StreamState] = {}
         acts: list[Act] = []
         has_private = private.open_private is not None
+        apply, take_moved = self._states.apply, self._states.take_moved
         for entry in entries:
-            state = self._states.apply(entry)
-            states[entry.action.stream] = state
-            moved = self._states.take_moved()
+            states[entry.action.stream] = state = apply(entry)
+            moved = take_moved()
             if moved:
                 states |= moved
             acts.append(act_of(entry, state))

@@ -54,6 +54,13 @@ class StretchEffect(StrEnum):
     WAS_LATE = "was_late"
 
 
+# As above, for the effects and policies of stretches.
+_PAUSED: Final = StretchEffect.PAUSED
+_RESTARTED: Final = StretchEffect.RESTARTED
+_RUNS_ON: Final = SupplementPolicy.NONE
+_RESTARTS: Final = SupplementPolicy.RESTART
+
+
 class Start(msgspec.Struct, frozen=True):
     """From when a limit counts: what happened, and what the count begins with."""
 
@@ -112,9 +119,9 @@ def count(
     for stretch in _in_order(stretches, working.zone):
         effect = _effect(stretch, due, working.zone)
         days_or_seconds = 0
-        if effect is StretchEffect.RESTARTED:
+        if effect is _RESTARTED:
             start = start_of(stretch.until)
-        elif effect is StretchEffect.PAUSED:
+        elif effect is _PAUSED:
             before = _counted(limit, start, taken, working)
             taken.append(stretch)
             days_or_seconds = _counted(limit, start, taken, working) - before
@@ -124,17 +131,20 @@ def count(
 
 
 def _in_order(stretches: Iterable[Stretch], zone: str) -> list[Stretch]:
-    return sorted(stretches, key=lambda stretch: stretch.since.start_in(zone))
+    found = list(stretches)
+    if len(found) > 1:
+        found.sort(key=lambda stretch: stretch.since.start_in(zone))
+    return found
 
 
 def _effect(stretch: Stretch, due: Due | None, zone: str) -> StretchEffect:
-    if stretch.policy is SupplementPolicy.NONE:
+    if stretch.policy is _RUNS_ON:
         return StretchEffect.RAN_ON
     if due is not None and is_late(stretch.since, due, zone):
         return StretchEffect.WAS_LATE
-    if stretch.policy is SupplementPolicy.RESTART:
-        return StretchEffect.RESTARTED
-    return StretchEffect.PAUSED
+    if stretch.policy is _RESTARTS:
+        return _RESTARTED
+    return _PAUSED
 
 
 def _pieces(
@@ -196,7 +206,7 @@ def _declared_end(unit: LimitUnit, amount: int, first_day: date, working: Workin
 
 
 def _days_later(unit: LimitUnit, day: date, days: int, working: WorkingTime) -> date:
+    if unit is _WORKING_DAYS and days:
+        return add_working_days(working.calendar, day, days)
     check_covered(working.calendar, day)
-    if unit is not _WORKING_DAYS:
-        return day + timedelta(days=days)
-    return add_working_days(working.calendar, day, days) if days else day
+    return day if unit is _WORKING_DAYS else day + timedelta(days=days)

@@ -34,10 +34,11 @@ def working_time(
 
     ``calendar`` is the record of the version to count with. The zone is the one at the act.
     """
-    versions = record.versions[:office_version]
-    if len(versions) == 1 and not calendar.former_sessions:
-        only = versions[0].office
+    if not record.earlier and not calendar.former_sessions:
+        # As for nearly all offices, and asked in every count.
+        only = record.office
         return WorkingTime(calendar.calendar, only.time_zone, only.office_hours)
+    versions = record.versions[:office_version]
     office = known_office(versions, at.day_in(record.office.time_zone))
     changed = tuple(_changed_hours(versions, calendar.calendar, calendar.former_sessions))
     return WorkingTime(calendar.calendar, office.time_zone, changed[0].sessions, changed[1:])

@@ -137,6 +137,11 @@ class OfficeRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="office"
         present = OfficeVersion(self.office, self.document, self.registered_at)
         return (*self.earlier, present)
 
+    @property
+    def last_version(self) -> int:
+        """Count the documents; versions are numbered from 1."""
+        return len(self.earlier) + 1
+
     def as_of(self, day: date) -> Office:
         """Give the office as it was on a day: the newest document that speaks of that day.
 

@@ -1,13 +1,17 @@
 """Time limits and fees as a version of a procedure declares them, per channel where they differ."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
 from domain.facts import Channel
 from domain.facts.shapes import AmountVnd
 from domain.offices import Document
+
+# Asked in every count, and a name is found many times faster than a member of its class.
+_ONLINE: Final = Channel.ONLINE
+_COUNTER: Final = Channel.COUNTER
 
 DocumentText = Annotated[str, Meta(max_length=20_000)]
 
@@ -49,12 +53,9 @@ class ChannelLimits(Document, frozen=True, kw_only=True):
         """Give the limit of one channel, None where the version has none of its own for it."""
         if channel is None:
             return None
-        by_channel = {
-            Channel.ONLINE: self.online,
-            Channel.COUNTER: self.counter,
-            Channel.POST: self.post,
-        }
-        return by_channel[channel]
+        if channel is _ONLINE:
+            return self.online
+        return self.counter if channel is _COUNTER else self.post
 
 
 class AcceptanceLimits(ChannelLimits, frozen=True, kw_only=True):

@@ -4,7 +4,8 @@ What the transition row says (status, waits, end, outcome) is done for every kin
 that means more has an effect in `EFFECTS`. So a new kind often needs nothing here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from msgspec.structs import replace
@@ -36,6 +37,8 @@ from domain.rules.dates.due_fold import DUE_EFFECTS, DUE_RESUMING, Effect
 from domain.rules.integrity_fold import INTEGRITY_EFFECTS
 from domain.rules.register import Register
 from domain.transitions import TRANSITIONS, Move, Transition, target_status
+
+Mark = Callable[[Dossier, Action], Dossier]
 
 # Asked of every act, and a name is found many times faster than a member of its class.
 _SAME: Final = Move.SAME
@@ -76,23 +79,28 @@ def _version_in_force(code: str, action: Action, register: Register) -> int | No
 
 def fold_dossier(dossier: Dossier, action: Action, register: Register) -> Dossier:
     """Give the state after a later action that the transition table permits."""
-    name = action.kind.name
-    transition = TRANSITIONS[name]
-    has_waited = dossier.is_waiting
+    plan = _PLANS[action.kind.name]
+    has_waited = dossier.status in WAIT_OF_STATUS
+    dossier = _moved_by(dossier, action.at, plan.transition)
+    if plan.mark is not None:
+        dossier = plan.mark(dossier, action)
+    if plan.effect is not None:
+        dossier = plan.effect(dossier, action, register)
+    moves_due = plan.due_effect
+    if has_waited and plan.resuming is not None and dossier.status not in WAIT_OF_STATUS:
+        moves_due = plan.resuming
+    return dossier if moves_due is None else moves_due(dossier, action, register)
+
+
+def _moved_by(dossier: Dossier, at: Moment, transition: Transition) -> Dossier:
+    """Give the dossier in the status that a transition leads to: as it is, where it stays there."""
+    if dossier.suspended and transition.from_suspension is _SAME:
+        return dossier
     prior = dossier.status_before_withdrawal or dossier.status_before_wait
     target = target_status(transition, dossier.status, prior, suspended=dossier.suspended)
-    stays_suspended = dossier.suspended and transition.from_suspension is _SAME
-    if target is not dossier.status or (dossier.suspended and not stays_suspended):
-        dossier = _moved(dossier, target, action.at, transition)
-    mark = PERSON_MARKS.get(name)
-    if mark is not None:
-        dossier = mark(dossier, action)
-    effect = EFFECTS.get(name)
-    if effect is not None:
-        dossier = effect(dossier, action, register)
-    has_resumed = has_waited and not dossier.is_waiting
-    effect = (RESUMING.get(name) if has_resumed else None) or DUE_EFFECTS.get(name)
-    return dossier if effect is None else effect(dossier, action, register)
+    if target is dossier.status and not dossier.suspended:
+        return dossier
+    return _moved(dossier, target, at, transition)
 
 
 def _moved(dossier: Dossier, target: Status, at: Moment, transition: Transition) -> Dossier:
@@ -100,7 +108,7 @@ def _moved(dossier: Dossier, target: Status, at: Moment, transition: Transition)
     waits, prior = dossier.waits, dossier.status_before_wait
     wait_kind = WAIT_OF_STATUS.get(target)
     has_ended = target in ENDED_STATUSES and not transition.suspends
-    if dossier.is_waiting:
+    if dossier.status in WAIT_OF_STATUS:
         interrupted = wait_kind is not None or transition.suspends
         last = replace(waits[-1], until=at, interrupted=interrupted, cut_off=has_ended)
         waits = (*waits[:-1], last)
@@ -120,42 +128,41 @@ def _moved(dossier: Dossier, target: Status, at: Moment, transition: Transition)
     )
 
 
-def _with(names: tuple[str, ...], more: Sequence[str]) -> tuple[str, ...]:
-    """Add names; the same tuple where none is new, as after most acts."""
-    new = [name for name in more if name not in names]
-    return (*names, *dict.fromkeys(new)) if new else names
+def _with_signers(names: tuple[str, ...], action: Action, role: Role) -> tuple[str, ...]:
+    """Add who signed in a role; the same tuple where nobody is new, as after most acts."""
+    for signer in action.signers:
+        if signer.role is role and signer.key not in names:
+            names = (*names, signer.key)
+    return names
 
 
-def _keys(action: Action, role: Role) -> list[str]:
-    return [signer.key for signer in action.signers if signer.role is role]
-
-
-def _performers(action: Action) -> tuple[str, ...]:
+def _with_performer(names: tuple[str, ...], action: Action) -> tuple[str, ...]:
+    """Add the performer of an imported act; the same tuple where there is no new one."""
     facts = action.facts
     if not isinstance(facts, ImportableFacts) or facts.performer is None:
-        return ()
-    return (facts.performer,)
+        return names
+    return names if facts.performer in names else (*names, facts.performer)
 
 
 def _mark_intake(dossier: Dossier, action: Action) -> Dossier:
-    keys = _with(dossier.accepted_by, _keys(action, _RECEIVER))
-    performers = _with(dossier.accepted_performers, _performers(action))
+    keys = _with_signers(dossier.accepted_by, action, _RECEIVER)
+    performers = _with_performer(dossier.accepted_performers, action)
     if keys is dossier.accepted_by and performers is dossier.accepted_performers:
         return dossier
     return replace(dossier, accepted_by=keys, accepted_performers=performers)
 
 
 def _mark_approval(dossier: Dossier, action: Action) -> Dossier:
-    keys = _with(dossier.approved_by, _keys(action, _APPROVER))
-    performers = _with(dossier.approved_performers, _performers(action))
+    keys = _with_signers(dossier.approved_by, action, _APPROVER)
+    performers = _with_performer(dossier.approved_performers, action)
     if keys is dossier.approved_by and performers is dossier.approved_performers:
         return dossier
     return replace(dossier, approved_by=keys, approved_performers=performers)
 
 
 def _mark_processing(dossier: Dossier, action: Action) -> Dossier:
-    keys = _with(dossier.processed_by, _keys(action, _PROCESSOR))
-    performers = _with(dossier.processed_performers, _performers(action))
+    keys = _with_signers(dossier.processed_by, action, _PROCESSOR)
+    performers = _with_performer(dossier.processed_performers, action)
     if keys is dossier.processed_by and performers is dossier.processed_performers:
         return dossier
     return replace(dossier, processed_by=keys, processed_performers=performers)
@@ -212,7 +219,7 @@ def _end_imported(dossier: Dossier, action: Action, _register: Register) -> Doss
 
 
 # Whose acts the rules about persons compare: domain.md 2.7, invariant 5.
-PERSON_MARKS: Final[Mapping[str, Callable[[Dossier, Action], Dossier]]] = {
+PERSON_MARKS: Final[Mapping[str, Mark]] = {
     "dossier.intake_supplement_requested": _mark_intake,
     "dossier.accepted": _mark_intake,
     "dossier.intake_refused": _mark_intake,
@@ -248,4 +255,27 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     **INTEGRITY_EFFECTS,
     "dossier.hold_placed": _hold_placed,
     "dossier.hold_lifted": _hold_lifted,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """All that an act of one kind does to a dossier, looked up at once: every act asks for it."""
+
+    transition: Transition
+    mark: Mark | None
+    effect: Effect | None
+    resuming: Effect | None
+    due_effect: Effect | None
+
+
+_PLANS: Final[Mapping[str, _Plan]] = {
+    name: _Plan(
+        transition,
+        PERSON_MARKS.get(name),
+        EFFECTS.get(name),
+        RESUMING.get(name),
+        DUE_EFFECTS.get(name),
+    )
+    for name, transition in TRANSITIONS.items()
 }

@@ -1,6 +1,6 @@
 """Rows of the views as they are written, within the transaction of whoever moves the views."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from ledger.errors import StoreCorrupt
 from projections.dossier_rows import Act, row_of
 from projections.holders import HolderMark
 from projections.stored.tuples.acts import actors_of
-from projections.stored.tuples.inserting import act_row, insert_tuples, replace_tuples
+from projections.stored.tuples.inserting import NULL, Row, act_row, insert_tuples, replace_tuples
 from projections.tables import act_signers_table, acts_table, holders_table
 
 _state_encoder = msgspec.msgpack.Encoder()
@@ -79,14 +79,16 @@ def replace_rows(
 
 def insert_acts(connection: sa.Connection, acts: Sequence[Act]) -> None:
     """Add published acts, and by whom each is found."""
-    insert_tuples(connection, acts_table, list(map(act_row, acts)))
-    insert_tuples(connection, act_signers_table, list(_found_by(acts)))
+    insert_tuples(connection, acts_table, [act_row(act, NULL) for act in acts])
+    insert_tuples(connection, act_signers_table, _found_by(acts))
 
 
-def _found_by(acts: Sequence[Act]) -> Iterator[tuple[str, int | None]]:
+def _found_by(acts: Sequence[Act]) -> list[Row]:
+    rows: list[Row] = []
     for act in acts:
         if len(act.signers) == 1 and act.performer is None:
             # As `actors_of` says of nearly all acts, without a list for each.
-            yield act.signers[0].key, act.entry_index
+            rows.append((act.signers[0].key, act.entry_index))
         else:
-            yield from ((name, act.entry_index) for name in actors_of(act))
+            rows += [(name, act.entry_index) for name in actors_of(act)]
+    return rows

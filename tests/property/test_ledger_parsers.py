@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -108,6 +109,27 @@ def _members_replaced(draw: st.DrawFn) -> bytes:
     return render_note(text, [OFFICER.sign(text)])
 
 
+_DAYS = st.dates(date(1898, 12, 30), date(2201, 1, 2)).map(str)
+_HOURS = st.one_of(
+    st.times().map(lambda at: f"T{at.isoformat(timespec='seconds')}"),
+    st.sampled_from(["", "T24:00:00", "T23:59:60", "T12:00", "t12:00:00", " 12:00:00", "T120000"]),
+)
+_ZONES = st.sampled_from(["Z", "Z", "Z", "z", "", "+00:00", "-00:00", "+07:00", ".5Z", ".000Z"])
+_TIMES = st.one_of(
+    _DAYS,
+    st.tuples(_DAYS, _HOURS, _ZONES).map("".join),
+    st.sampled_from(["20261121", "2026-W47-6", "2026-325", "2026-02-30", "2026-11-21T", "T", ""]),
+)
+
+
+def _timed(number: int, at: str) -> bytes:
+    """A note whose act was then."""
+    line = parse_note(_good_actions()[number].note).text[len(ACTION_TYPE_LINE) :]
+    members = json.loads(line) | {"at": at}
+    text = ACTION_TYPE_LINE + canonical_json(members) + b"\n"
+    return render_note(text, [OFFICER.sign(text)])
+
+
 def _opens_or_is_refused(note: bytes) -> None:
     for ledger in (ORIGIN, None):
         with suppress(MalformedAction, WrongLedger):
@@ -163,6 +185,14 @@ def test_a_mutated_note_opens_or_is_refused_as_no_action(note: bytes) -> None:
 @given(_members_replaced())
 def test_members_of_any_value_open_or_are_refused_as_no_action(note: bytes) -> None:
     _opens_or_is_refused(note)
+
+
+@PATIENT
+@given(st.integers(0, len(_good_actions()) - 1), _TIMES)
+@example(0, "2026-11-21T08:03:11Z")
+@example(0, "2026-11-21")
+def test_the_time_of_an_act_is_read_the_same_in_both_ways(number: int, at: str) -> None:
+    _opens_or_is_refused(_timed(number, at))
 
 
 @PATIENT

@@ -127,7 +127,7 @@ def _working(dossier: Dossier, register: Register) -> tuple[WorkingTime, tuple[i
     calendar = register.calendar(NATIONAL_CALENDAR)
     if calendar is None:
         raise UnknownCalendar(NATIONAL_CALENDAR)
-    office_version = len(record.versions)
+    office_version = record.last_version
     if dossier.came_too_late is not None:
         calendar = _former_calendar(calendar, dossier.calendar_version, register)
         office_version = dossier.office_version or office_version

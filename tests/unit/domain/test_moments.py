@@ -1,11 +1,18 @@
 """Moments: reading, writing, days in a zone, and comparing what is known to the day only."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
 from domain.errors import MalformedMoment
-from domain.moments import Moment, is_before, parse_moment, render_moment, seconds_between
+from domain.moments import (
+    Moment,
+    is_before,
+    moment_at,
+    parse_moment,
+    render_moment,
+    seconds_between,
+)
 from tests.support.builders import ZONE
 
 
@@ -37,6 +44,28 @@ def test_moment_is_written_as_it_was_read(text: str) -> None:
 def test_text_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(MalformedMoment):
         parse_moment(text)
+
+
+@pytest.mark.parametrize("text", ["2026-11-21T08:03:11Z", "2026-11-21", "1900-01-01", "2199-12-31"])
+def test_moment_that_was_read_otherwise_is_the_same(text: str) -> None:
+    read = datetime if text.endswith("Z") else date
+
+    assert moment_at(read.fromisoformat(text)) == parse_moment(text)
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        pytest.param(datetime(2026, 11, 21, 8), id="no zone"),  # noqa: DTZ001
+        pytest.param(datetime(2026, 11, 21, 8, tzinfo=timezone(timedelta(hours=7))), id="zone"),
+        pytest.param(datetime(2026, 11, 21, 8, 0, 0, 500_000, tzinfo=UTC), id="fraction"),
+        pytest.param(datetime(1899, 12, 31, 8, tzinfo=UTC), id="too early"),
+        pytest.param(date(2200, 1, 1), id="too late"),
+    ],
+)
+def test_moment_that_no_text_says_is_refused(at: date) -> None:
+    with pytest.raises(MalformedMoment):
+        moment_at(at)
 
 
 def test_day_of_an_instant_is_the_offices_day() -> None:

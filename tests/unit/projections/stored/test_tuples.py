@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
+from msgspec import structs
 
 from domain.actions import Signer
 from domain.dossiers import Due, Status
 from domain.moments import Moment
 from domain.roles import Role
 from projections.dossier_rows import Act
+from projections.stored.rows import insert_acts
 from projections.stored.tuples.acts import act_columns
 from projections.stored.tuples.inserting import (
     act_row,
@@ -21,7 +23,7 @@ from projections.stored.tuples.inserting import (
     take_out_tuples,
 )
 from projections.stored.tuples.selecting import rows_with_keys
-from projections.tables import acts_table
+from projections.tables import act_signers_table, acts_table
 from tests.support.paper_ledger import a_stream
 
 _metadata = sa.MetaData()
@@ -138,3 +140,21 @@ def test_an_act_is_the_same_row_by_names_and_as_a_tuple(act: Act) -> None:
 
     assert tuple(columns) == tuple(acts_table.columns.keys())
     assert act_row(act) == tuple(columns.values())
+
+
+# Whoever reads where something is said must not meet a number where nothing is.
+@pytest.mark.parametrize("act", [PAID, structs.replace(IMPORTED, entry_index=18)])
+def test_what_an_act_does_not_say_is_stored_as_null(connection: sa.Connection, act: Act) -> None:
+    metadata = sa.MetaData()
+    for table in (acts_table, act_signers_table):
+        table.to_metadata(metadata)
+    metadata.create_all(connection)
+
+    insert_acts(connection, [act])
+
+    stored = connection.execute(sa.select(acts_table)).one()
+    assert tuple(stored) == tuple(act_columns(act).values())
+    unsaid = {name for name, value in act_columns(act).items() if value is None}
+    types = [sa.func.typeof(column).label(column.name) for column in acts_table.columns]
+    found = connection.execute(sa.select(*types)).one()
+    assert {name for name, stored_as in found._mapping.items() if stored_as == "null"} == unsaid
