@@ -154,6 +154,8 @@ def yardstick_766(dossier: Dossier) -> Due | None:
     """
     if dossier.appointment is not None:
         return dossier.appointment
+    if not dossier.due_changes:
+        return dossier.due
     earlier = (change.due_before for change in dossier.due_changes)
     return next((due for due in earlier if due is not None), dossier.due)
 

@@ -22,7 +22,6 @@ from domain.deadlines import Timeliness, passes_at
 from domain.dossiers import Dossier, Due, WaitKind
 from domain.figures import (
     Stretch,
-    all_dues,
     gross_duration_seconds,
     holds_at,
     net_duration_seconds,
@@ -130,21 +129,29 @@ def _ended(dossier: Dossier, received_on: date, zone: str) -> Ended | None:
     if dossier.ended_at is None or kind is None:
         return None
     measures = [_RESOLVED[kind]]
-    is_late_by_index = verdict_766(dossier, zone) is On766.LATE
+    is_late_by_index = _is_late_by_index(dossier, zone, kind)
     if is_late_by_index:
         measures.append(Measure.INDEX_RESOLVED_LATE)
     if dossier.supplement_requests:
         measures.append(Measure.SUPPLEMENTED)
     differs = is_late_by_index != (kind is Timeliness.LATE)
+    gross = gross_duration_seconds(dossier, zone)
     return Ended(
         day=max(received_on, dossier.ended_at.day_in(zone)),
         measures=tuple(measures),
         supplement_requests=dossier.supplement_requests,
-        gross_seconds=gross_duration_seconds(dossier, zone),
-        net_seconds=net_duration_seconds(dossier, zone),
+        gross_seconds=gross,
+        net_seconds=net_duration_seconds(dossier, zone) if dossier.waits else gross,
         reason=_reason_at_end(dossier, zone) if differs else None,
         without_due=tuple(_without_due(dossier, is_late_by_index=is_late_by_index)),
     )
+
+
+def _is_late_by_index(dossier: Dossier, zone: str, by_law: Timeliness) -> bool:
+    # Held against the due date in force, what is in time by law is so by the index.
+    if by_law is not Timeliness.LATE and yardstick_766(dossier) is dossier.due:
+        return False
+    return verdict_766(dossier, zone) is On766.LATE
 
 
 def _without_due(dossier: Dossier, *, is_late_by_index: bool) -> Iterator[str]:
@@ -170,7 +177,7 @@ def _changes(
     last = None if ended is None else Moment(day=ended.day).start_in(zone)
     if last is not None and _is_surely_in_time(dossier, zone, last):
         return
-    for name, stretches in late_stretches(dossier, zone).items():
+    for name, stretches in late_stretches(dossier, zone, last).items():
         yield from _within(stretches, name, first, last)
 
 
@@ -179,24 +186,32 @@ def _is_surely_in_time(dossier: Dossier, zone: str, until: datetime) -> bool:
 
     The index may call late before that whoever was asked for papers more than once.
     """
-    asked = sum(wait.kind is WaitKind.SUPPLEMENT for wait in dossier.waits)
-    if max(asked, dossier.supplement_requests) > 1:
+    if dossier.supplement_requests > 1:
         return False
-    yardstick = yardstick_766(dossier)
-    dues = all_dues(dossier) if yardstick is None else [yardstick, *all_dues(dossier)]
-    return all(passes_at(due, zone) >= until for due in dues)
+    if len(dossier.waits) > 1 and _times_asked(dossier) > 1:
+        return False
+    # What the index goes by is the appointment, or one of the due dates.
+    dues = (dossier.appointment, dossier.due, *(each.due_before for each in dossier.due_changes))
+    return not any(due is not None and passes_at(due, zone) < until for due in dues)
 
 
-def late_stretches(dossier: Dossier, zone: str) -> dict[str, tuple[Stretch, ...]]:
+def _times_asked(dossier: Dossier) -> int:
+    return sum(wait.kind is WaitKind.SUPPLEMENT for wait in dossier.waits)
+
+
+def late_stretches(
+    dossier: Dossier, zone: str, until: datetime | None = None
+) -> dict[str, tuple[Stretch, ...]]:
     """Give when a dossier is late by law and by the index, and by reason when the two differ.
 
-    As far as the dossier is pending: its end is for the caller.
+    As far as the dossier is pending: its end is for the caller. Reasons are looked for at instants
+    before ``until``, if there is one, and hold from then on as they do last.
     """
     by_law = overdue_stretches(dossier, zone)
     if _is_plain(dossier, zone):
         return {OVERDUE: by_law, INDEX_OVERDUE: by_law}
     by_index = tuple(Stretch(each.since, each.until) for each in late_stretches_766(dossier, zone))
-    reasons = _reasons(dossier, by_law, by_index, zone)
+    reasons = _reasons(dossier, (by_law, by_index), zone, until)
     return {OVERDUE: by_law, INDEX_OVERDUE: by_index, **reasons}
 
 
@@ -219,27 +234,55 @@ def _stands_for_appointment(due: Due, dossier: Dossier, zone: str) -> bool:
 
 
 def _reasons(
-    dossier: Dossier, by_law: Sequence[Stretch], by_index: Sequence[Stretch], zone: str
+    dossier: Dossier,
+    late: tuple[tuple[Stretch, ...], tuple[Stretch, ...]],
+    zone: str,
+    until: datetime | None,
 ) -> dict[str, tuple[Stretch, ...]]:
-    """Give by reason when the two judgements of a pending dossier differ."""
-    late = (*by_law, *by_index)
-    bounds = {moment for each in late for moment in (each.since, each.until) if moment is not None}
+    """Give by reason when the judgements by law and by index of a pending dossier differ."""
     assert dossier.accepted_at is not None
     accepted_at, end = dossier.accepted_at.start_in(zone), processing_end(dossier)
     ended_at = None if end is None else end.start_in(zone)
-    bounds.add(accepted_at)
-    cuts = sorted(bounds.union(turning_points(dossier, zone)))
-    reasons: list[str | None] = []
-    for cut in cuts:
-        # Between acceptance and end the stretches have told already whether the two agree.
-        is_pending = accepted_at <= cut and (ended_at is None or cut < ended_at)
-        agree = is_pending and holds_at(by_law, cut) == holds_at(by_index, cut)
-        found = None if agree else difference_766(dossier, zone, cut)
-        reasons.append(None if found is None else found.reason.value)
+    is_pending_until = ended_at is None or (until is not None and until <= ended_at)
+    if is_pending_until and _before(late[0], until) == _before(late[1], until):
+        return {}
+    bounds = [moment for each in (*late[0], *late[1]) for moment in (each.since, each.until)]
+    found = {accepted_at, *turning_points(dossier, zone), *(each for each in bounds if each)}
+    # Before its acceptance no dossier is judged.
+    cuts = sorted(cut for cut in found if accepted_at <= cut and (until is None or cut < until))
+    reasons = [
+        None if _agree(late, cut, ended_at) else _reason_at(dossier, zone, cut) for cut in cuts
+    ]
     return {
         f"{PENDING_PREFIX}{reason}": stretches_where(cuts, [each == reason for each in reasons])
         for reason in sorted({each for each in reasons if each is not None})
     }
+
+
+def _before(
+    stretches: Sequence[Stretch], until: datetime | None
+) -> list[tuple[datetime, datetime | None]]:
+    """Cut stretches off at an instant, if there is one."""
+    if until is None:
+        return [(each.since, each.until) for each in stretches]
+    return [
+        (each.since, until if each.until is None else min(each.until, until))
+        for each in stretches
+        if each.since < until
+    ]
+
+
+def _agree(
+    late: tuple[Sequence[Stretch], Sequence[Stretch]], cut: datetime, ended_at: datetime | None
+) -> bool:
+    """Tell whether the stretches say already that law and index agree, as they do before an end."""
+    is_pending = ended_at is None or cut < ended_at
+    return is_pending and holds_at(late[0], cut) == holds_at(late[1], cut)
+
+
+def _reason_at(dossier: Dossier, zone: str, at: datetime) -> str | None:
+    found = difference_766(dossier, zone, at)
+    return None if found is None else found.reason.value
 
 
 def _within(

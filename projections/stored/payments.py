@@ -13,10 +13,10 @@ import msgspec
 import sqlalchemy as sa
 
 from domain.facts import PaymentMethod
-from domain.moments import parse_moment
 from ledger.errors import StoreCorrupt
 from projections.counts import ALL
 from projections.statistics.adding import MONTH_LENGTH
+from projections.statistics.by_acts.acts import day_of
 from projections.stored.tuples.inserting import insert_tuples
 from projections.tables import CELLS, acts_table, dossiers_table
 
@@ -117,7 +117,7 @@ def _found(
         zone = zones.get(office)
         if zone is None:
             raise StoreCorrupt(f"the row of {stream} names an office that is not registered")
-        month = parse_moment(accepted_at).day_in(zone).isoformat()[:MONTH_LENGTH]
+        month = day_of(accepted_at, zone)[:MONTH_LENGTH]
         yield Mark(stream, office, procedure, month, PAID_ONLINE if owes_any else OWING_NOTHING)
 
 

@@ -14,7 +14,7 @@ from projections.dossier_rows import DossierRow, act_of
 from projections.entries import PublicEntry
 from projections.statistics.by_acts.acts import SeenAct, day_of, seen_act
 from projections.statistics.by_acts.fees import FEE_KINDS, fee_changes
-from projections.statistics.by_acts.stays import STAY_KINDS, Stay, handing_over, stays_of
+from projections.statistics.by_acts.stays import STAY_KINDS, Stage, Stay, handing_over, stays_of
 from projections.statistics.by_acts.visits import MOST_TOLD_APART, VISIT_KINDS, visits_of
 
 # Every kind of act that some figure looks at.
@@ -70,6 +70,7 @@ class Part(NamedTuple):
 _OF_STEPS: Final = Theme.STEPS
 _OF_VISITS: Final = Theme.VISITS
 _OF_FEES: Final = Theme.FEES
+_NAMES: Final[Mapping[Stage, str]] = {stage: stage.value for stage in Stage}
 
 
 def parts_of(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> list[Part]:
@@ -97,7 +98,7 @@ def _part(theme: Theme, row: DossierRow, day: str, added: tuple[str, int, int]) 
 
 def _stays(stays: Iterable[Stay], day: str) -> Iterator[Part]:
     for office, stage, seconds in stays:
-        yield tuple.__new__(Part, (_OF_STEPS, office, day, str(stage), 1, seconds))
+        yield tuple.__new__(Part, (_OF_STEPS, office, day, _NAMES[stage], 1, seconds))
 
 
 def _visits(row: DossierRow, visits: int | None, day: str) -> Iterator[Part]:

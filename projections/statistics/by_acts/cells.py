@@ -7,6 +7,7 @@ apart within a cell.
 """
 
 from array import array
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import compress
@@ -42,7 +43,11 @@ LEVEL_OF: Final = {
 }
 
 # A stay in a run: four times its seconds, and the place of its channel; so runs rise by seconds.
-CHANNEL_PLACES: Final[Mapping[str, int]] = {Channel.COUNTER: 0, Channel.ONLINE: 1, Channel.POST: 2}
+CHANNEL_PLACES: Final[Mapping[str, int]] = {
+    Channel.COUNTER.value: 0,
+    Channel.ONLINE.value: 1,
+    Channel.POST.value: 2,
+}
 _PLACE_BITS: Final = 2
 _STAY_BYTES: Final = 8
 _PLACES: Final = bytes(byte % (1 << _PLACE_BITS) for byte in range(256))
@@ -118,6 +123,10 @@ class PairPart(NamedTuple):
     total: int
 
 
+# By stage, each as `told_stay` gives it.
+Stays = defaultdict[str, list[int]]
+
+
 @dataclass(slots=True)
 class Sums:
     """What parts add up to.
@@ -127,8 +136,8 @@ class Sums:
     """
 
     sums: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-    more: dict[str, list[int]] = field(default_factory=dict)
-    less: dict[str, list[int]] = field(default_factory=dict)
+    more: Stays = field(default_factory=lambda: defaultdict(list))
+    less: Stays = field(default_factory=lambda: defaultdict(list))
 
     def add(self, name: tuple[str, str], times: int, total: int) -> None:
         """Add to what a channel has of a measure."""
@@ -141,12 +150,7 @@ class Sums:
 
     def add_stay(self, stage: str, stay: int, sign: int = 1) -> None:
         """Put a stay of `told_stay` in, or with ``sign`` -1 take it out."""
-        stays = self.more if sign > 0 else self.less
-        known = stays.get(stage)
-        if known is None:
-            stays[stage] = [stay]
-        else:
-            known.append(stay)
+        (self.more if sign > 0 else self.less)[stage].append(stay)
 
     def merge(self, other: "Sums") -> None:
         """Add other sums."""
@@ -154,7 +158,13 @@ class Sums:
             self.add(name, times, total)
         for stays, others in ((self.more, other.more), (self.less, other.less)):
             for stage, found in others.items():
-                stays.setdefault(stage, []).extend(found)
+                stays[stage] += found
+
+    def put_in_order(self) -> None:
+        """Let the stays rise, as they are packed: what is made of them is then nearly in order."""
+        for stays in (self.more, self.less):
+            for found in stays.values():
+                found.sort()
 
 
 @dataclass(slots=True)
@@ -165,7 +175,8 @@ class PairChange:
     less: list[PairPart] = field(default_factory=list)
 
 
-Cells = dict[ActKey, Sums]
+Cells = defaultdict[ActKey, Sums]
+Days = defaultdict[str, Sums]
 
 
 @dataclass(slots=True)
@@ -180,69 +191,77 @@ class Changes:
         ``of_row`` are the dossier's procedure and channel.
         """
         procedure, channel = of_row
+        of_theme = of_office = of_day = ""
+        listed: list[PairPart] = []
         for theme, office, day, measure, times, total in parts:
-            key = (theme, office, procedure, day[:YEAR_LENGTH])
-            # The tuple finds it as well, and hardly ever is it a new one.
-            listed = self.pairs.get(key)  # type: ignore[call-overload]
-            if listed is None:
-                listed = self.pairs[PairKey(*key)] = PairChange()
+            # Nearly every part is listed where the one before it is.
+            if day is not of_day or office is not of_office or theme is not of_theme:
+                of_theme, of_office, of_day = theme, office, day
+                listed = self._listed(PairKey(theme, office, procedure, day[:YEAR_LENGTH]), sign)
             # As its own constructor makes it, which takes twice as long.
-            part = tuple.__new__(PairPart, (day, channel, measure, times, total))
-            (listed.more if sign > 0 else listed.less).append(part)
+            listed.append(tuple.__new__(PairPart, (day, channel, measure, times, total)))
+
+    def _listed(self, key: PairKey, sign: int) -> list[PairPart]:
+        change = self.pairs.get(key)
+        if change is None:
+            change = self.pairs[key] = PairChange()
+        return change.more if sign > 0 else change.less
 
     def all_cells(self) -> Iterator[tuple[ActKey, Sums]]:
         """Give the changes of all cells: the finest ones first, and then others made of them."""
-        months: Cells = {}
-        days: Cells = {}
+        months: Cells = defaultdict(Sums)
+        days: defaultdict[str, Days] = defaultdict(lambda: defaultdict(Sums))
         for key, change in self.pairs.items():
-            _add_parts((months, days), key, change.more, +1)
-            _add_parts((months, days), key, change.less, -1)
-        yield from days.items()
+            _add_parts((months, days[key.theme]), key, change.more, +1)
+            _add_parts((months, days[key.theme]), key, change.less, -1)
+        for theme, by_day in days.items():
+            yield from ((ActKey(theme, DAY, ALL, ALL, day), sums) for day, sums in by_day.items())
         by_grain = {_FINEST: months}
+        _put_in_order(months)
         for grain, finer in _MADE_FROM:
             by_grain[grain] = _coarser(by_grain[finer], grain)
+            _put_in_order(by_grain[grain])
             yield from by_grain[grain].items()
 
 
+def _put_in_order(cells: Cells) -> None:
+    for sums in cells.values():
+        sums.put_in_order()
+
+
 def _add_parts(
-    cells: tuple[Cells, Cells], pair: PairKey, parts: Iterable[PairPart], sign: int
+    cells: tuple[Cells, Days], pair: PairKey, parts: Iterable[PairPart], sign: int
 ) -> None:
     """Add the parts of one office, procedure and year to its months, and to the days of all."""
-    theme, office, procedure, _ = pair
-    by_day: dict[str, list[PairPart]] = {}
+    months, days = cells
+    by_day: defaultdict[str, list[PairPart]] = defaultdict(list)
     for part in parts:
-        of_day = by_day.get(part[0])
-        if of_day is None:
-            by_day[part[0]] = [part]
-        else:
-            of_day.append(part)
+        by_day[part[0]].append(part)
+    of_pair: dict[str, Sums] = {}
+    add = _add_stays if pair.theme == Theme.STEPS else _add_counts
     for day, of_day in by_day.items():
-        month = ActKey(theme, _FINEST, office, procedure, day[:MONTH_LENGTH])
-        all_of_day = ActKey(theme, DAY, ALL, ALL, day)
-        for sums in (_sums_of(cells[0], month), _sums_of(cells[1], all_of_day)):
-            if theme == Theme.STEPS:
-                _add_stays(sums.more if sign > 0 else sums.less, of_day)
-            else:
-                for _, channel, measure, times, total in of_day:
-                    sums.add((channel, measure), sign * times, sign * total)
+        name = day[:MONTH_LENGTH]
+        month = of_pair.get(name)
+        if month is None:
+            key = ActKey(pair.theme, _FINEST, pair.office, pair.procedure, name)
+            month = of_pair[name] = months[key]
+        add(month, days[day], of_day, sign)
 
 
-def _add_stays(stays: dict[str, list[int]], parts: Iterable[PairPart]) -> None:
+def _add_stays(month: Sums, day: Sums, parts: Iterable[PairPart], sign: int) -> None:
     # What `told_stay` says, without a call for each: they are nearly all parts that there are.
+    of_month, of_day = (month.more, day.more) if sign > 0 else (month.less, day.less)
     for _, channel, stage, _, seconds in parts:
         stay = (seconds << _PLACE_BITS) + CHANNEL_PLACES[channel]
-        known = stays.get(stage)
-        if known is None:
-            stays[stage] = [stay]
-        else:
-            known.append(stay)
+        of_month[stage].append(stay)
+        of_day[stage].append(stay)
 
 
-def _sums_of(cells: Cells, key: ActKey) -> Sums:
-    sums = cells.get(key)
-    if sums is None:
-        sums = cells[key] = Sums()
-    return sums
+def _add_counts(month: Sums, day: Sums, parts: Iterable[PairPart], sign: int) -> None:
+    for _, channel, measure, times, total in parts:
+        name = (channel, measure)
+        month.add(name, sign * times, sign * total)
+        day.add(name, sign * times, sign * total)
 
 
 # Months of office and procedure are added up, and not kept.
@@ -261,7 +280,7 @@ _MADE_FROM: Final = (
 
 
 def _coarser(finer: Cells, grain: str) -> Cells:
-    found: Cells = {}
+    found: Cells = defaultdict(Sums)
     for (theme, _, office, procedure, period), sums in finer.items():
         whose = ActKey(
             theme,
@@ -270,7 +289,7 @@ def _coarser(finer: Cells, grain: str) -> Cells:
             procedure if "p" in grain else ALL,
             _longer(period, grain[-1]),
         )
-        _sums_of(found, whose).merge(sums)
+        found[whose].merge(sums)
     return found
 
 

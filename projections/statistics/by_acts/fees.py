@@ -56,9 +56,14 @@ def fee_changes(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> Iterator
         if act.amount_vnd is not None:
             measure = _measure_of(act)
             if measure is not None:
-                yield FeeChange(day_of(act.at, zone), measure, 1, act.amount_vnd)
+                yield _change(day_of(act.at, zone), measure, 1, act.amount_vnd)
     if row.waits != NOTHING:
         yield from _outstanding(row, acts, zone)
+
+
+def _change(day: str, measure: str, times: int, amount_vnd: int) -> FeeChange:
+    # As its own constructor makes it, which takes twice as long.
+    return tuple.__new__(FeeChange, (day, measure, times, amount_vnd))
 
 
 def _measure_of(act: SeenAct) -> str | None:
@@ -82,8 +87,8 @@ def _outstanding(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> Iterato
         if amount is None:
             continue
         begins_on = day_of(wait.since, zone)
-        yield FeeChange(begins_on, OUTSTANDING, 1, amount)
+        yield _change(begins_on, OUTSTANDING, 1, amount)
         if wait.until is not None:
             # An imported wait may end before it begins.
             ends_on = max(begins_on, day_of(wait.until, zone))
-            yield FeeChange(ends_on, OUTSTANDING, -1, -amount)
+            yield _change(ends_on, OUTSTANDING, -1, -amount)

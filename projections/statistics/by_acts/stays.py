@@ -125,6 +125,7 @@ SHOWS_WORK: Final = frozenset(
 _TELLING: Final = frozenset(STAGE_AFTER)
 _BEFORE_WORK: Final = frozenset({Stage.SENDING_ON, Stage.TRANSFER})
 MOVES_HOLDER: Final = frozenset({SUBMITTED, ROUTED, TAKEN_OVER})
+_MOVES_AT_INTAKE: Final = frozenset({SUBMITTED, ROUTED})
 STAY_KINDS: Final = frozenset({*STAGE_AFTER, *SHOWS_WORK, *MOVES_HOLDER})
 
 
@@ -163,14 +164,21 @@ def stays_of(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> list[Stay]:
     rests = _rests(row)
     total: _Total = {}
     if row.submitted_at != row.accepted_at:
-        at_intake = [rest._replace(stage=_INTAKE_WAIT) for rest in rests if _is_wait(rest)]
+        # Most waits begin later; texts of one form are in the order of moments.
+        at_intake = [
+            rest._replace(stage=_INTAKE_WAIT)
+            for rest in rests
+            if _is_wait(rest)
+            and (len(rest.since) != len(row.accepted_at) or rest.since < row.accepted_at)
+        ]
         seconds = _clock(row.submitted_at, row.accepted_at, zone)
         turns = _intake(row, acts, seconds)
         _add_stretch(total, (row.submitted_at, row.accepted_at), at_intake, turns, seconds)
     seconds = _clock(row.accepted_at, row.ended_at, zone)
     turns = _work(row, acts, seconds)
     _add_stretch(total, (row.accepted_at, row.ended_at), rests, turns, seconds)
-    return [Stay(office, stage, length) for (office, stage), length in total.items()]
+    # As their own constructor makes them, which takes twice as long.
+    return [tuple.__new__(Stay, (*whose, length)) for whose, length in total.items()]
 
 
 def handing_over(row: DossierRow, acts: Sequence[SeenAct], zone: str) -> list[Stay]:
@@ -194,6 +202,13 @@ _Total = dict[tuple[str, Stage], int]
 def _intake(row: DossierRow, acts: Sequence[SeenAct], seconds: _Seconds) -> list[_Turn]:
     latest, office = row.submitted_at, row.office
     turns = [(latest, office, _INTAKE)]
+    sent = {
+        act.to_office if act.kind == ROUTED else act.office
+        for act in acts
+        if act.kind in _MOVES_AT_INTAKE
+    }
+    if sent <= {office, None}:
+        return turns
     for kind, at, signed_for, sent_to, _amount, _method, _roles in acts:
         if len(at) != len(latest):
             latest = _later(latest, at, seconds)
@@ -266,31 +281,35 @@ def _add_stretch(
     """Divide a stretch, and add it up: who has the word, and at whose office."""
     since, last = seconds(bounds[0]), seconds(bounds[1])
     resting = [
-        (seconds(rest.since), last if rest.until is None else seconds(rest.until), rest.stage)
-        for rest in rests
+        (seconds(begin), last if end is None else seconds(end), stage)
+        for stage, begin, end in rests
     ]
-    ends = [min(last, seconds(turn[0])) for turn in turns[1:]]
+    ends = [min(last, seconds(begin)) for begin, _, _ in turns[1:]]
     for (_, office, stage), until in zip(turns, (*ends, last), strict=True):
         # A turn that ends no later than it began is none, and the next one begins where it did.
-        if until > since:
-            within = [rest for rest in resting if rest[0] < until and rest[1] > since]
-            divided = (
-                _divided((since, until), within, stage) if within else [(stage, until - since)]
-            )
-            for at_stage, length in divided:
+        if until <= since:
+            continue
+        within = resting and [rest for rest in resting if rest[0] < until and rest[1] > since]
+        if within:
+            for at_stage, length in _divided((since, until), within, stage):
                 total[office, at_stage] = total.get((office, at_stage), 0) + length
-            since = until
+        else:
+            total[office, stage] = total.get((office, stage), 0) + until - since
+        since = until
 
 
 def _divided(
     bounds: tuple[int, int], resting: Sequence[tuple[int, int, Stage]], own: Stage
 ) -> list[tuple[Stage, int]]:
     """Divide a turn among those who have the word in it; else its own stage goes on."""
-    cuts = {*bounds, *(each for rest in resting for each in rest[:2])}
+    cuts = {*bounds}
+    for begin, end, _ in resting:
+        cuts.update((begin, end))
     found = []
-    for since, until in pairwise(sorted(cut for cut in cuts if bounds[0] <= cut <= bounds[1])):
+    for since, until in pairwise(sorted([cut for cut in cuts if bounds[0] <= cut <= bounds[1]])):
         having = [stage for begin, end, stage in resting if begin <= since < end]
-        found.append((min(having, key=_RANK.__getitem__, default=own), until - since))
+        stage = min(having, key=_RANK.__getitem__) if having else own
+        found.append((stage, until - since))
     return found
 
 

@@ -131,14 +131,14 @@ _SELECTED: Final = (
 def grouped(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, list[SeenAct]]]:
     """Give acts by stream, from rows in that order."""
     for stream, found in groupby(rows, key=itemgetter(0)):
-        yield stream, [_seen(row) for row in found]
-
-
-def _seen(row: Sequence[Any]) -> SeenAct:
-    _, kind, at, office, to_office, amount_vnd, method, signers = row
-    roles = _NOBODY if signers is None else _roles(signers)
-    # As its own constructor makes it, which takes twice as long.
-    return tuple.__new__(SeenAct, (kind, at, office, to_office, amount_vnd, method, roles))
+        # As their own constructor makes them, which takes twice as long.
+        yield (
+            stream,
+            [
+                tuple.__new__(SeenAct, (*act, _NOBODY if signers is None else _roles(signers)))
+                for _, *act, signers in found
+            ],
+        )
 
 
 def _roles(signers: str) -> frozenset[Role]:
