@@ -210,17 +210,14 @@ def _typed(decoded: SignedText, kind: Kind, line: bytes) -> Action:
 
 
 def action_of(
-    decoded: SignedText | ReadText[Facts, date],
-    kind: Kind,
-    facts: Facts,
-    signers: tuple[Signer, ...],
+    read: SignedText | ReadText[Facts, date], kind: Kind, facts: Facts, signers: tuple[Signer, ...]
 ) -> Action:
     """Make the action of a text whose kind, facts and signers were read.
 
     Raises:
         SchemaMismatch, DomainError, ValueError: a member contradicts another, or is misspelt.
     """
-    previous, details, version, at = decoded.previous, decoded.details, decoded.version, decoded.at
+    previous, details, version, at = read.previous, read.details, read.version, read.at
     for text in (previous, details):
         if text is not None and not _HASH_TEXT.fullmatch(text):
             decode_base64(text, size_bytes=HASH_BYTES)
@@ -230,12 +227,12 @@ def action_of(
         raise SchemaMismatch("this kind has no private part")
     return Action(
         kind=kind,
-        ledger=decoded.ledger,
-        stream=decoded.stream,
+        ledger=read.ledger,
+        stream=read.stream,
         version=version,
         previous=previous,
         at=parse_moment(at) if isinstance(at, str) else moment_at(at),
-        office=decoded.office,
+        office=read.office,
         signers=signers,
         facts=facts,
         details=None,
