@@ -1,7 +1,8 @@
 """Cells of figures made from acts: which are kept, and what parts of dossiers add to them.
 
-A cell is of a theme, of a grain (which of office and procedure it tells apart) and of a level (how
-long its periods are). Whoever asks for a span of months reads whole years and quarters in it; and
+A cell is of a theme, of a grain (which of office and procedure it tells apart, or instead of the
+office its level in the tree, which then stands in its place) and of a level (how long its periods
+are). Whoever asks for a span of months reads whole years and quarters in it; and
 all history of an office or a procedure is one cell, with its stays in order. Channels are told
 apart within a cell.
 """
@@ -33,6 +34,8 @@ LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
     "o": (MONTH, QUARTER, YEAR, ALL_HISTORY),
     "p": (MONTH, QUARTER, YEAR, ALL_HISTORY),
     "op": (ALL_HISTORY,),
+    "l": (DAY, MONTH),
+    "lp": (MONTH, QUARTER, YEAR, ALL_HISTORY),
 }
 LEVEL_OF: Final = {
     Granularity.DAY: DAY,
@@ -44,7 +47,7 @@ LEVEL_OF: Final = {
 # A stay in a run: four times its seconds, and the place of its channel; so runs rise by seconds.
 CHANNEL_PLACES: Final[Mapping[str, int]] = {Channel.COUNTER: 0, Channel.ONLINE: 1, Channel.POST: 2}
 _PLACE_BITS: Final = 2
-_STAY_BYTES: Final = 8
+STAY_BYTES: Final = 8
 _PLACES: Final = bytes(byte % (1 << _PLACE_BITS) for byte in range(256))
 _OF_PLACE: Final = {
     channel: bytes(int(byte % (1 << _PLACE_BITS) == place) for byte in range(256))
@@ -69,7 +72,7 @@ def seconds_told_in(stays: Collection[int], channel: str) -> int:
 
 def told_apart(packed: bytes) -> Iterator[tuple[str, int, int]]:
     """Give of each channel that a run tells of how many stays it has, and the sum of seconds."""
-    channels = packed[::_STAY_BYTES].translate(_PLACES)
+    channels = packed[::STAY_BYTES].translate(_PLACES)
     stays = unpack_seconds(packed)
     for channel, place in CHANNEL_PLACES.items():
         times = channels.count(place)
@@ -83,7 +86,7 @@ def told_apart(packed: bytes) -> Iterator[tuple[str, int, int]]:
 def run_of_channel(packed: bytes, channel: str) -> bytes:
     """Give the stays of one channel in a run of 64-bit integers, lowest byte first; in order."""
     # Their lowest bytes tell the channel.
-    wanted = packed[::_STAY_BYTES].translate(_OF_PLACE[channel])
+    wanted = packed[::STAY_BYTES].translate(_OF_PLACE[channel])
     stays = array("q")
     stays.frombytes(packed)
     return array("q", compress(stays, wanted)).tobytes()
@@ -100,12 +103,12 @@ class ActKey(NamedTuple):
 
 
 class PairKey(NamedTuple):
-    """One office and procedure in one year, whose parts are listed."""
+    """One office and procedure in one month, whose parts are listed."""
 
     theme: str
     office: str
     procedure: str
-    year: str
+    month: str
 
 
 class PairPart(NamedTuple):
@@ -159,7 +162,7 @@ class Sums:
 
 @dataclass(slots=True)
 class PairChange:
-    """Parts to be listed, and no more to be listed, at one office and procedure in one year."""
+    """Parts to be listed, and no more to be listed, at one office and procedure in one month."""
 
     more: list[PairPart] = field(default_factory=list)
     less: list[PairPart] = field(default_factory=list)
@@ -170,8 +173,9 @@ Cells = dict[ActKey, Sums]
 
 @dataclass(slots=True)
 class Changes:
-    """What is to be added to lists of parts, and so to all cells."""
+    """What is to be added to lists of parts, and so to all cells; with the levels of offices."""
 
+    levels: Mapping[str, str] = field(default_factory=dict)
     pairs: dict[PairKey, PairChange] = field(default_factory=dict)
 
     def add(self, parts: Iterable[Part], of_row: tuple[str, str], sign: int = 1) -> None:
@@ -181,7 +185,7 @@ class Changes:
         """
         procedure, channel = of_row
         for theme, office, day, measure, times, total in parts:
-            key = (theme, office, procedure, day[:YEAR_LENGTH])
+            key = (theme, office, procedure, day[:MONTH_LENGTH])
             # The tuple finds it as well, and hardly ever is it a new one.
             listed = self.pairs.get(key)  # type: ignore[call-overload]
             if listed is None:
@@ -195,20 +199,21 @@ class Changes:
         months: Cells = {}
         days: Cells = {}
         for key, change in self.pairs.items():
-            _add_parts((months, days), key, change.more, +1)
-            _add_parts((months, days), key, change.less, -1)
+            level = self.levels.get(key.office, key.office)
+            _add_parts((months, days), key, level, change.more, +1)
+            _add_parts((months, days), key, level, change.less, -1)
         yield from days.items()
-        by_grain = {_FINEST: months}
+        by_grain = {_FINEST: months, _FINEST_DAY: days}
         for grain, finer in _MADE_FROM:
-            by_grain[grain] = _coarser(by_grain[finer], grain)
+            by_grain[grain] = _coarser(by_grain[finer], grain, self.levels)
             yield from by_grain[grain].items()
 
 
 def _add_parts(
-    cells: tuple[Cells, Cells], pair: PairKey, parts: Iterable[PairPart], sign: int
+    cells: tuple[Cells, Cells], pair: PairKey, level: str, parts: Iterable[PairPart], sign: int
 ) -> None:
-    """Add the parts of one office, procedure and year to its months, and to the days of all."""
-    theme, office, procedure, _ = pair
+    """Add the parts of one office, procedure and month to it, and to the days of its level."""
+    theme, office, procedure, month = pair
     by_day: dict[str, list[PairPart]] = {}
     for part in parts:
         of_day = by_day.get(part[0])
@@ -216,10 +221,10 @@ def _add_parts(
             by_day[part[0]] = [part]
         else:
             of_day.append(part)
+    of_month = ActKey(theme, _FINEST, office, procedure, month)
     for day, of_day in by_day.items():
-        month = ActKey(theme, _FINEST, office, procedure, day[:MONTH_LENGTH])
-        all_of_day = ActKey(theme, DAY, ALL, ALL, day)
-        for sums in (_sums_of(cells[0], month), _sums_of(cells[1], all_of_day)):
+        of_level = ActKey(theme, _FINEST_DAY, level, ALL, day)
+        for sums in (_sums_of(cells[0], of_month), _sums_of(cells[1], of_level)):
             if theme == Theme.STEPS:
                 _add_stays(sums.more if sign > 0 else sums.less, of_day)
             else:
@@ -247,31 +252,42 @@ def _sums_of(cells: Cells, key: ActKey) -> Sums:
 
 # Months of office and procedure are added up, and not kept.
 _FINEST: Final = "opm"
+_FINEST_DAY: Final = "ld"
 _MADE_FROM: Final = (
+    ("d", _FINEST_DAY),
     ("opw", _FINEST),
     ("om", _FINEST),
-    ("pm", _FINEST),
+    ("lpm", _FINEST),
+    ("pm", "lpm"),
     *(
         (f"{grain}{level}", f"{grain}{finer}")
-        for grain in "op"
+        for grain in ("o", "p", "lp")
         for level, finer in ("qm", "yq", "wy")
     ),
-    ("m", "om"),
+    ("lm", "om"),
+    ("m", "lm"),
 )
 
 
-def _coarser(finer: Cells, grain: str) -> Cells:
+def _coarser(finer: Cells, grain: str, levels: Mapping[str, str]) -> Cells:
     found: Cells = {}
     for (theme, _, office, procedure, period), sums in finer.items():
         whose = ActKey(
             theme,
             grain,
-            office if "o" in grain else ALL,
+            _office_in(grain, office, levels),
             procedure if "p" in grain else ALL,
             _longer(period, grain[-1]),
         )
         _sums_of(found, whose).merge(sums)
     return found
+
+
+def _office_in(grain: str, office: str, levels: Mapping[str, str]) -> str:
+    """Give what stands for an office, or for a level already, in cells of a grain."""
+    if "o" in grain:
+        return office
+    return levels.get(office, office) if "l" in grain else ALL
 
 
 def _longer(period: str, level: str) -> str:

@@ -46,6 +46,10 @@ class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     vnd: int
 
 
+# Most of what a list of figures says.
+NO_MONEY: Final = Money(count=0, vnd=0)
+
+
 class PaidBy(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was paid by each method."""
 
@@ -177,4 +181,4 @@ def _figure(place: Place, values: Values, owed: tuple[int, int]) -> FeeFigure:
 
 
 def _money(value: tuple[int, int]) -> Money:
-    return Money(count=value[0], vnd=value[1])
+    return NO_MONEY if value == NONE else Money(count=value[0], vnd=value[1])

@@ -1,10 +1,11 @@
 """Sums by group and period: what all three sorts of figures made from acts are read through."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
+from projections.counts import ALL
 from projections.statistics.asking import BEFORE, WHOLE, Query, TooManyFigures, selection_of
 from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActSource, Value
@@ -34,27 +35,36 @@ def cells_by_place(
         TooManyFigures: more than ``most`` of them surely have a figure.
     """
     places = source.places()
+    wanted = selection_of(query, places)
+    if most is not None and source.has_more_figures(theme, wanted, most):
+        raise TooManyFigures
     found: dict[Place, list[Mapping[str, Value]]] = {}
     # Many cells are of one group, and naming it costs more than all else that is done with them.
     known: dict[tuple[str, str, str, str], list[Mapping[str, Value]]] = {}
-    shown = set[Place]()
-    for cell in source.act_cells(theme, selection_of(query, places)):
+    shown = set[tuple[int, str]]()
+    for cell in source.act_cells(theme, wanted):
         key = cell[:4]
         cells = known.get(key)
         if cells is None:
             group = Group.of(cell.office, cell.procedure, cell.channel, query, places)
             cells = known[key] = found.setdefault((group, cell.period), [])
-            if most is not None and cell.period != BEFORE and _is_surely_shown(cell.values):
-                shown.add((group, cell.period))
-                if len(shown) > most:
-                    raise TooManyFigures
+        if most is not None and cell.period != BEFORE:
+            shown.update((id(cells), name) for name in _surely_shown(theme, cell.values))
+            if len(shown) > most:
+                raise TooManyFigures
         cells.append(cell.values)
     return found
 
 
-def _is_surely_shown(values: Mapping[str, Value]) -> bool:
-    """Tell whether whatever is added leaves a figure: only what is owed may come to nothing."""
-    return any(value.times > 0 and measure != OUTSTANDING for measure, value in values.items())
+def _surely_shown(theme: Theme, values: Mapping[str, Value]) -> Iterable[str]:
+    """Name the figures of a group and period that are there, whatever is added.
+
+    Of stays they are the stages; of all else it is one, and only what is owed may come to nothing.
+    """
+    if theme is Theme.STEPS:
+        return values
+    is_shown = any(value[0] > 0 and measure != OUTSTANDING for measure, value in values.items())
+    return (ALL,) if is_shown else ()
 
 
 def sums_of(

@@ -1,7 +1,7 @@
 """Reading cells of figures made from acts, in one transaction, as of its checkpoint."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from projections.statistics.by_acts.cells import (
     LEVELS,
     MONTH,
     QUARTER,
-    YEAR_LENGTH,
+    STAY_BYTES,
     run_of_channel,
     seconds_told_in,
 )
@@ -39,18 +39,29 @@ from projections.statistics.periods import (
     period_at,
 )
 from projections.statistics.places import Places
-from projections.stored.by_acts.lists import StoredList, unpack_list
+from projections.stored.by_acts.lists import procedures_in, unpack_list
 from projections.stored.by_acts.packing import StoredCell, unpack_cell
-from projections.stored.by_acts.summing import cells_of_lists
+from projections.stored.by_acts.summing import Listed, cells_of_lists
 from projections.stored.cell_spans import pieces_of as spans_of_days
 from projections.tables import ACT_CELLS
 
 Condition = sa.ColumnElement[bool]
+ROWS_AT_ONCE: Final = 500
 # Which cells to read, with the name of their period where it is not their own.
 Named = tuple[Piece, str | None]
 # A cell by office, procedure and the name of its period.
 Stored = tuple[str, str, str, StoredCell]
 _Columns = sa.sql.base.ReadOnlyColumnCollection[str, sa.Column[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _OfLevel(Selection):
+    """A selection of all offices of one level, which stands in their place."""
+
+    @property
+    def grain(self) -> str:
+        """Give the coarsest grain of cells that can answer."""
+        return Selection.grain.fget(self).replace("o", "l")
 
 
 class StoredActs:
@@ -74,37 +85,86 @@ class StoredActs:
 
         A group may then come in one cell or in many.
         """
-        pieces = _pieces(theme, wanted)
+        kept = self._as_kept(wanted)
+        pieces = _pieces(theme, kept)
         if pieces is not None:
-            yield from self._kept(theme, wanted, pieces)
-        elif _are_months_quicker(theme, wanted):
-            yield from self._of_days(theme, wanted)
+            yield from self._kept(theme, kept, pieces)
+        elif _are_months_quicker(kept):
+            yield from self._of_days(theme, wanted, kept)
         elif theme is Theme.FEES and wanted.first is not None:
-            yield from self._owed_and_listed(wanted)
+            yield from self._owed_and_listed(wanted, kept)
         else:
             yield from cells_of_lists(theme, wanted, self._lists(theme, wanted))
+
+    def has_more_figures(self, theme: Theme, wanted: Selection, most: int) -> bool:
+        """Tell whether there surely are more figures, from a part of what they are made from."""
+        pieces = _pieces(theme, self._as_kept(wanted))
+        if pieces is None:
+            return _are_pairs_shown(theme, wanted) and self._has_more_pairs(theme, wanted, most)
+        if theme is not Theme.STEPS or not _tells_channels(wanted):
+            return False
+        return self._has_more_stages(wanted, pieces[0], most)
+
+    def _has_more_pairs(self, theme: Theme, wanted: Selection, most: int) -> bool:
+        """Count offices with procedures; each has a figure in a month of which it has a list."""
+        found = set[tuple[str, str]]()
+        for _, office, packed in self._packed_lists(theme, wanted):
+            found.update((office, code) for code in procedures_in(packed))
+            if len(found) > most:
+                return True
+        return False
+
+    def _has_more_stages(self, wanted: Selection, piece: Named, most: int) -> bool:
+        """Count stages by channels, which are long to take apart."""
+        found = set[tuple[str, ...]]()
+        for office, procedure, name, cell in self._stored(
+            Theme.STEPS, self._as_kept(wanted), [piece]
+        ):
+            group = (office, wanted.stand_ins.get(procedure, procedure), name)
+            for channel, sums in cell.sums.items():
+                if wanted.channel in (None, channel):
+                    found.update((*group, channel, stage) for stage in sums)
+            if len(found) > most:
+                return True
+        return False
+
+    def _as_kept(self, wanted: Selection) -> Selection:
+        """Give what is asked for as cells tell it: all offices of one level by that level."""
+        if wanted.offices is None or "o" in wanted.apart:
+            return wanted
+        level = self._places.level_of_all(wanted.offices)
+        if level is None:
+            return wanted
+        return _OfLevel(**{**_fields_of(wanted), "offices": frozenset({level})})
 
     def _stored(self, theme: Theme, wanted: Selection, pieces: Iterable[Named]) -> Iterator[Stored]:
         """Give kept cells by office, procedure and period, as they are."""
         for piece, named in pieces:
-            rows = self._connection.execute(_query(theme, wanted, piece)).all()
-            for office, procedure, period, packed in rows:
+            query = _query(theme, wanted, piece)
+            for office, procedure, period, packed in self._rows(query):
                 name = _named(period, piece, wanted) if named is None else named
                 yield office, procedure, name, unpack_cell(packed)
 
-    def _kept(self, theme: Theme, wanted: Selection, pieces: Iterable[Named]) -> Iterator[ActCell]:
+    def _kept(self, theme: Theme, wanted: Selection, pieces: Sequence[Named]) -> Iterator[ActCell]:
         stored = self._stored(theme, wanted, pieces)
-        if theme is Theme.STEPS and wanted.grain.endswith("c"):
+        if theme is Theme.STEPS and _tells_channels(wanted):
             # Taken apart by channels at once, many short runs are taken apart as a few long ones.
             yield from _stays_by_channel(stored, wanted)
             return
-        for office, procedure, name, cell in stored:
+        cells = (
+            _stays_together(stored)
+            if theme is Theme.STEPS
+            # Where each cell is a group of its own, whoever has too many reads no further.
+            else _sums_of(stored, wanted, at_once=len(pieces) > 1 or bool(wanted.stand_ins))
+        )
+        for cell in cells:
             # Before the first period only what is owed is asked for, and few cells hold any.
-            if name != BEFORE or any(OUTSTANDING in sums for sums in cell.sums.values()):
-                cells = _cells(office, procedure, name, cell, wanted)
-                yield from map(_owed, cells) if name == BEFORE else cells
+            if cell.period != BEFORE:
+                yield cell
+            elif OUTSTANDING in cell.values:
+                yield _owed(cell)
 
-    def _of_days(self, theme: Theme, wanted: Selection) -> Iterator[ActCell]:
+    def _of_days(self, theme: Theme, wanted: Selection, kept: Selection) -> Iterator[ActCell]:
         """Give a span of days: months from kept cells, and the days at its edges from lists."""
         for each in spans_of_days(wanted.first, wanted.last):
             if each.is_before and theme is not Theme.FEES:
@@ -112,44 +172,98 @@ class StoredActs:
             name = BEFORE if each.is_before else WHOLE
             if not each.is_days:
                 pieces = [(piece, name) for piece in pieces_of(each.first, each.last)]
-                yield from self._kept(theme, wanted, pieces)
+                yield from self._kept(theme, kept, pieces)
                 continue
             edge = replace(wanted, first=each.first, last=each.last)
             for cell in cells_of_lists(theme, edge, self._lists(theme, edge), with_before=False):
                 yield _owed(cell._replace(period=BEFORE)) if each.is_before else cell
 
-    def _owed_and_listed(self, wanted: Selection) -> Iterator[ActCell]:
+    def _owed_and_listed(self, wanted: Selection, kept: Selection) -> Iterator[ActCell]:
         """Give fees; what was owed before them is what is owed at last, less what came since.
 
         So the lists of earlier years, which are most of them, are not even read.
         """
         theme, last = Theme.FEES, wanted.last
         lists = list(self._lists(theme, replace(wanted, last=None)))
+        since: dict[tuple[str, str, str], tuple[int, int]] = {}
         for cell in cells_of_lists(theme, wanted, lists, with_before=False):
             yield cell
-            yield from _not_yet_owed(cell)
+            _add_owed(since, cell, -1)
         if last is not None:
             following = period_after(last, wanted.granularity)
             after = replace(wanted, first=following, last=None, by_period=False)
             for cell in cells_of_lists(theme, after, lists, with_before=False):
-                yield from _not_yet_owed(cell)
-        yield from self._kept(theme, wanted, [(Piece(ALL_HISTORY, None, None), BEFORE)])
+                _add_owed(since, cell, -1)
+        for cell in self._kept(theme, kept, [(Piece(ALL_HISTORY, None, None), BEFORE)]):
+            _add_owed(since, cell, +1)
+        for group, owed in since.items():
+            yield ActCell(*group, BEFORE, {OUTSTANDING: Value(*owed, b"")})
 
-    def _lists(self, theme: Theme, wanted: Selection) -> Iterator[tuple[str, str, StoredList]]:
-        pairs = ACT_CELLS.pairs.c
-        found = [pairs.theme == theme.value, *_among(pairs, wanted)]
-        if wanted.first is not None:
-            found.append(pairs.year >= wanted.first[:YEAR_LENGTH])
-        if wanted.last is not None:
-            found.append(pairs.year <= wanted.last[:YEAR_LENGTH])
-        query = sa.select(pairs.office, pairs.procedure, pairs.parts).where(*found)
-        for office, procedure, packed in self._connection.execute(query).all():
-            yield office, procedure, unpack_list(packed)
+    def _lists(self, theme: Theme, wanted: Selection) -> Iterator[Listed]:
+        for month, office, packed in self._packed_lists(theme, wanted):
+            yield month, office, unpack_list(packed)
+
+    def _packed_lists(self, theme: Theme, wanted: Selection) -> Iterator[sa.Row[Any]]:
+        lists = ACT_CELLS.lists.c
+        found = [lists.theme == theme.value, *_in_months(lists.month, wanted)]
+        if wanted.offices is not None:
+            # With each month named, the key leads straight to the offices.
+            of_months = ACT_CELLS.cells.c
+            named = sa.select(of_months.period).where(
+                of_months.theme == theme.value,
+                of_months.grain == MONTH,
+                of_months.office == ALL,
+                of_months.procedure == ALL,
+                *_in_months(of_months.period, wanted),
+            )
+            found = [
+                lists.theme == theme.value,
+                lists.month.in_(named),
+                lists.office.in_(sorted(wanted.offices)),
+            ]
+        query = sa.select(lists.month, lists.office, lists.parts).where(*found)
+        yield from self._rows(query.order_by(lists.month, lists.office))
+
+    def _rows(self, query: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
+        """Give rows, some at a time: whoever refuses an answer reads no further."""
+        result = self._connection.execute(query)
+        while found := result.fetchmany(ROWS_AT_ONCE):
+            yield from found
 
 
-def _are_months_quicker(theme: Theme, wanted: Selection) -> bool:
-    """Tell whether a span of days is read from months; stays would have to be merged again."""
-    return not wanted.by_period and theme is not Theme.STEPS and MONTH in LEVELS[_grain(wanted)]
+def _fields_of(wanted: Selection) -> dict[str, Any]:
+    return {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+
+
+def _in_months(month: sa.Column[Any], wanted: Selection) -> Iterator[Condition]:
+    first, last = _months(wanted)
+    if first is not None:
+        yield month >= first
+    if last is not None:
+        yield month <= last
+
+
+def _are_pairs_shown(theme: Theme, wanted: Selection) -> bool:
+    """Tell whether each procedure in a list of an office surely has a figure of its own.
+
+    Of fees it may have nothing but what was owed before.
+    """
+    return (
+        theme is not Theme.FEES
+        and wanted.apart >= {"o", "p"}
+        and not wanted.stand_ins
+        and (wanted.procedures is None and wanted.channel is None)
+        and wanted.granularity is not Granularity.DAY
+    )
+
+
+def _tells_channels(wanted: Selection) -> bool:
+    return wanted.grain.endswith("c")
+
+
+def _are_months_quicker(wanted: Selection) -> bool:
+    """Tell whether a span of days is read from months, and from lists at its edges alone."""
+    return not wanted.by_period and MONTH in LEVELS[_grain(wanted)]
 
 
 def _pieces(theme: Theme, wanted: Selection) -> list[Named] | None:
@@ -162,7 +276,8 @@ def _pieces(theme: Theme, wanted: Selection) -> list[Named] | None:
         is_whole = not wanted.by_period and wanted.first is None and wanted.last is None
         if is_whole and ALL_HISTORY in levels:
             return [(Piece(ALL_HISTORY, None, None), WHOLE)]
-        pieces = _by_period(wanted, levels)
+        is_long = DAY in levels and MONTH in levels and not wanted.by_period
+        pieces = _days_and_months(wanted) if is_long else _by_period(wanted, levels)
     else:
         pieces = _together(wanted, levels)
     if pieces is None:
@@ -171,6 +286,15 @@ def _pieces(theme: Theme, wanted: Selection) -> list[Named] | None:
     if theme is Theme.FEES and wanted.first is not None:
         found += [(piece, BEFORE) for piece in _before(wanted.first, levels)]
     return found
+
+
+def _days_and_months(wanted: Selection) -> list[Piece]:
+    """Give a span of days as whole months and the days at its edges: fewer and longer runs."""
+    return [
+        Piece(DAY if each.is_days else MONTH, each.first, each.last)
+        for each in spans_of_days(wanted.first, wanted.last)
+        if not each.is_before
+    ]
 
 
 def _by_period(wanted: Selection, levels: Iterable[str]) -> list[Piece] | None:
@@ -224,7 +348,7 @@ def _query(theme: Theme, wanted: Selection, piece: Piece) -> sa.Select[Any]:
     found = [cells.theme == theme.value, cells.grain == f"{grain}{piece.level}"]
     found += _among(cells, wanted)
     # With it named, the key leads straight to the periods.
-    found += [cells[name] == ALL for letter, name in _NAMES if letter not in grain]
+    found += [cells[name] == ALL for letters, name in _TOLD_BY if letters.isdisjoint(grain)]
     if piece.first is not None:
         found.append(cells.period >= piece.first)
     if piece.last is not None:
@@ -237,6 +361,7 @@ def _query(theme: Theme, wanted: Selection, piece: Piece) -> sa.Select[Any]:
 
 
 _NAMES: Final = (("o", "office"), ("p", "procedure"))
+_TOLD_BY: Final = ((frozenset("ol"), "office"), (frozenset("p"), "procedure"))
 
 
 def _grain(wanted: Selection) -> str:
@@ -281,21 +406,53 @@ def _by_channel(runs: Sequence[bytes], wanted: str | None) -> Iterator[tuple[str
             yield channel, Value(len(stays), seconds_told_in(stays, channel), packed)
 
 
-def _cells(
-    office: str, procedure: str, period: str, cell: StoredCell, wanted: Selection
-) -> Iterator[ActCell]:
-    """Give what is asked for of a stored cell: all channels as one, one of them, or each.
+def _stays_together(stored: Iterable[Stored]) -> Iterator[ActCell]:
+    """Give the stays of all channels, cell by cell."""
+    for office, procedure, name, cell in stored:
+        seconds: dict[str, int] = {}
+        for sums in cell.sums.values():
+            for stage, (_, total) in sums.items():
+                seconds[stage] = seconds.get(stage, 0) + total
+        values = {
+            stage: Value(len(run) // STAY_BYTES, seconds[stage], run)
+            for stage, run in cell.runs.items()
+        }
+        yield ActCell(office, procedure, ALL, name, values)
 
-    Of stays it is all channels as one (`_stays_by_channel`).
-    """
-    if "c" not in wanted.apart and wanted.channel is None:
-        yield ActCell(office, procedure, ALL, period, _all_channels(cell))
-        return
-    for channel, sums in cell.sums.items():
-        if wanted.channel in (None, channel):
-            values = {measure: Value(times, total, b"") for measure, (times, total) in sums.items()}
-            named = channel if "c" in wanted.apart else ALL
-            yield ActCell(office, procedure, named, period, values)
+
+_Totals = dict[str, list[int]]
+
+
+def _sums_of(stored: Iterable[Stored], wanted: Selection, *, at_once: bool) -> Iterator[ActCell]:
+    """Add up cells: all channels as one, one of them, or each; ``at_once`` or cell by cell."""
+    found: dict[tuple[str, str, str, str], _Totals] = {}
+    stand_in, channels = wanted.stand_ins.get, "c" in wanted.apart
+    for office, procedure, name, cell in stored:
+        code = stand_in(procedure, procedure)
+        for channel, sums in cell.sums.items():
+            if wanted.channel in (None, channel):
+                group = (office, code, channel if channels else ALL, name)
+                _add_sums(found.setdefault(group, {}), sums)
+        if not at_once:
+            yield from _cells_of(found)
+            found.clear()
+    yield from _cells_of(found)
+
+
+def _add_sums(totals: _Totals, sums: Mapping[str, tuple[int, int]]) -> None:
+    for measure, (times, total) in sums.items():
+        known = totals.get(measure)
+        if known is None:
+            totals[measure] = [times, total]
+        else:
+            known[0] += times
+            known[1] += total
+
+
+def _cells_of(found: Mapping[tuple[str, str, str, str], _Totals]) -> Iterator[ActCell]:
+    for group, totals in found.items():
+        values = {measure: Value(times, total, b"") for measure, (times, total) in totals.items()}
+        yield ActCell(*group, values)
 
 
 def _owed(cell: ActCell) -> ActCell:
@@ -303,21 +460,9 @@ def _owed(cell: ActCell) -> ActCell:
     return cell._replace(values={} if owed is None else {OUTSTANDING: owed})
 
 
-def _not_yet_owed(cell: ActCell) -> Iterator[ActCell]:
-    """Take what a cell adds to what is owed off what was owed before."""
-    owed = cell.values.get(OUTSTANDING)
-    if owed is not None:
-        values = {OUTSTANDING: Value(-owed.times, -owed.total, b"")}
-        yield cell._replace(period=BEFORE, values=values)
-
-
-def _all_channels(cell: StoredCell) -> dict[str, Value]:
-    values: dict[str, Value] = {}
-    for sums in cell.sums.values():
-        for measure, (times, total) in sums.items():
-            known = values.get(measure)
-            if known is None:
-                values[measure] = Value(times, total, cell.runs.get(measure, b""))
-            else:
-                values[measure] = Value(known[0] + times, known[1] + total, known[2])
-    return values
+def _add_owed(owed: dict[tuple[str, str, str], tuple[int, int]], cell: ActCell, sign: int) -> None:
+    """Add what a cell adds to what is owed, or with ``sign`` -1 take it off."""
+    value = cell.values.get(OUTSTANDING)
+    if value is not None:
+        times, total = owed.get(cell[:3], (0, 0))
+        owed[cell[:3]] = (times + sign * value.times, total + sign * value.total)
