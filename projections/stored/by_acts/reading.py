@@ -158,11 +158,8 @@ class StoredActs:
             else _sums_of(stored, wanted, at_once=len(pieces) > 1 or bool(wanted.stand_ins))
         )
         for cell in cells:
-            # Before the first period only what is owed is asked for, and few cells hold any.
-            if cell.period != BEFORE:
+            if cell.values:
                 yield cell
-            elif OUTSTANDING in cell.values:
-                yield _owed(cell)
 
     def _of_days(self, theme: Theme, wanted: Selection, kept: Selection) -> Iterator[ActCell]:
         """Give a span of days: months from kept cells, and the days at its edges from lists."""
@@ -430,9 +427,11 @@ def _sums_of(stored: Iterable[Stored], wanted: Selection, *, at_once: bool) -> I
     for office, procedure, name, cell in stored:
         code = stand_in(procedure, procedure)
         for channel, sums in cell.sums.items():
-            if wanted.channel in (None, channel):
+            # Before the first period only what is owed is asked for, and few cells hold any.
+            if wanted.channel in (None, channel) and (name != BEFORE or OUTSTANDING in sums):
                 group = (office, code, channel if channels else ALL, name)
-                _add_sums(found.setdefault(group, {}), sums)
+                added = {OUTSTANDING: sums[OUTSTANDING]} if name == BEFORE else sums
+                _add_sums(found.setdefault(group, {}), added)
         if not at_once:
             yield from _cells_of(found)
             found.clear()

@@ -40,12 +40,14 @@ def packed(*parts: PairPart, theme: Theme = Theme.FEES) -> bytes:
     return found
 
 
-def by_month(*parts: PairPart) -> list[tuple[str, str, StoredList]]:
+def by_month(*parts: PairPart, theme: Theme = Theme.FEES) -> list[tuple[str, str, StoredList]]:
     """Give the lists of an office, one for each month."""
-    months = sorted({part.day[:7] for part in parts})
+    of_month: dict[str, list[PairPart]] = {}
+    for part in sorted(parts):
+        of_month.setdefault(part.day[:7], []).append(part)
     return [
-        (month, "H27", unpack_list(packed(*(part for part in parts if part.day[:7] == month))))
-        for month in months
+        (month, "H27", unpack_list(packed(*found, theme=theme)))
+        for month, found in of_month.items()
     ]
 
 
@@ -125,16 +127,17 @@ def test_parts_of_one_procedure_change_and_those_of_others_stay() -> None:
     assert changed_list(Theme.FEES, both, {"p0": PairChange(less=[OWED])}) == packed(PAID)
 
 
-def test_first_months_come_by_themselves_so_that_too_many_figures_are_seen_early() -> None:
+def test_stays_of_first_months_come_alone_so_that_too_many_figures_are_seen_early() -> None:
+    stay = PairPart("2026-03-02", "online", "processing", 1, 3_600)
+    later = [stay._replace(day=f"2026-{month:02d}-02") for month in range(4, 9)]
     read: list[str] = []
 
     def lists() -> Iterator[tuple[str, str, StoredList]]:
-        later = PairPart("2026-05-02", "online", "paid_cash", 1, 20_000)
-        for each in by_month(PAID, SETTLED, later, later._replace(day="2026-06-01")):
+        for each in by_month(stay, *later, theme=Theme.STEPS):
             read.append(each[0])
             yield each
 
-    next(iter(cells_of_lists(Theme.FEES, EVERYTHING, lists())))
+    next(iter(cells_of_lists(Theme.STEPS, EVERYTHING, lists())))
 
     # The second is looked at, since it begins where the first one ends.
     assert read == ["2026-03", "2026-04"]
