@@ -158,11 +158,11 @@ def changed_list(
     found = {} if packed is None else _by_procedure(unpack_list(packed))
     for procedure, change in changes.items():
         found[procedure] = _changed(theme, found.get(procedure, _NO_PARTS), change)
-    left = [(code, *columns) for code, columns in sorted(found.items()) if columns != _NO_PARTS]
+    left = [(code, columns) for code, columns in sorted(found.items()) if columns != _NO_PARTS]
     if not left:
         return None
-    counts = {code: len(places) // _PLACE_BYTES for code, places, _ in left}
-    places, totals = (b"".join([columns[which] for columns in left]) for which in (1, 2))
+    counts = {code: len(places) // _PLACE_BYTES for code, (places, _) in left}
+    places, totals = (b"".join([columns[which] for _, columns in left]) for which in (0, 1))
     return _encoder.encode(StoredList(counts, places, totals))
 
 
