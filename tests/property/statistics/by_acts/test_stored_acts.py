@@ -266,7 +266,20 @@ def check_stored(
             assert measure_steps(stored, query) == measure_steps(memory, query)
             assert count_visits(stored, query) == count_visits(memory, query)
             assert count_fees(stored, query) == count_fees(memory, query)
+            check_refusals(stored, memory, query)
     check_tallies(memory, query)
+
+
+def check_refusals(stored: StoredActs, memory: ActsInMemory, query: Query) -> None:
+    """Check that what is refused before it is made has too many figures."""
+    wanted = selection_of(query, memory.places())
+    counts = {
+        Theme.STEPS: len(measure_steps(memory, query)[0]),
+        Theme.VISITS: len(count_visits(memory, query)[0]),
+        Theme.FEES: len(count_fees(memory, query)[0]),
+    }
+    for theme, count in counts.items():
+        assert not stored.has_more_figures(theme, wanted, count)
 
 
 def read_from(source: ActSource, query: Query) -> dict[tuple[str, ...], tuple[int, int, list[int]]]:
