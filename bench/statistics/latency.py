@@ -1,7 +1,7 @@
 """``python -m bench.statistics.latency``: every kind of public statistics request, timed.
 
-A views database is filled by the follower's own functions with 100,000 dossiers (a million
-entries' worth) of 200 offices and 300 procedures over two years, or an earlier one is used. Each
+A views database is filled by the follower's own functions with 100,000 dossiers (a little over a
+million acts) of 200 offices and 300 procedures over two years, or an earlier one is used. Each
 kind of request is answered many times over, kinds in turn, by the app itself: all that a web worker
 does but the socket. The first request of each kind stands apart: it reads pages of the database
 that nobody read before. Nothing is kept between two: each round asks a new app.

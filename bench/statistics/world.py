@@ -1,15 +1,13 @@
 """A views database of many dossiers, kept by the follower's own functions, step by step.
 
 The dossiers are synthetic: their offices, procedures, channels, dates, waits and moved due dates
-are drawn from one seed, in the shape that the follower writes. Nobody signed anything, and each
-dossier is written as it was accepted and as it ended; a real one has about ten entries. Of its acts
-only those about money are there.
+are drawn from one seed, in the shape that the follower writes, with some ten acts each (`lives`).
+Nobody signed anything, and each dossier is written as it was accepted and as it ended.
 """
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -18,10 +16,10 @@ from msgspec.structs import replace
 from bench.statistics.beside import (
     DOSSIERS_PER_PETITION,
     calendar,
-    fee_acts,
     fee_of,
     petitions,
 )
+from bench.statistics.lives import written_in_time
 from bench.statistics.rated import tallied_months, tally_states
 from domain.decisions import StreamState
 from domain.dossiers import Dossier, Due, DueChange, Outcome, Status, Wait, WaitKind
@@ -35,7 +33,7 @@ from projections.views import Position, Views, ViewUpdate, open_views
 
 SEED: Final = 766
 ENTRIES_PER_DOSSIER: Final = 10
-STATES_PER_STEP: Final = 200
+STATES_PER_STEP: Final = 1_000
 SHARE_ASKED: Final = 0.15
 SHARE_NEVER_ENDING: Final = 0.02
 ZONE: Final = "Asia/Ho_Chi_Minh"
@@ -158,36 +156,10 @@ def _asked_for_papers(
     return waited, brought
 
 
-def states_in_time(found: Iterable[Dossier]) -> list[tuple[datetime, Dossier]]:
-    """Give each dossier as it was when accepted, and as it is at the end, in order of time."""
-    states: list[tuple[datetime, Dossier]] = []
-    for dossier in found:
-        assert dossier.accepted_at is not None
-        assert dossier.accepted_at.instant is not None
-        first_due = dossier.due_changes[0].due_before if dossier.due_changes else dossier.due
-        begun = replace(
-            dossier,
-            status=Status.IN_PROCESS,
-            due=first_due,
-            ended_at=None,
-            returned_at=None,
-            outcome=None,
-            waits=(),
-            due_changes=(),
-            supplement_requests=0,
-        )
-        states.append((dossier.accepted_at.instant, begun))
-        if begun != dossier:
-            ended = dossier.ended_at
-            last = SEALED_AT if ended is None or ended.instant is None else ended.instant
-            states.append((last, dossier))
-    return sorted(states, key=itemgetter(0))
-
-
 def fill(path: Path, count: int, offices: int, procedures: int) -> Views:
     """Write dossiers in steps, each under a seal of its own, the last at `SEALED_AT`."""
     views = open_views(path)
-    states = states_in_time(dossiers(count, offices, procedures))
+    found = written_in_time(dossiers(count, offices, procedures), SEALED_AT)
     start = datetime.combine(FIRST_DAY, time(), UTC)
     last_day = FIRST_DAY + timedelta(days=2 * DAYS)
     known = {
@@ -196,30 +168,28 @@ def fill(path: Path, count: int, offices: int, procedures: int) -> Views:
         **tally_states(tallied_months(FIRST_DAY, FIRST_DAY + timedelta(days=DAYS - 31))),
         **dict(petitions(count // DOSSIERS_PER_PETITION, offices, FIRST_DAY, DAYS)),
     }
-    position = _write(views, None, (known, []), 1, start)
-    for first in range(0, len(states), STATES_PER_STEP):
-        step = states[first : first + STATES_PER_STEP]
-        is_last = first + STATES_PER_STEP >= len(states)
-        sealed_at = SEALED_AT if is_last else step[-1][0]
-        done = min(first + STATES_PER_STEP, len(states))
-        size = 1 + count * ENTRIES_PER_DOSSIER * done // len(states)
-        position = _write(views, position, (_by_stream(step), fee_acts(step)), size, sealed_at)
+    position = _write(views, None, known, [], start)
+    for first in range(0, len(found), STATES_PER_STEP):
+        step = found[first : first + STATES_PER_STEP]
+        is_last = first + STATES_PER_STEP >= len(found)
+        sealed_at = SEALED_AT if is_last else step[-1].at
+        states: dict[str, StreamState] = {each.dossier.stream: each.dossier for each in step}
+        acts = [act for each in step for act in each.acts]
+        position = _write(views, position, states, acts, sealed_at)
     return views
-
-
-def _by_stream(step: Iterable[tuple[datetime, Dossier]]) -> dict[str, StreamState]:
-    return {dossier.stream: dossier for _, dossier in step}
 
 
 def _write(
     views: Views,
     old: Position | None,
-    written: tuple[dict[str, StreamState], list[Act]],
-    log_position: int,
+    states: dict[str, StreamState],
+    unnumbered: Sequence[Act],
     sealed_at: datetime,
 ) -> Position:
-    position = Position(log_position, bytes(32), sealed_at, b"")
-    old_position = 0 if old is None else old.log_position
-    states, acts = written
+    """Write a step; its acts are the next entries of the log, in their order."""
+    # The registry is one entry, however much it holds.
+    old_position, first_index = (0, 1) if old is None else (old.log_position, old.log_position)
+    acts = [replace(act, entry_index=number) for number, act in enumerate(unnumbered, first_index)]
+    position = Position(first_index + len(acts), bytes(32), sealed_at, b"")
     views.write(ViewUpdate(old_position, position, states, acts, ()))
     return position

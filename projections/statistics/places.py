@@ -67,6 +67,16 @@ class Places:
         """Give the offices of a level."""
         return frozenset(name for name, place in self.offices.items() if place.level == level)
 
+    def level_of_all(self, offices: frozenset[str]) -> str | None:
+        """Give the level of which these are all offices with anything in cells; None if of none."""
+        levels = {place.level for name in offices if (place := self.offices.get(name)) is not None}
+        if len(levels) != 1 or not offices <= self.offices.keys():
+            return None
+        (level,) = levels
+        of_level = self.of_level(level)
+        busy = of_level if self.busy is None else of_level & self.busy
+        return level if busy <= offices else None
+
     def in_field(self, name: str) -> frozenset[str]:
         """Give the procedures of a field."""
         return frozenset(code for code, each in self.fields.items() if each == name)

@@ -37,7 +37,7 @@ TABLES = (
     "procedure_fields",
     "act_cells",
     "act_parts",
-    "act_pairs",
+    "act_lists",
     "act_cells_stand",
     "holders",
     "requested_papers",

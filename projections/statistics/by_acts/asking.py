@@ -45,3 +45,9 @@ class ActSource(Protocol):
 
         What came before the first period is given of what is owed alone.
         """
+
+    def has_more_figures(self, theme: Theme, wanted: Selection, most: int) -> bool:
+        """Tell whether there surely are more figures than so many.
+
+        False where nothing quicker tells than the cells themselves.
+        """

@@ -1,7 +1,8 @@
 """Cells of figures made from acts: which are kept, and what parts of dossiers add to them.
 
-A cell is of a theme, of a grain (which of office and procedure it tells apart) and of a level (how
-long its periods are). Whoever asks for a span of months reads whole years and quarters in it; and
+A cell is of a theme, of a grain (which of office and procedure it tells apart, or instead of the
+office its level in the tree, which then stands in its place) and of a level (how long its periods
+are). Whoever asks for a span of months reads whole years and quarters in it; and
 all history of an office or a procedure is one cell, with its stays in order. Channels are told
 apart within a cell.
 """
@@ -34,6 +35,8 @@ LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
     "o": (MONTH, QUARTER, YEAR, ALL_HISTORY),
     "p": (MONTH, QUARTER, YEAR, ALL_HISTORY),
     "op": (ALL_HISTORY,),
+    "l": (DAY, MONTH),
+    "lp": (MONTH, QUARTER, YEAR, ALL_HISTORY),
 }
 LEVEL_OF: Final = {
     Granularity.DAY: DAY,
@@ -49,7 +52,7 @@ CHANNEL_PLACES: Final[Mapping[str, int]] = {
     Channel.POST.value: 2,
 }
 _PLACE_BITS: Final = 2
-_STAY_BYTES: Final = 8
+STAY_BYTES: Final = 8
 _PLACES: Final = bytes(byte % (1 << _PLACE_BITS) for byte in range(256))
 _OF_PLACE: Final = {
     channel: bytes(int(byte % (1 << _PLACE_BITS) == place) for byte in range(256))
@@ -74,7 +77,7 @@ def seconds_told_in(stays: Collection[int], channel: str) -> int:
 
 def told_apart(packed: bytes) -> Iterator[tuple[str, int, int]]:
     """Give of each channel that a run tells of how many stays it has, and the sum of seconds."""
-    channels = packed[::_STAY_BYTES].translate(_PLACES)
+    channels = packed[::STAY_BYTES].translate(_PLACES)
     stays = unpack_seconds(packed)
     for channel, place in CHANNEL_PLACES.items():
         times = channels.count(place)
@@ -88,7 +91,7 @@ def told_apart(packed: bytes) -> Iterator[tuple[str, int, int]]:
 def run_of_channel(packed: bytes, channel: str) -> bytes:
     """Give the stays of one channel in a run of 64-bit integers, lowest byte first; in order."""
     # Their lowest bytes tell the channel.
-    wanted = packed[::_STAY_BYTES].translate(_OF_PLACE[channel])
+    wanted = packed[::STAY_BYTES].translate(_OF_PLACE[channel])
     stays = array("q")
     stays.frombytes(packed)
     return array("q", compress(stays, wanted)).tobytes()
@@ -105,12 +108,12 @@ class ActKey(NamedTuple):
 
 
 class PairKey(NamedTuple):
-    """One office and procedure in one year, whose parts are listed."""
+    """One office and procedure in one month, whose parts are listed."""
 
     theme: str
     office: str
     procedure: str
-    year: str
+    month: str
 
 
 class PairPart(NamedTuple):
@@ -169,20 +172,20 @@ class Sums:
 
 @dataclass(slots=True)
 class PairChange:
-    """Parts to be listed, and no more to be listed, at one office and procedure in one year."""
+    """Parts to be listed, and no more to be listed, at one office and procedure in one month."""
 
     more: list[PairPart] = field(default_factory=list)
     less: list[PairPart] = field(default_factory=list)
 
 
 Cells = defaultdict[ActKey, Sums]
-Days = defaultdict[str, Sums]
 
 
 @dataclass(slots=True)
 class Changes:
-    """What is to be added to lists of parts, and so to all cells."""
+    """What is to be added to lists of parts, and so to all cells; with the levels of offices."""
 
+    levels: Mapping[str, str] = field(default_factory=dict)
     pairs: dict[PairKey, PairChange] = field(default_factory=dict)
 
     def add(self, parts: Iterable[Part], of_row: tuple[str, str], sign: int = 1) -> None:
@@ -197,7 +200,7 @@ class Changes:
             # Nearly every part is listed where the one before it is.
             if day is not of_day or office is not of_office or theme is not of_theme:
                 of_theme, of_office, of_day = theme, office, day
-                listed = self._listed(PairKey(theme, office, procedure, day[:YEAR_LENGTH]), sign)
+                listed = self._listed(PairKey(theme, office, procedure, day[:MONTH_LENGTH]), sign)
             # As its own constructor makes it, which takes twice as long.
             listed.append(tuple.__new__(PairPart, (day, channel, measure, times, total)))
 
@@ -210,16 +213,17 @@ class Changes:
     def all_cells(self) -> Iterator[tuple[ActKey, Sums]]:
         """Give the changes of all cells: the finest ones first, and then others made of them."""
         months: Cells = defaultdict(Sums)
-        days: defaultdict[str, Days] = defaultdict(lambda: defaultdict(Sums))
+        days: Cells = defaultdict(Sums)
         for key, change in self.pairs.items():
-            _add_parts((months, days[key.theme]), key, change.more, +1)
-            _add_parts((months, days[key.theme]), key, change.less, -1)
-        for theme, by_day in days.items():
-            yield from ((ActKey(theme, DAY, ALL, ALL, day), sums) for day, sums in by_day.items())
-        by_grain = {_FINEST: months}
+            level = self.levels.get(key.office, key.office)
+            _add_parts((months, days), key, level, change.more, +1)
+            _add_parts((months, days), key, level, change.less, -1)
         _put_in_order(months)
+        _put_in_order(days)
+        yield from days.items()
+        by_grain = {_FINEST: months, _FINEST_DAY: days}
         for grain, finer in _MADE_FROM:
-            by_grain[grain] = _coarser(by_grain[finer], grain)
+            by_grain[grain] = _coarser(by_grain[finer], grain, self.levels)
             _put_in_order(by_grain[grain])
             yield from by_grain[grain].items()
 
@@ -230,22 +234,17 @@ def _put_in_order(cells: Cells) -> None:
 
 
 def _add_parts(
-    cells: tuple[Cells, Days], pair: PairKey, parts: Iterable[PairPart], sign: int
+    cells: tuple[Cells, Cells], pair: PairKey, level: str, parts: Iterable[PairPart], sign: int
 ) -> None:
-    """Add the parts of one office, procedure and year to its months, and to the days of all."""
-    months, days = cells
+    """Add the parts of one office, procedure and month to it, and to the days of its level."""
+    theme, office, procedure, month = pair
     by_day: defaultdict[str, list[PairPart]] = defaultdict(list)
     for part in parts:
         by_day[part[0]].append(part)
-    of_pair: dict[str, Sums] = {}
-    add = _add_stays if pair.theme == Theme.STEPS else _add_counts
+    of_month = cells[0][ActKey(theme, _FINEST, office, procedure, month)] if by_day else Sums()
+    add = _add_stays if theme == Theme.STEPS else _add_counts
     for day, of_day in by_day.items():
-        name = day[:MONTH_LENGTH]
-        month = of_pair.get(name)
-        if month is None:
-            key = ActKey(pair.theme, _FINEST, pair.office, pair.procedure, name)
-            month = of_pair[name] = months[key]
-        add(month, days[day], of_day, sign)
+        add(of_month, cells[1][ActKey(theme, _FINEST_DAY, level, ALL, day)], of_day, sign)
 
 
 def _add_stays(month: Sums, day: Sums, parts: Iterable[PairPart], sign: int) -> None:
@@ -266,31 +265,42 @@ def _add_counts(month: Sums, day: Sums, parts: Iterable[PairPart], sign: int) ->
 
 # Months of office and procedure are added up, and not kept.
 _FINEST: Final = "opm"
+_FINEST_DAY: Final = "ld"
 _MADE_FROM: Final = (
+    ("d", _FINEST_DAY),
     ("opw", _FINEST),
     ("om", _FINEST),
-    ("pm", _FINEST),
+    ("lpm", _FINEST),
+    ("pm", "lpm"),
     *(
         (f"{grain}{level}", f"{grain}{finer}")
-        for grain in "op"
+        for grain in ("o", "p", "lp")
         for level, finer in ("qm", "yq", "wy")
     ),
-    ("m", "om"),
+    ("lm", "om"),
+    ("m", "lm"),
 )
 
 
-def _coarser(finer: Cells, grain: str) -> Cells:
+def _coarser(finer: Cells, grain: str, levels: Mapping[str, str]) -> Cells:
     found: Cells = defaultdict(Sums)
     for (theme, _, office, procedure, period), sums in finer.items():
         whose = ActKey(
             theme,
             grain,
-            office if "o" in grain else ALL,
+            _office_in(grain, office, levels),
             procedure if "p" in grain else ALL,
             _longer(period, grain[-1]),
         )
         found[whose].merge(sums)
     return found
+
+
+def _office_in(grain: str, office: str, levels: Mapping[str, str]) -> str:
+    """Give what stands for an office, or for a level already, in cells of a grain."""
+    if "o" in grain:
+        return office
+    return levels.get(office, office) if "l" in grain else ALL
 
 
 def _longer(period: str, level: str) -> str:

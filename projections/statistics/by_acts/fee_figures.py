@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from projections.counts import CheckpointReference
-from projections.statistics.asking import BEFORE, Query, few
+from projections.statistics.asking import BEFORE, WHOLE, Query, few
 from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActSource
 from projections.statistics.by_acts.fees import (
@@ -44,6 +44,10 @@ class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     count: int
     vnd: int
+
+
+# Most of what a list of figures says.
+NO_MONEY: Final = Money(count=0, vnd=0)
 
 
 class PaidBy(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -112,7 +116,9 @@ def _walk(
 ) -> Iterator[FeeFigure]:
     """Walk one group over its periods, or over all of them as one."""
     if not query.by_period:
-        values, owed = _whole([by_period]) if len(by_period) > 1 else _only(by_period)
+        values = by_period.get(WHOLE, {})
+        before = by_period.get(BEFORE, {}).get(OUTSTANDING, NONE)
+        owed = plus(before, values.get(OUTSTANDING, NONE))
         if owed != NONE or any(each != NONE for each in values.values()):
             yield _figure((group, query.period), values, owed)
         return
@@ -149,15 +155,14 @@ def _whole(groups: Iterable[dict[str, Values]]) -> tuple[Values, tuple[int, int]
     return total, owed
 
 
-def _only(by_period: dict[str, Values]) -> tuple[Values, tuple[int, int]]:
-    """Give what `_whole` gives of one period."""
-    ((period, values),) = by_period.items()
-    return {} if period == BEFORE else values, values.get(OUTSTANDING, NONE)
-
-
 def _figure(place: Place, values: Values, owed: tuple[int, int]) -> FeeFigure:
     group, period = place
-    paid = {method: _money(values.get(measure, NONE)) for method, measure in PAID.items()}
+    paid, count, vnd = {}, 0, 0
+    for method, measure in PAID.items():
+        value = values.get(measure, NONE)
+        paid[method] = _money(value)
+        count += value[0]
+        vnd += value[1]
     return FeeFigure(
         office=group.office,
         procedure=group.procedure,
@@ -166,10 +171,7 @@ def _figure(place: Place, values: Values, owed: tuple[int, int]) -> FeeFigure:
         period=period,
         assessed=_money(values.get(ASSESSED, NONE)),
         required=_money(values.get(REQUIRED, NONE)),
-        paid=Money(
-            count=sum(each.count for each in paid.values()),
-            vnd=sum(each.vnd for each in paid.values()),
-        ),
+        paid=_money((count, vnd)),
         paid_by=PaidBy(**paid),
         refunded=_money(values.get(REFUNDED, NONE)),
         outstanding=_money(owed),
@@ -177,4 +179,4 @@ def _figure(place: Place, values: Values, owed: tuple[int, int]) -> FeeFigure:
 
 
 def _money(value: tuple[int, int]) -> Money:
-    return Money(count=value[0], vnd=value[1])
+    return NO_MONEY if value == NONE else Money(count=value[0], vnd=value[1])

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from projections.counts import ALL
 from projections.statistics.asking import BEFORE, WHOLE, Query, TooManyFigures, selection_of
 from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActSource, Value
@@ -34,27 +35,37 @@ def cells_by_place(
         TooManyFigures: more than ``most`` of them surely have a figure.
     """
     places = source.places()
+    wanted = selection_of(query, places)
+    if most is not None and source.has_more_figures(theme, wanted, most):
+        raise TooManyFigures
     found: dict[Place, list[Mapping[str, Value]]] = {}
     # Many cells are of one group, and naming it costs more than all else that is done with them.
     known: dict[tuple[str, str, str, str], list[Mapping[str, Value]]] = {}
-    shown = set[Place]()
-    for cell in source.act_cells(theme, selection_of(query, places)):
+    # Of stays each stage is a figure, of all else each group and period.
+    shown = set[tuple[int, str]]()
+    for cell in source.act_cells(theme, wanted):
         key = cell[:4]
         cells = known.get(key)
         if cells is None:
             group = Group.of(cell.office, cell.procedure, cell.channel, query, places)
             cells = known[key] = found.setdefault((group, cell.period), [])
-            if most is not None and cell.period != BEFORE and _is_surely_shown(cell.values):
-                shown.add((group, cell.period))
-                if len(shown) > most:
-                    raise TooManyFigures
+        if most is not None and cell.period != BEFORE:
+            if theme is Theme.STEPS:
+                shown.update([(id(cells), stage) for stage in cell.values])
+            elif not cells and _is_surely_shown(cell.values):
+                shown.add((id(cells), ALL))
+            if len(shown) > most:
+                raise TooManyFigures
         cells.append(cell.values)
     return found
 
 
 def _is_surely_shown(values: Mapping[str, Value]) -> bool:
     """Tell whether whatever is added leaves a figure: only what is owed may come to nothing."""
-    return any(value.times > 0 and measure != OUTSTANDING for measure, value in values.items())
+    for measure, value in values.items():  # noqa: SIM110 - half as long as with `any`
+        if value[0] > 0 and measure != OUTSTANDING:
+            return True
+    return False
 
 
 def sums_of(
@@ -79,8 +90,10 @@ def added_up(cells: Sequence[Mapping[str, Value]]) -> Values:
 
 def add_values(total: Values, more: Values) -> None:
     """Add up measures."""
-    for measure, value in more.items():
-        total[measure] = plus(total.get(measure, NONE), value)
+    # Written out: lists of figures are made of tens of thousands of them.
+    for measure, (times, amount) in more.items():
+        known = total.get(measure)
+        total[measure] = (times, amount) if known is None else (known[0] + times, known[1] + amount)
 
 
 def plus(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:

@@ -61,6 +61,10 @@ class ActsInMemory:
         """Give the cells of a theme, each group in one."""
         return cells_of_parts(theme, wanted, self._parts[theme].items())
 
+    def has_more_figures(self, theme: Theme, wanted: Selection, most: int) -> bool:  # noqa: ARG002 - as a source
+        """Tell nothing: the parts are at hand."""
+        return False
+
 
 def cells_of_parts(
     theme: Theme, wanted: Selection, listed: Iterable[tuple[tuple[str, str], Iterable[PairPart]]]

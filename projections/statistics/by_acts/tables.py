@@ -14,13 +14,13 @@ class ActTables:
     """Every table of these figures.
 
     ``cells`` holds the sums; ``parts`` what each dossier added to them, so that it can be taken
-    out; ``pairs`` the same by office, procedure and year, read one by one where few are asked for;
-    ``stand`` up to which log position all is counted, and with which zones of offices.
+    out; ``lists`` the same by month and office, read one by one where no cells are so fine;
+    ``stand`` up to which log position all is counted, and with which zones and levels of offices.
     """
 
     cells: sa.Table
     parts: sa.Table
-    pairs: sa.Table
+    lists: sa.Table
     stand: sa.Table
 
 
@@ -48,12 +48,13 @@ def act_tables(metadata: sa.MetaData) -> ActTables:
             sa.Column("parts", sa.LargeBinary, nullable=False),
             sqlite_with_rowid=False,
         ),
-        pairs=sa.Table(
-            "act_pairs",
+        lists=sa.Table(
+            "act_lists",
             metadata,
+            # In the order of the key: whoever asks for a span reads what lies in it, and no more.
             _key("theme", 8),
-            *(_key(name, 64) for name in ("office", "procedure")),
-            _key("year", 4),
+            _key("month", 7),
+            _key("office", 64),
             # Every part of them (`by_acts.cells.PairPart`), as `stored.by_acts.lists` writes them.
             sa.Column("parts", sa.LargeBinary, nullable=False),
             sqlite_with_rowid=False,
@@ -62,7 +63,7 @@ def act_tables(metadata: sa.MetaData) -> ActTables:
             "act_cells_stand",
             metadata,
             sa.Column("log_position", sa.BigInteger, primary_key=True, autoincrement=False),
-            sa.Column("zones", sa.Text, nullable=False),
+            sa.Column("places", sa.Text, nullable=False),
         ),
     )
 

@@ -7,7 +7,7 @@ acts, and whatever is done for each of them is done a million times.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -27,6 +27,13 @@ MOST_PARTS: Final = 2_000_000
 ROW_COLUMNS: Final = DossierRow.__struct_fields__
 
 
+class CountedAt(NamedTuple):
+    """Where an office stands as far as cells depend on it: the zone of its days, and its level."""
+
+    zone: str
+    level: str
+
+
 class _Signer(msgspec.Struct):
     role: Role
 
@@ -36,18 +43,19 @@ _NOBODY: Final = frozenset[Role]()
 _ALONE: Final = {role: frozenset({role}) for role in Role}
 
 
-def count_everything(connection: sa.Connection, zones: Mapping[str, str]) -> None:
+def count_everything(connection: sa.Connection, places: Mapping[str, CountedAt]) -> None:
     """Make the tables anew from all rows and acts.
 
     Raises:
         StoreCorrupt: a dossier was accepted by an office that is not registered.
     """
-    for table in (ACT_CELLS.cells, ACT_CELLS.pairs, ACT_CELLS.parts):
+    for table in (ACT_CELLS.cells, ACT_CELLS.lists, ACT_CELLS.parts):
         connection.execute(sa.delete(table))
-    changes, is_empty, listed = Changes(), True, 0
+    levels = levels_in(places)
+    changes, is_empty, listed = Changes(levels), True, 0
     waiting: dict[str, Added] = {}
     for row, acts in _everything(connection):
-        parts = parts_at(row, acts, zones)
+        parts = parts_at(row, acts, places)
         waiting[row.stream] = Added(row.procedure, row.channel, parts)
         changes.add(parts, (row.procedure, row.channel))
         listed += len(parts)
@@ -56,13 +64,18 @@ def count_everything(connection: sa.Connection, zones: Mapping[str, str]) -> Non
             waiting = {}
         if listed >= MOST_PARTS:
             write_changes(connection, changes, is_empty=is_empty)
-            changes, is_empty, listed = Changes(), False, 0
+            changes, is_empty, listed = Changes(levels), False, 0
     write_added(connection, waiting, is_empty=True)
     write_changes(connection, changes, is_empty=is_empty)
 
 
+def levels_in(places: Mapping[str, CountedAt]) -> dict[str, str]:
+    """Give the level of each office."""
+    return {office: place.level for office, place in places.items()}
+
+
 def parts_at(
-    row: DossierRow, acts: Sequence[SeenAct], zones: Mapping[str, str]
+    row: DossierRow, acts: Sequence[SeenAct], places: Mapping[str, CountedAt]
 ) -> tuple[Part, ...]:
     """Give what a dossier adds by the time zone of its office.
 
@@ -71,10 +84,10 @@ def parts_at(
     """
     if row.accepted_at is None:
         return ()
-    zone = zones.get(row.office)
-    if zone is None:
+    place = places.get(row.office)
+    if place is None:
         raise StoreCorrupt(f"the row of {row.stream} names an office that is not registered")
-    return tuple(parts_of(row, acts, zone))
+    return tuple(parts_of(row, acts, place.zone))
 
 
 def _everything(connection: sa.Connection) -> Iterator[tuple[DossierRow, list[SeenAct]]]:

@@ -1,17 +1,16 @@
-"""Lists of parts by office, procedure and year, as the bytes that their rows hold.
+"""Lists of parts by office and month, as the bytes that their rows hold.
 
-A list is two columns of equal length, so that hundreds of thousands of parts are walked without a
-value of their own each: where each part counts (`COUNTED`: day, channel, measure, and whether it
-takes away), as signed 32-bit integers, and its total, as signed 64-bit integers; of stays the
-total is `told_stay`. Both have the lowest byte first; parts stand in the order of both.
+A list says of each procedure, in order, how many parts it has; the parts are two columns of equal
+length, so that hundreds of thousands are walked without a value of their own each: where each part
+counts (`COUNTED`: day of the month, channel, measure, and whether it takes away), as unsigned
+16-bit integers, and its total, as signed 64-bit integers; of stays the total is `told_stay`. Both
+have the lowest byte first; the parts of a procedure stand in the order of both.
 """
 
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 import msgspec
@@ -31,14 +30,15 @@ MEASURES: Final[Mapping[str, tuple[str, ...]]] = {
 CHANNELS: Final = tuple(channel.value for channel in Channel)
 # Of each day a part has so many places: two for each measure of a channel, and more to spare.
 PLACES_PER_DAY: Final = 128
-_PLACE_BYTES: Final = 4
+_PLACE_BYTES: Final = 2
 _TOTAL_BYTES: Final = 8
 _NOT_HELD: Final = "the lists do not hold what a dossier added: rebuild the views"
 
 
 class StoredList(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """The two columns of one list, packed."""
+    """How many parts each procedure has, in order, and the two columns of all, packed."""
 
+    counts: dict[str, int]
     places: bytes
     totals: bytes
 
@@ -71,10 +71,13 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(StoredList)
 
 
-@lru_cache(maxsize=20_000)
+_Columns = tuple[bytes, bytes]
+_NO_PARTS: Final[_Columns] = (b"", b"")
+
+
 def first_place(day: str) -> int:
-    """Give the first place of a day."""
-    return date.fromisoformat(day).toordinal() * PLACES_PER_DAY
+    """Give the first place of a day in its month."""
+    return int(day[-2:]) * PLACES_PER_DAY
 
 
 def unpack_list(packed: bytes) -> StoredList:
@@ -87,28 +90,44 @@ def unpack_list(packed: bytes) -> StoredList:
         found = _decoder.decode(packed)
     except (msgspec.MsgspecError, TypeError) as error:
         raise StoreCorrupt(f"a list of parts cannot be read: {error}") from error
+    counts = found.counts.values()
+    if min(counts, default=0) <= 0 or len(found.places) != _PLACE_BYTES * sum(counts):
+        raise StoreCorrupt("a list of parts counts other parts than it has")
     if len(found.places) * _TOTAL_BYTES != len(found.totals) * _PLACE_BYTES:
         raise StoreCorrupt("a list of parts has columns of unequal length")
     return found
 
 
-def unpack_places(packed: bytes) -> "array[int]":
-    """Read a column of places; several of them after one another, too."""
-    return _unpacked("i", packed)
+class _Counts(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    counts: dict[str, int]
 
 
-def places_in(packed: bytes) -> Sequence[int]:
-    """Look into a column of places without a copy of it, where the machine's order of bytes is its.
+_counts_decoder = msgspec.msgpack.Decoder(_Counts)
+
+
+def procedures_in(packed: bytes) -> Iterable[str]:
+    """Give the procedures of which a list has parts, without reading these.
 
     Raises:
         StoreCorrupt: that is none.
     """
-    if sys.byteorder == "big":
-        return unpack_places(packed)
     try:
-        return memoryview(packed).cast("i")
-    except TypeError as error:
-        raise StoreCorrupt(f"a column of parts cannot be read: {error}") from error
+        return _counts_decoder.decode(packed).counts
+    except (msgspec.MsgspecError, TypeError) as error:
+        raise StoreCorrupt(f"a list of parts cannot be read: {error}") from error
+
+
+def unpack_between(listed: StoredList, begin: int, end: int) -> "tuple[array[int], array[int]]":
+    """Read the places and totals from one part to before another."""
+    return (
+        unpack_places(listed.places[begin * _PLACE_BYTES : end * _PLACE_BYTES]),
+        unpack_totals(listed.totals[begin * _TOTAL_BYTES : end * _TOTAL_BYTES]),
+    )
+
+
+def unpack_places(packed: bytes) -> "array[int]":
+    """Read a column of places."""
+    return _unpacked("H", packed)
 
 
 def unpack_totals(packed: bytes) -> "array[int]":
@@ -118,7 +137,7 @@ def unpack_totals(packed: bytes) -> "array[int]":
 
 def _unpacked(form: str, packed: bytes) -> "array[int]":
     column = array(form)
-    assert column.itemsize == (_PLACE_BYTES if form == "i" else _TOTAL_BYTES)
+    assert column.itemsize == (_PLACE_BYTES if form == "H" else _TOTAL_BYTES)
     try:
         column.frombytes(packed)
     except ValueError as error:
@@ -128,15 +147,43 @@ def _unpacked(form: str, packed: bytes) -> "array[int]":
     return column
 
 
-def changed_list(theme: str, packed: bytes | None, change: PairChange) -> bytes | None:
-    """Put parts into a list, or into none, and take others out; None where none are left.
+def changed_list(
+    theme: str, packed: bytes | None, changes: Mapping[str, PairChange]
+) -> bytes | None:
+    """Change what a list, or none, holds of some procedures; None where no parts are left.
 
     Raises:
         StoreCorrupt: a part is to be taken out that is not listed.
     """
+    found = {} if packed is None else _by_procedure(unpack_list(packed))
+    for procedure, change in changes.items():
+        found[procedure] = _changed(theme, found.get(procedure, _NO_PARTS), change)
+    left = [(code, columns) for code, columns in sorted(found.items()) if columns != _NO_PARTS]
+    if not left:
+        return None
+    counts = {code: len(places) // _PLACE_BYTES for code, (places, _) in left}
+    places, totals = (b"".join([columns[which] for _, columns in left]) for which in (0, 1))
+    return _encoder.encode(StoredList(counts, places, totals))
+
+
+def _by_procedure(listed: StoredList) -> dict[str, _Columns]:
+    found: dict[str, _Columns] = {}
+    begin = 0
+    for procedure, count in listed.counts.items():
+        end = begin + count
+        found[procedure] = (
+            listed.places[begin * _PLACE_BYTES : end * _PLACE_BYTES],
+            listed.totals[begin * _TOTAL_BYTES : end * _TOTAL_BYTES],
+        )
+        begin = end
+    return found
+
+
+def _changed(theme: str, columns: _Columns, change: PairChange) -> _Columns:
+    """Put parts of one procedure in, and take others out."""
     listed: Iterable[tuple[int, int]] = _listed(theme, change.more)
-    if packed is not None or change.less:
-        counts = Counter(_stored(packed))
+    if columns != _NO_PARTS or change.less:
+        counts = Counter(_stored(columns))
         counts.update(listed)
         counts.subtract(_listed(theme, change.less))
         if any(count < 0 for count in counts.values()):
@@ -144,9 +191,9 @@ def changed_list(theme: str, packed: bytes | None, change: PairChange) -> bytes 
         listed = counts.elements()
     found = sorted(listed)
     if not found:
-        return None
+        return _NO_PARTS
     places, totals = zip(*found, strict=True)
-    return _encoder.encode(StoredList(_packed("i", places), _packed("q", totals)))
+    return _packed("H", places), _packed("q", totals)
 
 
 def _listed(theme: str, parts: Iterable[PairPart]) -> Iterable[tuple[int, int]]:
@@ -163,11 +210,8 @@ def _listed(theme: str, parts: Iterable[PairPart]) -> Iterable[tuple[int, int]]:
     ]
 
 
-def _stored(packed: bytes | None) -> Iterable[tuple[int, int]]:
-    if packed is None:
-        return ()
-    found = unpack_list(packed)
-    return zip(unpack_places(found.places), unpack_totals(found.totals), strict=True)
+def _stored(columns: _Columns) -> Iterable[tuple[int, int]]:
+    return zip(unpack_places(columns[0]), unpack_totals(columns[1]), strict=True)
 
 
 def _packed(form: str, values: Iterable[int]) -> bytes:

@@ -2,13 +2,15 @@
 
 Any selection can be answered from here. Hundreds of thousands of parts are walked for it, so each
 costs one look at where it counts and one addition; what a place of a day counts as is made out
-once for each request.
+once for each month.
 """
 
-from bisect import bisect_left
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import compress, groupby
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from ledger.errors import StoreCorrupt
@@ -19,21 +21,22 @@ from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActCell, Value
 from projections.statistics.by_acts.cells import seconds_told_in
 from projections.statistics.by_acts.fees import OUTSTANDING
-from projections.statistics.periods import first_day, last_day, period_at
+from projections.statistics.periods import Granularity, period_at
 from projections.stored.by_acts.lists import (
     COUNTED,
     PLACES_PER_DAY,
     Counted,
     StoredList,
-    first_place,
-    places_in,
-    unpack_places,
-    unpack_totals,
+    unpack_between,
 )
 
+# A list with its month and office.
+Listed = tuple[str, str, StoredList]
+MONTHS_ALONE: Final = 2
 # What is not asked for is added up under this number, and then left out.
-_LEFT_OUT: Final = -1
-_ITEM: Final = 4
+_LEFT_OUT: Final = 0
+# Numbers of groups begin at multiples of this, and the numbers of their goals follow.
+_GOALS_PER_GROUP: Final = 1 << 24
 
 
 class Goal(NamedTuple):
@@ -44,52 +47,55 @@ class Goal(NamedTuple):
     counted: Counted
 
 
-class _Goals(dict[int, int]):
-    """The number of the goal of each place that parts name, made out when first asked for.
+class _Goals:
+    """The goals that parts of a theme can have, by number."""
 
-    ``listed`` are the goals by their numbers.
-    """
-
-    def __init__(self, theme: Theme, wanted: Selection) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, wanted: Selection, *, takes_before: bool) -> None:
         self._counted = COUNTED[theme]
         self._wanted = wanted
-        self._takes_before = theme is Theme.FEES
+        self._takes_before = takes_before
         self._tells_channels = "c" in wanted.apart
-        self.listed: list[Goal] = []
-        # By day, and by period, which many days share: the number of each goal named so far.
-        self._days: dict[int, tuple[str | None, dict[int, int]]] = {}
-        self._periods: dict[str | None, dict[int, int]] = {}
+        self._numbers: dict[tuple[str, int], int] = {}
+        self.listed: list[Goal | None] = [None]
 
-    def __missing__(self, place: int) -> int:
-        day, number = divmod(place, PLACES_PER_DAY)
-        of_day = self._days.get(day)
-        if of_day is None:
-            period = self._period_of(day)
-            of_day = self._days[day] = (period, self._periods.setdefault(period, {}))
-        period, numbers = of_day
-        found = numbers.get(number)
+    def number_of(self, period: str | None, number: int) -> int:
+        """Give the number of the goal of what a place counts in a period."""
+        if period is None:
+            return _LEFT_OUT
+        found = self._numbers.get((period, number))
         if found is None:
-            found = numbers[number] = self._number_of(period, number)
-        self[place] = found
+            found = self._numbers[period, number] = self._named(period, number)
         return found
 
-    def _number_of(self, period: str | None, number: int) -> int:
+    def _named(self, period: str, number: int) -> int:
         try:
             counted = self._counted[number]
         except IndexError as error:
             raise StoreCorrupt("a list of parts names a measure that there is not") from error
-        if period is None or self._wanted.channel not in (None, counted.channel):
+        if self._wanted.channel not in (None, counted.channel):
             return _LEFT_OUT
         if period == BEFORE and counted.measure != OUTSTANDING:
             return _LEFT_OUT
         self.listed.append(Goal(period, counted.channel if self._tells_channels else ALL, counted))
         return len(self.listed) - 1
 
-    def _period_of(self, day_ordinal: int) -> str | None:
+    def are_in(self, month: str) -> bool:
+        """Tell whether parts of a month may be asked for."""
+        wanted = self._wanted
+        first, last = (period_at(f"{month}-{day}", wanted.granularity) for day in ("01", "31"))
+        if wanted.last is not None and first > wanted.last:
+            return False
+        return self._takes_before or wanted.first is None or last >= wanted.first
+
+    def period_of(self, day: str) -> str | None:
+        """Give the name under which a day counts; None where it is not asked for.
+
+        Raises:
+            StoreCorrupt: there is no such day.
+        """
         try:
-            day = date.fromordinal(day_ordinal)
-        except (OverflowError, ValueError) as error:
+            date.fromisoformat(day)
+        except ValueError as error:
             raise StoreCorrupt("a list of parts names a day that there is not") from error
         wanted = self._wanted
         period = period_at(day, wanted.granularity)
@@ -100,104 +106,152 @@ class _Goals(dict[int, int]):
         return period if wanted.by_period else WHOLE
 
 
-def cells_of_lists(
-    theme: Theme,
-    wanted: Selection,
-    lists: Iterable[tuple[str, str, StoredList]],
-    *,
-    with_before: bool = True,
-) -> Iterator[ActCell]:
-    """Add up lists by office and procedure as they are asked for; a group may come in many parts.
+class _GoalsOfMonth(dict[int, int]):
+    """The number of the goal of each place in a month, made out when first asked for."""
 
+    def __init__(self, goals: _Goals, month: str) -> None:
+        super().__init__()
+        self._goals = goals
+        self._month = month
+        self._periods: dict[int, str | None] = {}
+
+    def __missing__(self, place: int) -> int:
+        day, number = divmod(place, PLACES_PER_DAY)
+        if day not in self._periods:
+            self._periods[day] = self._goals.period_of(f"{self._month}-{day:02d}")
+        found = self[place] = self._goals.number_of(self._periods[day], number)
+        return found
+
+
+class _Walk:
+    """Walks lists, and keeps where each part goes and its total until they are added up."""
+
+    def __init__(self, wanted: Selection, goals: _Goals) -> None:
+        self._wanted = wanted
+        self._by_office, self._by_procedure = "o" in wanted.apart, "p" in wanted.apart
+        self._goals = goals
+        self._bases: dict[tuple[str, str], int] = {}
+        # By number.
+        self.groups: list[tuple[str, str]] = []
+        self._keys: list[int] = []
+        self._totals: list[int] = []
+
+    def take(self, month: str, lists: Iterable[Listed]) -> None:
+        """Walk the lists of one month, unless nothing of it is asked for."""
+        if not self._goals.are_in(month):
+            return
+        goal_of = _GoalsOfMonth(self._goals, month).__getitem__
+        # Else hardly any part is left out, and looking for them costs more than adding them up.
+        is_sifted = self._wanted.granularity is Granularity.DAY or self._wanted.channel is not None
+        for _, office, listed in lists:
+            of_office = office if self._by_office else ALL
+            for procedure, begin, end in self._parts(listed):
+                places, totals = unpack_between(listed, begin, end)
+                numbers = list(map(goal_of, places))
+                if is_sifted:
+                    totals = array("q", compress(totals, numbers))
+                    numbers = list(filter(None, numbers))
+                base = self._base(of_office, procedure)
+                self._keys.extend(map(base.__add__, numbers) if base else numbers)
+                self._totals.extend(totals)
+
+    def _parts(self, listed: StoredList) -> Iterator[tuple[str, int, int]]:
+        """Give where the parts of each procedure that is asked for are, or of all as one."""
+        procedures, begin = self._wanted.procedures, 0
+        if procedures is not None and procedures.isdisjoint(listed.counts):
+            return
+        if procedures is None and not self._by_procedure:
+            yield ALL, 0, sum(listed.counts.values())
+            return
+        stand_in = self._wanted.stand_ins.get
+        for procedure, count in listed.counts.items():
+            end = begin + count
+            if procedures is None or procedure in procedures:
+                yield stand_in(procedure, procedure) if self._by_procedure else ALL, begin, end
+            begin = end
+
+    def _base(self, office: str, procedure: str) -> int:
+        group = (office, procedure)
+        base = self._bases.get(group)
+        if base is None:
+            base = self._bases[group] = len(self.groups) * _GOALS_PER_GROUP
+            self.groups.append(group)
+        return base
+
+    def taken(self) -> tuple[Sequence[int], Sequence[int]]:
+        """Give the group and goal of each part, and its total; and forget them."""
+        found = self._keys, self._totals
+        self._keys, self._totals = [], []
+        return found
+
+
+def cells_of_lists(
+    theme: Theme, wanted: Selection, lists: Iterable[Listed], *, with_before: bool = True
+) -> Iterator[ActCell]:
+    """Add up lists, month by month, as they are asked for; a group may come in many parts.
+
+    Stays of the first months, and of each period, come alone: they are most of what there is, and
+    whoever has too many figures already reads no further.
     ``with_before``: of fees also what was owed before the first period.
 
     Raises:
         StoreCorrupt: a list holds what no part can be.
     """
-    groups = defaultdict[tuple[str, str], list[StoredList]](list)
-    by_office, by_procedure = "o" in wanted.apart, "p" in wanted.apart
-    stand_in = wanted.stand_ins.get
-    for office, procedure, listed in lists:
-        of_procedure = stand_in(procedure, procedure) if by_procedure else ALL
-        groups[office if by_office else ALL, of_procedure].append(listed)
-    goals, bounds = (
-        _Goals(theme, wanted),
-        _bounds(wanted, takes_before=theme is Theme.FEES and with_before),
-    )
+    goals = _Goals(theme, wanted, takes_before=theme is Theme.FEES and with_before)
+    walk = _Walk(wanted, goals)
     summed = _stays if theme is Theme.STEPS else _sums
-    for group, found in groups.items():
-        for period, channel, values in summed(found, goals, bounds):
-            yield ActCell(*group, channel, period, values)
+    for number, (month, found) in enumerate(groupby(lists, key=itemgetter(0))):
+        walk.take(month, found)
+        if theme is Theme.STEPS and (number < MONTHS_ALONE or wanted.by_period):
+            yield from summed(*walk.taken(), walk.groups, goals.listed)
+    yield from summed(*walk.taken(), walk.groups, goals.listed)
 
 
-Bounds = tuple[int | None, int | None]
+_Groups = Sequence[tuple[str, str]]
 
 
-def _bounds(wanted: Selection, *, takes_before: bool) -> Bounds:
-    """Give the places between which all lies that is asked for; the second one is beyond it."""
-    first = None
-    if wanted.first is not None and not takes_before:
-        first = first_place(first_day(wanted.first).isoformat())
-    if wanted.last is None:
-        return first, None
-    last = last_day(wanted.last, wanted.granularity)
-    return first, first_place(last.isoformat()) + PLACES_PER_DAY
+def _sums(
+    keys: Sequence[int], totals: Sequence[int], groups: _Groups, goals: Sequence[Goal | None]
+) -> Iterator[ActCell]:
+    times, sums = Counter(keys), defaultdict[int, int](int)
+    for key, total in zip(keys, totals, strict=True):
+        sums[key] += total
+    found = defaultdict[tuple[int, str, str], dict[str, Value]](dict)
+    for key, count in times.items():
+        group, number = divmod(key, _GOALS_PER_GROUP)
+        goal = goals[number]
+        if goal is not None:
+            period, channel, (_, measure, sign) = goal
+            values = found[group, period, channel]
+            before = values.get(measure)
+            if before is None:
+                values[measure] = Value(sign * count, sums[key], b"")
+            else:
+                values[measure] = Value(before[0] + sign * count, before[1] + sums[key], b"")
+    for (group, period, channel), values in found.items():
+        yield ActCell(*groups[group], channel, period, values)
 
 
-def _columns(lists: Sequence[StoredList], bounds: Bounds) -> tuple[Sequence[int], Sequence[int]]:
-    """Give the places and totals of several lists, as far as they are asked for."""
-    if bounds == (None, None):
-        return (
-            unpack_places(b"".join([each.places for each in lists])),
-            unpack_totals(b"".join([each.totals for each in lists])),
-        )
-    first, beyond = bounds
-    places: list[bytes] = []
-    totals: list[bytes] = []
-    for each in lists:
-        column = places_in(each.places)
-        begin = 0 if first is None else bisect_left(column, first)
-        end = len(column) if beyond is None else bisect_left(column, beyond)
-        if begin < end:
-            places.append(each.places[begin * _ITEM : end * _ITEM])
-            totals.append(each.totals[begin * 2 * _ITEM : end * 2 * _ITEM])
-    return unpack_places(b"".join(places)), unpack_totals(b"".join(totals))
-
-
-Summed = Iterator[tuple[str, str, dict[str, Value]]]
-
-
-def _sums(lists: Sequence[StoredList], goals: _Goals, bounds: Bounds) -> Summed:
-    places, totals = _columns(lists, bounds)
-    if not places:
-        return
-    numbers = list(map(goals.__getitem__, places))
-    times, sums = Counter(numbers), defaultdict[int, int](int)
-    for number, total in zip(numbers, totals, strict=True):
-        sums[number] += total
-    named = goals.listed
-    found = defaultdict[tuple[str, str], dict[str, Value]](dict)
-    for number, count in times.items():
-        if number != _LEFT_OUT:
-            period, channel, (_, measure, sign) = named[number]
-            values = found[period, channel]
-            known = values.get(measure, _NOTHING)
-            values[measure] = Value(known[0] + sign * count, known[1] + sums[number], b"")
-    for (period, channel), values in found.items():
-        yield period, channel, values
-
-
-def _stays(lists: Sequence[StoredList], goals: _Goals, bounds: Bounds) -> Summed:
-    places, totals = _columns(lists, bounds)
+def _stays(
+    keys: Sequence[int], totals: Sequence[int], groups: _Groups, goals: Sequence[Goal | None]
+) -> Iterator[ActCell]:
     runs = defaultdict[int, list[int]](list)
-    for number, stay in zip(map(goals.__getitem__, places), totals, strict=True):
-        runs[number].append(stay)
-    named = goals.listed
-    for number, stays in runs.items():
-        if number != _LEFT_OUT:
-            period, channel, counted = named[number]
-            seconds, measure = seconds_told_in(stays, counted.channel), counted.measure
-            yield period, channel, {measure: Value(len(stays), seconds, pack_seconds(stays))}
-
-
-_NOTHING: Final = Value(0, 0, b"")
+    for key, stay in zip(keys, totals, strict=True):
+        runs[key].append(stay)
+    found = defaultdict[tuple[int, str, str], dict[str, tuple[int, list[int]]]](dict)
+    for key, stays in runs.items():
+        group, number = divmod(key, _GOALS_PER_GROUP)
+        goal = goals[number]
+        if goal is not None:
+            period, channel, counted = goal
+            seconds, values = seconds_told_in(stays, counted.channel), found[group, period, channel]
+            before = values.get(counted.measure)
+            values[counted.measure] = (
+                (seconds, stays) if before is None else (before[0] + seconds, before[1] + stays)
+            )
+    for (group, period, channel), stages in found.items():
+        told = {
+            stage: Value(len(stays), seconds, pack_seconds(stays))
+            for stage, (seconds, stays) in stages.items()
+        }
+        yield ActCell(*groups[group], channel, period, told)

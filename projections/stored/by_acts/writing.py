@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from projections.statistics.by_acts.adding import Part
-from projections.statistics.by_acts.cells import ActKey, Changes, PairChange, PairKey, Sums
+from projections.statistics.by_acts.cells import ActKey, Changes, PairChange, Sums
 from projections.stored.by_acts.lists import changed_list
 from projections.stored.by_acts.packing import changed_cell
 from projections.stored.tuples.inserting import Row, insert_tuples, replace_tuples, take_out_tuples
@@ -16,6 +16,14 @@ from projections.stored.tuples.selecting import rows_with_keys
 from projections.tables import ACT_CELLS
 
 MOST_AT_ONCE: Final = 20_000
+
+
+class ListKey(NamedTuple):
+    """One list: the parts of an office in a month."""
+
+    theme: str
+    month: str
+    office: str
 
 
 class Added(NamedTuple):
@@ -38,16 +46,24 @@ def write_changes(connection: sa.Connection, changes: Changes, *, is_empty: bool
     Raises:
         StoreCorrupt: they do not hold what is to be taken out.
     """
-    cells, pairs = changes.all_cells(), iter(changes.pairs.items())
+    cells, lists = changes.all_cells(), iter(_by_list(changes).items())
     _change(connection, ACT_CELLS.cells, cells, _cell, is_empty=is_empty)
-    _change(connection, ACT_CELLS.pairs, pairs, _list, is_empty=is_empty)
+    _change(connection, ACT_CELLS.lists, lists, _list, is_empty=is_empty)
+
+
+def _by_list(changes: Changes) -> dict[ListKey, dict[str, PairChange]]:
+    """Give by list what changes of each procedure."""
+    found: dict[ListKey, dict[str, PairChange]] = {}
+    for (theme, office, procedure, month), change in changes.pairs.items():
+        found.setdefault(ListKey(theme, month, office), {})[procedure] = change
+    return found
 
 
 def _cell(_: ActKey, packed: bytes | None, change: Sums) -> bytes | None:
     return changed_cell(packed, change)
 
 
-def _list(key: PairKey, packed: bytes | None, change: PairChange) -> bytes | None:
+def _list(key: ListKey, packed: bytes | None, change: Mapping[str, PairChange]) -> bytes | None:
     return changed_list(key.theme, packed, change)
 
 

@@ -63,7 +63,7 @@ def test_cell_of_acts_that_does_not_decode_is_not_answered_500(world: World, pla
 def test_parts_of_a_dossier_that_do_not_decode_are_not_answered_500(
     world: World, planted: str
 ) -> None:
-    plant(bootstrap.data_folder(world.settings).views, f"UPDATE act_pairs SET parts = {planted}")
+    plant(bootstrap.data_folder(world.settings).views, f"UPDATE act_lists SET parts = {planted}")
 
     is_corrupt(world, "/v1/statistics/fees", BY_DAY)
 

@@ -15,6 +15,7 @@ from domain.actions import Signer
 from domain.decisions import StreamState
 from domain.dossiers import Channel, Dossier
 from domain.facts import PaymentMethod
+from domain.offices import Level, OfficeRecord
 from domain.roles import Role
 from projections.dossier_rows import Act, row_of
 from projections.statistics.adding import unpack_seconds
@@ -38,7 +39,7 @@ from tests.property.statistics.test_statistics import groupings
 from tests.property.statistics.test_stored_cells import FIRST_AS_OF, STEP, registry
 from tests.property.test_counts import ZONES, dossiers, moments, periods
 
-TABLES = ("act_cells", "act_parts", "act_pairs")
+TABLES = ("act_cells", "act_parts", "act_lists")
 roles = st.sampled_from([Role.RECEIVER, Role.RETURNER, Role.POST, Role.APPLICANT])
 drafts = st.builds(
     lambda kind, at, office, amount, method, role: {
@@ -115,11 +116,11 @@ def in_turn(
     forms: tuple[list[Dossier], list[Dossier]],
     taken: list[tuple[list[tuple[int, bool, list[dict[str, object]]]], bool]],
 ) -> None:
-    """Write step by step; now and then an office moves, or a step waits for the next one."""
+    """Write step by step; now and then offices move, or a step waits for the next one."""
     kept.step(registry(moved=False), [])
     versions: dict[str, int] = {}
     for left, (written, moved) in zip(range(len(taken))[::-1], taken, strict=True):
-        states: dict[str, StreamState] = dict(registry(moved=True)) if moved else {}
+        states: dict[str, StreamState] = dict(moved_registry()) if moved else {}
         acts: list[Act] = []
         for number, form, drafted in written:
             if number >= len(forms[form]):
@@ -130,6 +131,15 @@ def in_turn(
                 versions[stream] = versions.get(stream, 0) + 1
                 acts.append(an_act(stream, versions[stream], len(kept.acts) + len(acts), draft))
         kept.step(states, acts, later=left > 0 and len(written) % 3 == 1)
+
+
+def moved_registry() -> dict[str, StreamState]:
+    """Give offices and procedures after one office got another zone, and one another level."""
+    found = registry(moved=True)
+    record = found["office:Y1"]
+    assert isinstance(record, OfficeRecord)
+    office = msgspec.structs.replace(record.office, level=Level.PROVINCE)
+    return {**found, "office:Y1": msgspec.structs.replace(record, office=office)}
 
 
 def an_act(stream: str, version: int, entry_index: int, draft: dict[str, object]) -> Act:
@@ -256,7 +266,20 @@ def check_stored(
             assert measure_steps(stored, query) == measure_steps(memory, query)
             assert count_visits(stored, query) == count_visits(memory, query)
             assert count_fees(stored, query) == count_fees(memory, query)
+            check_refusals(stored, memory, query)
     check_tallies(memory, query)
+
+
+def check_refusals(stored: StoredActs, memory: ActsInMemory, query: Query) -> None:
+    """Check that what is refused before it is made has too many figures."""
+    wanted = selection_of(query, memory.places())
+    counts = {
+        Theme.STEPS: len(measure_steps(memory, query)[0]),
+        Theme.VISITS: len(count_visits(memory, query)[0]),
+        Theme.FEES: len(count_fees(memory, query)[0]),
+    }
+    for theme, count in counts.items():
+        assert not stored.has_more_figures(theme, wanted, count)
 
 
 def read_from(source: ActSource, query: Query) -> dict[tuple[str, ...], tuple[int, int, list[int]]]:
