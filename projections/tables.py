@@ -18,7 +18,7 @@ from ledger.errors import StoreUnavailable
 from projections.statistics.by_acts.tables import act_tables
 from projections.statistics.tables import cell_tables
 
-SCHEMA_NUMBER: Final = 14
+SCHEMA_NUMBER: Final = 15
 
 # NORMAL may lose the last transactions with the power, but position and rows alike: the follower
 # then makes them again.
