@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.negotiation import Language, preferred_language
 from api.pages.formats import machine_time
-from api.pages.statistics import identity_holds, share_late
+from api.pages.statistics import figure_cells, identity_holds
 from api.pages.texts import LANGUAGE_NAMES, LANGUAGES, load_texts, parse_language
 from api.pages.words import Words, all_words
 from api.parts import Clock
@@ -151,7 +151,7 @@ def make_environment() -> Environment:
     environment.globals.update(
         machine_time=machine_time,
         identity_holds=identity_holds,
-        share_late=share_late,
+        figure_cells=figure_cells,
         api_link=api_link,
     )
     return environment

@@ -2,7 +2,8 @@
 
 A cell is of a grain: which of office, procedure and channel it tells apart (`opc` all three, the
 empty grain none; what is not told apart is `*`). Months are kept in all eight grains, so that a
-question reads no finer cells than it asks for; days in the finest grain, by channel, and together.
+question reads no finer cells than it asks for; days in the finest grain, by channel, and together;
+years in the grains that tell two or three apart, of which there are many cells of months.
 
 Changes at instants that have come stand in the cells; those still to come wait outside of them,
 each with its instant, and are added once it has come. So what the cells hold depends on the
@@ -34,8 +35,11 @@ FINEST: Final = "opc"
 COARSEST: Final = ""
 BY_CHANNEL: Final = "c"
 MONTH_GRAINS: Final = ("opc", "op", "oc", "pc", "o", "p", "c", "")
+# Years only where months are many: one by one they are cells of whatever is told apart together.
+YEAR_GRAINS: Final = ("opc", "op", "oc", "pc")
 DAY_GRAINS: Final = (FINEST, BY_CHANNEL, COARSEST)
 MONTH_LENGTH: Final = len("2026-11")
+YEAR_LENGTH: Final = len("2026")
 # Durations are never below 0, so this one is none.
 NOT_MEASURED: Final = -1
 
@@ -189,6 +193,18 @@ def cells_of(
         finer = next((each for each in reversed(made) if set(grain) <= set(each)), None)
         made[grain] = finest if finer is None else _coarser(made[finer], grain, merge)
     return {key: part for cells in made.values() for key, part in cells.items()}
+
+
+def years_of(
+    months: Mapping[CellKey, Part], merge: Callable[[Part | None, Part], Part]
+) -> dict[CellKey, Part]:
+    """Bring cells of months together into those of years, of the grains that have them."""
+    cells: dict[CellKey, Part] = {}
+    for key, part in months.items():
+        if key.grain in YEAR_GRAINS:
+            of_year = key._replace(period=key.period[:YEAR_LENGTH])
+            cells[of_year] = merge(cells.get(of_year), part)
+    return cells
 
 
 def _by_period(

@@ -105,14 +105,9 @@ class Selection:
         return "".join(letter for letter in "opc" if wanted[letter] or letter in self.apart)
 
 
-class Sum(NamedTuple):
-    """What cells add up to in one period, or before the first one (`BEFORE`)."""
-
-    office: str
-    procedure: str
-    channel: str
-    period: str
-    values: Values
+# What cells add up to: office, procedure, channel, and period, or `BEFORE` the first one.
+# Plain tuples, of which there are thousands.
+Sum = tuple[str, str, str, str, Values]
 
 
 class ReasonSum(NamedTuple):
@@ -126,19 +121,9 @@ class ReasonSum(NamedTuple):
     dossiers: int
 
 
-class DurationSum(NamedTuple):
-    """Durations in seconds, as 64-bit integers; of one group there may be several.
-
-    They are so many runs after one another, each of them rising.
-    """
-
-    office: str
-    procedure: str
-    channel: str
-    period: str
-    gross: bytes
-    net: bytes
-    runs: int = 1
+# Durations in seconds, gross and net, as 64-bit integers, by office, procedure, channel and period;
+# of one group there may be several. The last is after how many runs each of them rises anew.
+DurationSum = tuple[str, str, str, str, bytes, bytes, int]
 
 
 @dataclass(frozen=True, slots=True)

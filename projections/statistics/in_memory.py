@@ -73,7 +73,7 @@ class CellsInMemory:
                 total = sums[group]
                 for number, value in enumerate(values):
                     total[number] += value
-        return (Sum(*group, values) for group, values in sums.items())
+        return ((*group, values) for group, values in sums.items())
 
     def reasons(self, wanted: Selection) -> Iterator[ReasonSum]:
         """Give the sums of the reasons for which law and index differ."""
@@ -96,7 +96,7 @@ class CellsInMemory:
                 found[group] += durations
         for group, durations in found.items():
             gross = pack_seconds(each for each, _, _ in durations)
-            yield DurationSum(*group, gross, pack_seconds(each for _, each, _ in durations))
+            yield *group, gross, pack_seconds(each for _, each, _ in durations), 1
 
     def has_more_groups(self, wanted: Selection, most: int, *, ended: bool) -> bool:  # noqa: ARG002
         """Tell nothing: the figures are made of all days, whatever is asked for."""

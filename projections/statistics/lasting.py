@@ -7,18 +7,18 @@ in which it counts as resolved. One that ended before its acceptance is not meas
 counts the others, `ends_before_acceptance` these, and together they are what counts call resolved.
 """
 
-from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice, repeat
 from typing import Final
 
 import msgspec
 
 from projections.counts import ALL, ALL_HISTORY, CheckpointReference, Span
 from projections.durations import MEDIAN, NINETIETH, Duration
-from projections.statistics.adding import NOT_MEASURED, pack_seconds, unpack_seconds
+from projections.statistics.adding import unpack_seconds
 from projections.statistics.asking import (
     WHOLE,
     CellSource,
@@ -36,7 +36,11 @@ LONGEST: Final = 100
 SECONDS_BYTES: Final = 8
 MOST_SORTED: Final = 4_000
 LEAST_OF_RUN: Final = 200
-_NOT_MEASURED: Final = pack_seconds([NOT_MEASURED])
+# Of so many values drawn evenly, the one of a rank misses it by a few dozen places at most.
+SAMPLED: Final = 2_000
+MARGIN: Final = 70
+
+Run = Sequence[int]
 
 
 @dataclass(slots=True)
@@ -53,25 +57,33 @@ class Packed:
         self.net.append(net)
         self.are_runs &= runs <= 1
 
-    def in_order(self) -> "Packed":
-        """Give the same as one run."""
-        gross, net = (
-            pack_seconds(unpack_seconds(b"".join(each))) for each in (self.gross, self.net)
+    def measured(self) -> "Measured":
+        """Read what was measured."""
+        gross = _runs(self.gross, are_runs=self.are_runs)
+        net = _runs(self.net, are_runs=self.are_runs)
+        resolved = sum(map(len, gross))
+        every = sum(map(len, self.gross)) // SECONDS_BYTES
+        return Measured(gross, net, resolved, every - resolved)
+
+
+@dataclass(slots=True)
+class Measured:
+    """Rising runs of seconds that were measured: of so many dossiers, and not of the others."""
+
+    gross: list[Run]
+    net: list[Run]
+    resolved: int
+    ends_before_acceptance: int
+
+    @classmethod
+    def together(cls, parts: Sequence["Measured"]) -> "Measured":
+        """Give what was measured in all parts."""
+        return cls(
+            [run for part in parts for run in part.gross],
+            [run for part in parts for run in part.net],
+            sum(part.resolved for part in parts),
+            sum(part.ends_before_acceptance for part in parts),
         )
-        return Packed([gross], [net])
-
-    @property
-    def resolved(self) -> int:
-        """Count the dossiers that were measured."""
-        return sum(map(len, self.gross)) // SECONDS_BYTES - self.ends_before_acceptance
-
-    @property
-    def ends_before_acceptance(self) -> int:
-        """Count the dossiers that were not measured, since they ended before their acceptance.
-
-        Bytes suffice: no duration has so many set bits, so none of its parts is taken for one.
-        """
-        return sum(each.count(_NOT_MEASURED) for each in self.gross)
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -121,20 +133,20 @@ def measure_groups(
     """
     found = _packed(source, query)
     keys = few(sorted(found, key=_order), most)
+    # One by one: so many seconds at once are slower to make than to sort.
+    measured: Iterable[Measured] = (found[key].measured() for key in keys)
     wanted = selection_of(query, source.places())
     if wanted.offices is None and wanted.procedures is None:
         # The total from coarser cells: fewer and longer runs to look through.
         whole = _packed(source, replace(query, by=frozenset()))
-        everything = whole.get((EVERYTHING, WHOLE), Packed())
+        everything = whole.get((EVERYTHING, WHOLE), Packed()).measured()
     else:
-        # No cells are coarser, so what was put in order for the groups serves the total, too.
-        found = {key: found[key].in_order() for key in keys}
-        everything = Packed()
-        for packed in found.values():
-            everything.add(packed.gross[0], packed.net[0])
+        # No cells are coarser.
+        measured = list(measured)
+        everything = Measured.together(measured)
     named = [
-        _duration(group, query.period if period == WHOLE else period, found[group, period])
-        for group, period in keys
+        _duration(group, query.period if period == WHOLE else period, each)
+        for (group, period), each in zip(keys, measured, strict=True)
     ]
     return tuple(named), _duration(EVERYTHING, query.period, everything)
 
@@ -161,11 +173,8 @@ def first_durations(
     for of_office, of_procedure, _, period, gross, net, runs in rows:
         key = (of_office, of_procedure, ALL if period == WHOLE else period)
         found[key].add(gross, net, runs)
-    return [
-        first_duration(*key, found[key], resolved)
-        for key in sorted(found)
-        if (resolved := found[key].resolved)
-    ]
+    measured = ((key, found[key].measured()) for key in sorted(found))
+    return [first_duration(*key, each) for key, each in measured if each.resolved]
 
 
 def _packed(source: CellSource, query: Query) -> dict[tuple[Group, str], Packed]:
@@ -189,25 +198,23 @@ def _order(key: tuple[Group, str]) -> tuple[tuple[str, str, str, str], str]:
     return group_order(key[0]), key[1]
 
 
-def _duration(group: Group, period: str, packed: Packed) -> GroupDuration:
+def _duration(group: Group, period: str, measured: Measured) -> GroupDuration:
     return GroupDuration(
         office=group.office,
         procedure=group.procedure,
         field=group.field,
         channel=group.channel,
         period=period,
-        resolved=packed.resolved,
-        ends_before_acceptance=packed.ends_before_acceptance,
-        gross=spread_of(packed.gross, are_runs=packed.are_runs),
-        net=spread_of(packed.net, are_runs=packed.are_runs),
+        resolved=measured.resolved,
+        ends_before_acceptance=measured.ends_before_acceptance,
+        gross=_spread_of(measured.gross),
+        net=_spread_of(measured.net),
     )
 
 
-def spread_of(packed: list[bytes], *, are_runs: bool = True) -> Spread:
-    """Give the percentiles of durations as `ranked` does."""
+def _spread_of(runs: Sequence[Run]) -> Spread:
     percentiles = (MEDIAN, THIRD_QUARTILE, NINETIETH, LONGEST)
-    ranks = ranked(packed, percentiles, are_runs=are_runs)
-    found: list[int] | list[None] = ranks or [None] * len(percentiles)
+    found: list[int] | list[None] = _ranks(runs, percentiles) or [None] * len(percentiles)
     median, third_quartile, ninetieth, longest = found
     return Spread(
         median_seconds=median,
@@ -220,58 +227,102 @@ def spread_of(packed: list[bytes], *, are_runs: bool = True) -> Spread:
 def ranked(packed: list[bytes], percentiles: Sequence[int], *, are_runs: bool = True) -> list[int]:
     """Give percentiles of several rising runs by the nearest rank; none where there are no values.
 
-    What is below 0 was not measured, and is left out. Few values, short runs, or what is no run
-    are sorted; long runs are not: the least value is searched for that so many of all values do not
-    exceed, which is one of them.
+    What is below 0 was not measured, and is left out.
     """
-    is_one = len(packed) == 1
-    if is_one or not are_runs or _is_quickly_sorted(packed):
-        found: Sequence[int] = unpack_seconds(packed[0] if is_one else b"".join(packed))
-        rising = found if is_one and are_runs else sorted(found)
-        if rising and rising[0] < 0:
-            rising = rising[bisect_left(rising, 0) :]
-        count = len(rising)
-        # The nearest rank, written out: a list of figures asks for tens of thousands of them.
-        return [rising[-(-each * count // 100) - 1] for each in percentiles] if rising else []
-    runs = [run for each in packed if (run := _measured(unpack_seconds(each)))]
-    count = sum(map(len, runs))
-    if not runs:
-        return []
-    lowest, highest = min(run[0] for run in runs), max(run[-1] for run in runs)
-    ranks = []
-    for percentile in percentiles:
-        rank = -(-percentile * count // 100)
-        lowest_of_rank = bisect_left(
-            range(lowest, highest),
-            rank,
-            key=lambda seconds: sum(bisect_right(run, seconds) for run in runs),
-        )
-        ranks.append(lowest + lowest_of_rank)
-    return ranks
+    return _ranks(_runs(packed, are_runs=are_runs), percentiles)
 
 
-def _is_quickly_sorted(packed: list[bytes]) -> bool:
+def _runs(packed: list[bytes], *, are_runs: bool) -> list[Run]:
+    """Read what was measured: few values, short runs, or what is no run are sorted into one."""
+    if len(packed) == 1:
+        found = unpack_seconds(packed[0])
+        run = _measured(found if are_runs else sorted(found))
+        return [run] if run else []
     count = sum(map(len, packed)) // SECONDS_BYTES
-    return count <= max(MOST_SORTED, LEAST_OF_RUN * len(packed))
+    if are_runs and not _is_quickly_sorted(count, len(packed)):
+        return [run for each in packed if (run := _measured(unpack_seconds(each)))]
+    run = _measured(sorted(unpack_seconds(b"".join(packed))))
+    return [run] if run else []
 
 
-def _measured(run: "array[int]") -> "array[int]":
+def _is_quickly_sorted(count: int, runs: int) -> bool:
+    return count <= max(MOST_SORTED, LEAST_OF_RUN * runs)
+
+
+def _measured(run: Run) -> Run:
     return run[bisect_left(run, 0) :] if run and run[0] < 0 else run
 
 
-def first_duration(
-    office: str, procedure: str, period: str, packed: Packed, resolved: int
-) -> Duration:
-    """Give a figure of `durations@v1` of so many dossiers that were resolved; at least one was."""
-    assert resolved > 0
+def _ranks(runs: Sequence[Run], percentiles: Sequence[int]) -> list[int]:
+    """Give percentiles of rising runs by the nearest rank; none where there are no values."""
+    if len(runs) == 1:
+        (run,) = runs
+        count = len(run)
+        # The nearest rank, written out: a list of figures asks for tens of thousands of them.
+        return [run[-(-each * count // 100) - 1] for each in percentiles]
+    return _ranks_among(runs, percentiles) if runs else []
+
+
+def _ranks_among(runs: Sequence[Run], percentiles: Sequence[int]) -> list[int]:
+    """Find ranks in many values.
+
+    Few are sorted. Among long runs the least value is searched for that so many of all values do
+    not exceed, which is one of them; of many short ones only what lies about it is sorted.
+    """
+    count = sum(map(len, runs))
+    ranks = [-(-each * count // 100) for each in percentiles]
+    if count <= MOST_SORTED:
+        rising = sorted(chain.from_iterable(runs))
+        return [rising[rank - 1] for rank in ranks]
+    is_short = _is_quickly_sorted(count, len(runs))
+    return _sampled(runs, ranks, count) if is_short else _searched(runs, ranks)
+
+
+def _sampled(runs: Sequence[Run], ranks: Sequence[int], count: int) -> list[int]:
+    every = count // SAMPLED + 1
+    ends = min(run[0] for run in runs), max(run[-1] for run in runs)
+    sample = sorted(islice(chain.from_iterable(runs), 0, None, every))
+    # Beyond the sample lie the least and the greatest of all.
+    bounds = [ends[0]] * MARGIN + sample + [ends[1]] * (MARGIN + 1)
+    return [
+        ends[1]
+        if rank == count
+        else _between(runs, rank, bounds[rank // every], bounds[rank // every + 2 * MARGIN])
+        for rank in ranks
+    ]
+
+
+def _between(runs: Sequence[Run], rank: int, low: int, high: int) -> int:
+    """Give the value of a rank, which hardly ever lies outside of these two."""
+    firsts = list(map(bisect_left, runs, repeat(low)))
+    ends = map(bisect_right, runs, repeat(high))
+    parts = [run[a:b] for run, a, b in zip(runs, firsts, ends, strict=True) if a < b]
+    place = rank - sum(firsts) - 1
+    within = sorted(chain.from_iterable(parts))
+    if 0 <= place < len(within):
+        return within[place]
+    return sorted(chain.from_iterable(runs))[rank - 1]
+
+
+def _searched(runs: Sequence[Run], ranks: Sequence[int]) -> list[int]:
+    seconds = range(min(run[0] for run in runs), max(run[-1] for run in runs))
+
+    def rank_of(value: int) -> int:
+        return sum(map(bisect_right, runs, repeat(value)))
+
+    return [seconds.start + bisect_left(seconds, rank, key=rank_of) for rank in ranks]
+
+
+def first_duration(office: str, procedure: str, period: str, measured: Measured) -> Duration:
+    """Give a figure of `durations@v1`; at least one of its dossiers was measured."""
+    assert measured.resolved > 0
     percentiles = (MEDIAN, NINETIETH)
-    gross = ranked(packed.gross, percentiles, are_runs=packed.are_runs)
-    net = ranked(packed.net, percentiles, are_runs=packed.are_runs)
+    gross, net = _ranks(measured.gross, percentiles), _ranks(measured.net, percentiles)
     return Duration(
         office=office,
         procedure=procedure,
         period=period,
-        resolved=resolved,
+        resolved=measured.resolved,
         gross_median_seconds=gross[0],
         gross_p90_seconds=gross[1],
         net_median_seconds=net[0],

@@ -1,8 +1,8 @@
 """The tables of the cells, as part of the views database: all of them public.
 
-Months are read by what is told apart, days by when: so the keys are in another order. What adds up
-to nothing has no row, and changes whose instant has come stand in no table of later ones; so the
-tables hold the same, however many steps a follower took.
+Years and months are read by what is told apart, days by when: so the keys are in another order.
+What adds up to nothing has no row, and changes whose instant has come stand in no table of later
+ones; so the tables hold the same, however many steps a follower took.
 """
 
 from dataclasses import dataclass
@@ -31,10 +31,13 @@ class CellTables:
     the day of the figures.
     """
 
+    years: sa.Table
     months: sa.Table
     days: sa.Table
+    year_reasons: sa.Table
     month_reasons: sa.Table
     day_reasons: sa.Table
+    year_durations: sa.Table
     month_durations: sa.Table
     day_durations: sa.Table
     lines: sa.Table
@@ -51,10 +54,13 @@ class CellTables:
 def cell_tables(metadata: sa.MetaData) -> CellTables:
     """Define the tables of cells among the others of a database."""
     return CellTables(
+        years=_table(metadata, "year_cells", _month_key(), _values()),
         months=_table(metadata, "month_cells", _month_key(), _values()),
         days=_table(metadata, "day_cells", _day_key(), _values()),
+        year_reasons=_table(metadata, "year_reasons", [*_month_key(), _measure()], _count()),
         month_reasons=_table(metadata, "month_reasons", [*_month_key(), _measure()], _count()),
         day_reasons=_table(metadata, "day_reasons", [*_day_key(), _measure()], _count()),
+        year_durations=_table(metadata, "year_durations", _month_key(), _durations()),
         month_durations=_table(metadata, "month_durations", _month_key(), _durations()),
         day_durations=_table(metadata, "day_durations", _day_key(), _durations()),
         lines=_lines_table(metadata),

@@ -8,7 +8,7 @@ a later one that a dossier names.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from operator import add
 from typing import Final, NamedTuple
@@ -30,7 +30,10 @@ from projections.statistics.measures import MEASURES, NOTHING, Measure, Values
 from projections.statistics.periods import period_at, periods_between
 from projections.statistics.places import Places
 
-_RESOLVED: Final = (Measure.RESOLVED_EARLY, Measure.RESOLVED_ON_TIME, Measure.RESOLVED_LATE)
+# Plain numbers: thousands of figures are told by them.
+_EARLY: Final = int(Measure.RESOLVED_EARLY)
+_ON_TIME: Final = int(Measure.RESOLVED_ON_TIME)
+_LATE: Final = int(Measure.RESOLVED_LATE)
 
 
 class Group(NamedTuple):
@@ -61,8 +64,7 @@ EVERYTHING: Final = Group(ALL, ALL, ALL, ALL)
 PeriodSums = defaultdict[str, Values]
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
+class Stand(NamedTuple):
     """One period of a group: what it carried in, what came and went, and what stood at its end."""
 
     period: str
@@ -72,10 +74,14 @@ class Stand:
     overdue: int
     index_overdue: int
 
-    def __post_init__(self) -> None:
-        """Assert that what was carried and came is what went or stayed."""
-        assert self.carried_over + self.received == self.resolved + self.pending
-        assert 0 <= self.overdue <= self.pending
+    @classmethod
+    def after(cls, period: str, before: "Standing", values: Values) -> "Stand":
+        """Give what stands once a period is over, of what stood before and what came and went."""
+        pending = before.pending + values[Measure.RECEIVED] - resolved_in(values)
+        overdue = before.overdue + values[Measure.OVERDUE]
+        assert 0 <= overdue <= pending
+        by_index = before.index_overdue + values[Measure.INDEX_OVERDUE]
+        return cls(period, before.pending, values, pending, overdue, by_index)
 
     @property
     def received(self) -> int:
@@ -88,10 +94,23 @@ class Stand:
         return resolved_in(self.values)
 
 
+class Standing(NamedTuple):
+    """What stands at an instant."""
+
+    pending: int
+    overdue: int
+    index_overdue: int
+
+    @classmethod
+    def of(cls, values: Values) -> "Standing":
+        """Give what stands of all that came and went."""
+        pending = values[Measure.RECEIVED] - resolved_in(values)
+        return cls(pending, values[Measure.OVERDUE], values[Measure.INDEX_OVERDUE])
+
+
 def resolved_in(values: Values) -> int:
     """Count what ended, early, on time or late."""
-    early, on_time, late = _RESOLVED
-    return values[early] + values[on_time] + values[late]
+    return values[_EARLY] + values[_ON_TIME] + values[_LATE]
 
 
 def sums_by_group(
@@ -113,9 +132,8 @@ def sums_by_group(
             sums = known[office, procedure, channel] = _sums_of(groups, group)
         before = sums.get(period)
         sums[period] = values if before is None else added(before, values)
-    if wanted.offices is not None:
-        # A group of others alone, taken off all, leaves nothing.
-        groups = {group: sums for group, sums in groups.items() if any(map(any, sums.values()))}
+    # A group of others alone, or of other periods, taken off all leaves nothing.
+    groups = {group: sums for group, sums in groups.items() if any(map(any, sums.values()))}
     _add_ahead(groups, source.ahead(), query, wanted, places)
     return groups
 
@@ -140,33 +158,21 @@ def stands(sums: PeriodSums, query: Query, today: date) -> Iterator[Stand]:
     if not query.by_period:
         yield whole_stand(sums, query.period)
         return
-    before = sums[BEFORE]
-    pending = before[Measure.RECEIVED] - resolved_in(before)
-    overdue, by_index = before[Measure.OVERDUE], before[Measure.INDEX_OVERDUE]
-    for period in _periods(sums, query, today, is_carrying=pending > 0):
-        carried, values = pending, sums.get(period, NOTHING)
-        pending += values[Measure.RECEIVED] - resolved_in(values)
-        overdue += values[Measure.OVERDUE]
-        by_index += values[Measure.INDEX_OVERDUE]
-        if carried or values[Measure.RECEIVED]:
-            yield Stand(period, carried, values, pending, overdue, by_index)
+    standing = Standing.of(sums[BEFORE])
+    for period in _periods(sums, query, today, is_carrying=standing.pending > 0):
+        stand = Stand.after(period, standing, sums.get(period, NOTHING))
+        standing = Standing(stand.pending, stand.overdue, stand.index_overdue)
+        if stand.carried_over or stand.received:
+            yield stand
 
 
 def whole_stand(sums: PeriodSums, period: str) -> Stand:
     """Give all periods of a group as one."""
-    before, values = sums.get(BEFORE, NOTHING), NOTHING
-    for name, of_period in sums.items():
-        if name != BEFORE:
-            values = added(values, of_period)
-    carried = before[Measure.RECEIVED] - resolved_in(before)
-    return Stand(
-        period,
-        carried,
-        values,
-        carried + values[Measure.RECEIVED] - resolved_in(values),
-        before[Measure.OVERDUE] + values[Measure.OVERDUE],
-        before[Measure.INDEX_OVERDUE] + values[Measure.INDEX_OVERDUE],
-    )
+    within = [of_period for name, of_period in sums.items() if name != BEFORE]
+    values = NOTHING
+    if within:
+        values = within[0] if len(within) == 1 else list(map(sum, zip(*within, strict=True)))
+    return Stand.after(period, Standing.of(sums.get(BEFORE, NOTHING)), values)
 
 
 def _periods(sums: PeriodSums, query: Query, today: date, *, is_carrying: bool) -> Iterable[str]:

@@ -4,13 +4,20 @@ Each selection is answered from the coarsest cells that can answer it. Days are 
 what lies before the month in which they begin is summed up from months.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
 from projections.counts import ALL
-from projections.statistics.adding import DAY_GRAINS, FINEST, MONTH_LENGTH
+from projections.statistics.adding import (
+    DAY_GRAINS,
+    FINEST,
+    MONTH_LENGTH,
+    YEAR_GRAINS,
+    YEAR_LENGTH,
+)
 from projections.statistics.asking import BEFORE, WHOLE, Selection
 from projections.statistics.measures import (
     INDEX_OVERDUE,
@@ -20,62 +27,93 @@ from projections.statistics.measures import (
     Measure,
 )
 from projections.statistics.periods import MONTHS_PER_QUARTER, Granularity, first_day, last_day
-from projections.stored.cell_spans import pieces_of
+from projections.stored.cell_spans import Reading
 from projections.tables import CELLS
 
 Condition = sa.ColumnElement[bool]
 
+DAY_LENGTH: Final = len("2026-11-21")
 _DIMENSIONS: Final = (("o", "office"), ("p", "procedure"), ("c", "channel"))
 
 
+class Tables(NamedTuple):
+    """Cells of years, months and days that hold the same."""
+
+    years: sa.Table
+    months: sa.Table
+    days: sa.Table
+
+    def of(self, length: int) -> sa.Table:
+        """Give the table of the periods whose names are so long."""
+        return {YEAR_LENGTH: self.years, MONTH_LENGTH: self.months}.get(length, self.days)
+
+
+# Into which sums cells go, each with 1, or with -1 where they are taken off what others hold.
+Uses = tuple[tuple[str, int], ...]
+
+
 class Part(NamedTuple):
-    """Cells to be read: those of one table that hold certain conditions, into which period."""
+    """Cells to be read: those of one table that hold certain conditions, into which sums.
+
+    Where ``uses`` is None, they go into those of the period that the bucket names.
+    """
 
     table: sa.Table
     bucket: sa.ColumnElement[str]
     conditions: list[Condition]
     is_before: bool
     is_days: bool
+    uses: Uses | None = None
+
+    def uses_of(self, bucket: str) -> Uses:
+        """Say into which sums a row of a bucket goes."""
+        return ((bucket, 1),) if self.uses is None else self.uses
 
 
-def parts_of(wanted: Selection, tables: tuple[sa.Table, sa.Table]) -> Iterator[Part]:
-    """Give what is to be read of the tables of months and days; the same group may come twice."""
-    months, days = tables
-    if wanted.granularity is not Granularity.DAY:
-        yield from _of_periods(wanted, months, wanted.grain)
-    elif not wanted.by_period:
-        for piece in pieces_of(wanted.first, wanted.last):
-            table = days if piece.is_days else months
-            grain = _day_grain(wanted) if piece.is_days else wanted.grain
-            bucket = _text(BEFORE if piece.is_before else WHOLE)
-            between = _between(table.c.period, piece.first, piece.last)
-            conditions = [*_of_kind(table, wanted, grain), *between]
-            yield Part(table, bucket, conditions, piece.is_before, piece.is_days)
-    else:
-        if wanted.first is not None:
-            earlier = months.c.period < wanted.first[:MONTH_LENGTH]
-            conditions = [*_of_kind(months, wanted, wanted.grain), earlier]
-            yield Part(months, _text(BEFORE), conditions, is_before=True, is_days=False)
-        yield from _of_periods(wanted, days, _day_grain(wanted))
+def parts_of(
+    wanted: Selection, tables: Tables, *, may_subtract: bool = False, with_before: bool = True
+) -> Iterator[Part]:
+    """Give what is to be read of years, months and days; the same group may come several times."""
+    span = _days_of(wanted)
+    reading = Reading(has_years=wanted.grain in YEAR_GRAINS, may_subtract=may_subtract)
+    # What is added to one sum and taken off another is read once.
+    uses: defaultdict[tuple[int, str | None, str | None], list[tuple[str, int]]]
+    uses = defaultdict(list)
+    for piece in reading.stretches(*span):
+        if with_before if piece.is_before else not wanted.by_period:
+            name = BEFORE if piece.is_before else WHOLE
+            uses[piece.length, piece.first, piece.last].append((name, piece.sign))
+    for (length, first, last), into in uses.items():
+        table, is_days = tables.of(length), length == DAY_LENGTH
+        grain = _day_grain(wanted) if is_days else wanted.grain
+        conditions = [*_of_kind(table, wanted, grain), *_between(table.c.period, first, last)]
+        is_before = all(name == BEFORE for name, _ in into)
+        bucket = _text(BEFORE if is_before else WHOLE)
+        yield Part(table, bucket, conditions, is_before, is_days, tuple(into))
+    if wanted.by_period:
+        yield _of_periods(wanted, tables, span)
 
 
-def _of_periods(wanted: Selection, table: sa.Table, grain: str) -> Iterator[Part]:
-    """Give cells by their periods; those before the first one apart, as one."""
-    period, width = table.c.period, _width(wanted.granularity)
+def _days_of(wanted: Selection) -> tuple[str | None, str | None]:
+    first = None if wanted.first is None else first_day(wanted.first).isoformat()
+    last = None if wanted.last is None else last_day(wanted.last, wanted.granularity).isoformat()
+    return first, last
+
+
+def _of_periods(wanted: Selection, tables: Tables, span: tuple[str | None, str | None]) -> Part:
+    """Give cells by their periods, between two days."""
     is_days = wanted.granularity is Granularity.DAY
-    of_kind = _of_kind(table, wanted, grain)
-    last = None
-    if wanted.last is not None:
-        last = last_day(wanted.last, wanted.granularity).isoformat()[:width]
-    first = None if wanted.first is None else first_day(wanted.first).isoformat()[:width]
-    if first is not None:
-        # Of the days of earlier months the cells of months tell.
-        begun = [period >= f"{first[:MONTH_LENGTH]}-01"] if is_days else []
-        earlier = [*of_kind, *begun, period < first]
-        yield Part(table, _text(BEFORE), earlier, is_before=True, is_days=is_days)
-    shown = _named_period(period, wanted.granularity) if wanted.by_period else _text(WHOLE)
-    within = [*of_kind, *_between(period, first, last)]
-    yield Part(table, shown, within, is_before=False, is_days=is_days)
+    grain, length = wanted.grain, DAY_LENGTH if is_days else MONTH_LENGTH
+    if is_days:
+        grain = _day_grain(wanted)
+    elif wanted.granularity is Granularity.YEAR and grain in YEAR_GRAINS:
+        length = YEAR_LENGTH
+    table = tables.of(length)
+    period = table.c.period
+    between = _between(period, *(None if day is None else day[:length] for day in span))
+    conditions = [*_of_kind(table, wanted, grain), *between]
+    shown = _named_period(period, wanted.granularity)
+    return Part(table, shown, conditions, is_before=False, is_days=is_days)
 
 
 def _between(
@@ -102,7 +140,7 @@ def sums_query(
     ]
     if by_field:
         groups = [sa.func.min(each) if each is table.c.procedure else each for each in groups]
-        apart = [_field_of(each) if each is table.c.procedure else each for each in apart]
+        apart = [_FIELD if each is table.c.procedure else each for each in apart]
     stands_alone = part.is_before and wanted.stands_alone
     sums: list[sa.ColumnElement[Any]] = [
         _standing(table, name) if stands_alone else sa.func.sum(table.c[name]) for name in summed
@@ -112,7 +150,9 @@ def sums_query(
     # without any group there would be a sum of nothing.
     is_told = not apart or is_by_period
     told = [sa.text("bucket")] if is_told else []
-    query = sa.select(*columns).where(*part.conditions).group_by(*apart, *told, *names)
+    source = _with_fields(table) if by_field else table
+    query = sa.select(*columns).select_from(source).where(*part.conditions)
+    query = query.group_by(*apart, *told, *names)
     if not stands_alone:
         return query
     pending = [name.startswith(PENDING_PREFIX) for name in names]
@@ -161,16 +201,10 @@ def runs_query(part: Part, wanted: Selection) -> sa.Select[Any]:
     """Select durations: run by run, or many short ones after one another, which is quicker."""
     table = part.table
     groups, bucket = _groups(table, wanted), part.bucket.label("bucket")
-    if wanted.by_period and wanted.stand_ins and not part.is_days:
-        # Cells of each month, which are too many to be handed out one by one.
-        named = [sa.func.min(each) if each is table.c.procedure else each for each in groups]
-        told = [
-            _field_of(each) if each is table.c.procedure else each
-            for each in groups
-            if isinstance(each, sa.Column)
-        ]
-        columns = [*named, bucket, *_joined(table), sa.func.count()]
-        return sa.select(*columns).where(*part.conditions).group_by(*told, sa.text("bucket"))
+    # Of years there are few cells, which are brought together quickly in any order.
+    is_of_years = len(wanted.apart) > 0 and table.name == CELLS.year_durations.name
+    if is_of_years or (wanted.by_period and wanted.stand_ins and not part.is_days):
+        return _joined_runs(part, wanted)
     # Days do not lie in the order of groups, and few of them are read.
     if wanted.by_period or part.is_days or not wanted.grain.strip("c"):
         columns = [*groups, bucket, table.c.gross, table.c.net, sa.literal_column("1")]
@@ -179,6 +213,28 @@ def runs_query(part: Part, wanted: Selection) -> sa.Select[Any]:
     apart = [table.c[name] for _, name in _DIMENSIONS]
     columns = [*groups, bucket, *_joined(table), sa.func.count()]
     return sa.select(*columns).where(*part.conditions).group_by(*apart)
+
+
+def _joined_runs(part: Part, wanted: Selection) -> sa.Select[Any]:
+    """Select one row for each group and period, whatever the order of the cells."""
+    table, groups = part.table, _groups(part.table, wanted)
+    source: sa.FromClause = table
+    told: list[sa.ColumnElement[Any]] = [each for each in groups if isinstance(each, sa.Column)]
+    if wanted.stand_ins:
+        source = _with_fields(table)
+        groups = [sa.func.min(each) if each is table.c.procedure else each for each in groups]
+        told = [_FIELD if each is table.c.procedure else each for each in told]
+    if wanted.by_period:
+        told.append(sa.text("bucket"))  # type: ignore[arg-type]
+    columns = [*groups, part.bucket.label("bucket"), *_joined(table), sa.func.count()]
+    return sa.select(*columns).select_from(source).where(*part.conditions).group_by(*told)
+
+
+_FIELD: Final = CELLS.fields.c.field
+
+
+def _with_fields(table: sa.Table) -> sa.Join:
+    return table.outerjoin(CELLS.fields, CELLS.fields.c.procedure == table.c.procedure)
 
 
 def _joined(table: sa.Table) -> list[sa.ColumnElement[Any]]:
@@ -214,10 +270,6 @@ def _of_kind(table: sa.Table, wanted: Selection, grain: str) -> list[Condition]:
 
 def _day_grain(wanted: Selection) -> str:
     return wanted.grain if wanted.grain in DAY_GRAINS else FINEST
-
-
-def _width(granularity: Granularity) -> int:
-    return len("2026-11-21" if granularity is Granularity.DAY else "2026-11")
 
 
 def _named_period(period: sa.ColumnElement[str], granularity: Granularity) -> sa.ColumnElement[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from math import prod
+from operator import neg
 from typing import Any, Final
 
 import msgspec
@@ -22,6 +23,7 @@ from projections.statistics.places import OfficePlace, Places
 from projections.statistics.tables import MONTH_SPAN, WHOLE_SPAN
 from projections.stored.cell_queries import (
     Condition,
+    Tables,
     groups_query,
     parts_of,
     runs_query,
@@ -35,6 +37,11 @@ _OF_OFFICE: Final = (
     sa.and_(ACT_CELLS.cells.c.grain == "ow", ACT_CELLS.cells.c.office == CELLS.places.c.office),
 )
 MOST_DAYS_OF_MONTH: Final = 31
+_VALUES: Final = Tables(CELLS.years, CELLS.months, CELLS.days)
+_REASONS: Final = Tables(CELLS.year_reasons, CELLS.month_reasons, CELLS.day_reasons)
+_DURATIONS: Final = Tables(CELLS.year_durations, CELLS.month_durations, CELLS.day_durations)
+# Office, procedure, channel and period come first in a row.
+_NAMED: Final = 4
 _THEMES: Final = [theme.value for theme in Theme]
 _former_places = msgspec.json.Decoder(tuple[str, ...])
 _BUSY: Final = sa.select(CELLS.places.c.office).where(
@@ -95,22 +102,29 @@ class StoredCells:
     def sums(self, wanted: Selection) -> Iterator[Sum]:
         """Give the sums of all measures; where that reads less, those of others taken off all."""
         for sign, read in self._readings(wanted):
-            for part in parts_of(read, (CELLS.months, CELLS.days)):
-                query = sums_query(part, read, MEASURES)
-                for office, procedure, channel, period, *values in self._rows(query):
-                    signed = values if sign > 0 else [-value for value in values]
-                    yield Sum(office, procedure, channel, period, signed)
+            for part in parts_of(read, _VALUES, may_subtract=True):
+                for row in self._rows(sums_query(part, read, MEASURES)):
+                    office, procedure, channel, bucket = row[:_NAMED]
+                    values = row[_NAMED:]
+                    for period, used in part.uses_of(bucket):
+                        signed = values if sign * used > 0 else tuple(map(neg, values))
+                        yield office, procedure, channel, period, signed
 
     def reasons(self, wanted: Selection) -> Iterator[ReasonSum]:
         """Give the sums of the reasons for which law and index differ, in the same way."""
         for sign, read in self._readings(wanted):
-            for part in parts_of(read, (CELLS.month_reasons, CELLS.day_reasons)):
+            for part in parts_of(read, _REASONS, may_subtract=True):
                 query = sums_query(part, read, ("count",), ("measure",))
-                for office, procedure, channel, period, measure, count in self._rows(query):
-                    yield ReasonSum(office, procedure, channel, period, measure, sign * count)
+                for office, procedure, channel, bucket, measure, count in self._rows(query):
+                    for period, used in part.uses_of(bucket):
+                        signed = sign * used * count
+                        yield ReasonSum(office, procedure, channel, period, measure, signed)
 
-    def _rows(self, query: sa.Select[Any]) -> Sequence[Sequence[Any]]:
-        return self._connection.execute(query).all()
+    def _rows(self, query: sa.Select[Any]) -> Sequence[Any]:
+        # The driver's own tuples, since there may be many thousands.
+        cursor = self._connection.execute(query).cursor
+        assert cursor is not None
+        return cursor.fetchall()
 
     def _readings(self, wanted: Selection) -> tuple[tuple[int, Selection], ...]:
         """Say what is read for a selection, each added (1) or taken off (-1)."""
@@ -128,20 +142,18 @@ class StoredCells:
 
     def durations(self, wanted: Selection) -> Iterator[DurationSum]:
         """Give the durations of what ended in the periods asked for."""
-        for part in parts_of(wanted, (CELLS.month_durations, CELLS.day_durations)):
-            if not part.is_before:
-                yield from map(DurationSum._make, self._rows(runs_query(part, wanted)))
+        for part in parts_of(wanted, _DURATIONS, with_before=False):
+            yield from self._rows(runs_query(part, wanted))
 
     def has_more_groups(self, wanted: Selection, most: int, *, ended: bool) -> bool:
         """Tell whether dossiers of more groups and periods than so many surely came, or ended."""
         if self._most_groups(wanted) <= most:
             return False
-        parts = parts_of(wanted, (CELLS.months, CELLS.days))
+        parts = parts_of(wanted, _VALUES, with_before=False)
         return any(
             len(self._connection.execute(groups_query(part, wanted, most + 1, ended=ended)).all())
             > most
             for part in parts
-            if not part.is_before
         )
 
     def _most_groups(self, wanted: Selection) -> int:

@@ -25,6 +25,7 @@ from projections.statistics.adding import (
     merge_values,
     pack_seconds,
     unpack_seconds,
+    years_of,
 )
 from projections.statistics.measures import COUNTED, MEASURES
 from projections.stored.tuples.inserting import Row, add_tuples, put_tuples, take_out_tuples
@@ -38,16 +39,22 @@ _COUNTED_PLACES: Final = [MEASURES.index(name) for name in MEASURES if name in C
 
 def write_changes(connection: sa.Connection, changes: CellChanges) -> None:
     """Add everything that a step changes."""
-    months, days = (MONTH_GRAINS, MONTH_LENGTH), (DAY_GRAINS, None)
-    for (grains, length), values, reasons, durations in (
-        (months, CELLS.months, CELLS.month_reasons, CELLS.month_durations),
-        (days, CELLS.days, CELLS.day_reasons, CELLS.day_durations),
-    ):
-        _add_values(connection, values, cells_of(changes.values, grains, length, merge_values))
-        counted = cells_of(changes.reasons, grains, length, merge_counts)
-        _add_counts(connection, reasons, counted)
-        measured = cells_of(changes.durations, grains, length, merge_durations)
-        _add_durations(connection, durations, measured)
+    months = (
+        cells_of(changes.values, MONTH_GRAINS, MONTH_LENGTH, merge_values),
+        cells_of(changes.reasons, MONTH_GRAINS, MONTH_LENGTH, merge_counts),
+        cells_of(changes.durations, MONTH_GRAINS, MONTH_LENGTH, merge_durations),
+    )
+    _add_values(connection, CELLS.months, months[0])
+    _add_counts(connection, CELLS.month_reasons, months[1])
+    _add_durations(connection, CELLS.month_durations, months[2])
+    _add_values(connection, CELLS.years, years_of(months[0], merge_values))
+    _add_counts(connection, CELLS.year_reasons, years_of(months[1], merge_counts))
+    _add_durations(connection, CELLS.year_durations, years_of(months[2], merge_durations))
+    days = (DAY_GRAINS, None)
+    _add_values(connection, CELLS.days, cells_of(changes.values, *days, merge_values))
+    _add_counts(connection, CELLS.day_reasons, cells_of(changes.reasons, *days, merge_counts))
+    measured = cells_of(changes.durations, *days, merge_durations)
+    _add_durations(connection, CELLS.day_durations, measured)
     later = [(*key, count) for key, count in changes.later.items() if count]
     _add_rows(connection, CELLS.later, LaterKey._fields, later)
 

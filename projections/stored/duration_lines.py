@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from projections.counts import ALL
 from projections.statistics.adding import MONTH_LENGTH, Kind
-from projections.statistics.lasting import Packed, first_duration
+from projections.statistics.lasting import Measured, Packed, first_duration
 from projections.statistics.lines import csv_line_of, json_line_of
 from projections.statistics.tables import MONTH_SPAN, WHOLE_SPAN
 from projections.stored.tuples.inserting import Row, replace_tuples
@@ -36,29 +36,29 @@ def keep_duration_lines(connection: sa.Connection, changed: Iterable[tuple[Kind,
     runs = _runs_of(connection, touched)
     rows, gone = [], []
     for pair, months in touched.items():
-        for span, period, packed in _periods(runs[pair], months):
-            if packed.resolved:
-                rows.append(_row(pair, span, period, packed))
+        for span, period, measured in _periods(runs[pair], months):
+            if measured.resolved:
+                rows.append(_row(pair, span, period, measured))
             else:
                 gone.append({"of_span": span, "of_period": period, **_named(pair)})
     replace_tuples(connection, CELLS.duration_lines, rows)
     _take_out(connection, gone)
 
 
-def _periods(runs: Runs, months: Iterable[str]) -> Iterator[tuple[str, str, Packed]]:
+def _periods(runs: Runs, months: Iterable[str]) -> Iterator[tuple[str, str, Measured]]:
     every = Packed()
     for gross, net in runs.values():
         every.add(gross, net)
-    yield WHOLE_SPAN, ALL, every
+    yield WHOLE_SPAN, ALL, every.measured()
     for month in months:
         packed = Packed()
         if month in runs:
             packed.add(*runs[month])
-        yield MONTH_SPAN, month, packed
+        yield MONTH_SPAN, month, packed.measured()
 
 
-def _row(pair: Pair, span: str, period: str, packed: Packed) -> Row:
-    duration = first_duration(*pair, period, packed, packed.resolved)
+def _row(pair: Pair, span: str, period: str, measured: Measured) -> Row:
+    duration = first_duration(*pair, period, measured)
     return (span, *pair, period, json_line_of(duration), csv_line_of(duration))
 
 

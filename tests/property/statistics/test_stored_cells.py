@@ -172,17 +172,17 @@ def test_cells_kept_in_steps_are_those_written_at_once(
 def sums_of(source: CellSource, query: Query) -> dict[str, object]:
     wanted = selection_of(query, source.places())
     totals: dict[tuple[str, ...], list[int]] = {}
-    for row in source.sums(wanted):
-        total = totals.setdefault(tuple(row[:4]), [0] * len(row.values))
-        for place, value in enumerate(row.values):
+    for *named, values in source.sums(wanted):
+        total = totals.setdefault(tuple(map(str, named)), [0] * len(values))
+        for place, value in enumerate(values):
             total[place] += value
     reasons = Counter[tuple[str, ...]]()
     for found in source.reasons(wanted):
         reasons[tuple(found[:5])] += found.dossiers
     durations: dict[tuple[str, ...], tuple[bytes, bytes]] = {}
-    for each in source.durations(wanted):
-        gross, net = durations.get(tuple(each[:4]), (b"", b""))
-        durations[tuple(each[:4])] = gross + each.gross, net + each.net
+    for *of, more_gross, more_net, _ in source.durations(wanted):
+        gross, net = durations.get(tuple(map(str, of)), (b"", b""))
+        durations[tuple(map(str, of))] = gross + more_gross, net + more_net
     return {
         "sums": {key: total for key, total in totals.items() if any(total)},
         "reasons": {key: count for key, count in reasons.items() if count},

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.stored.cell_spans import Piece, pieces_of
+from projections.stored.cell_spans import Piece, Reading, pieces_of
 
 FIRST, LAST = date(2025, 11, 1), date(2026, 4, 30)
 DAYS = [(FIRST + timedelta(days=number)).isoformat() for number in range((LAST - FIRST).days + 1)]
@@ -45,3 +45,23 @@ def test_days_are_read_in_the_months_of_the_bounds_alone() -> None:
         Piece(is_days=True, first="2026-04-01", last="2026-04-10"),
         Piece(is_days=False, first="2025-12", last="2026-03"),
     ]
+
+
+any_day = st.dates(date(2024, 1, 1), date(2026, 12, 31)).map(date.isoformat)
+
+
+@given(st.none() | any_day, st.none() | any_day, st.booleans(), st.booleans(), any_day)
+def test_each_day_is_added_once_more_than_it_is_taken_off(
+    first: str | None, last: str | None, has_years: bool, may_subtract: bool, day: str
+) -> None:
+    stretches = list(Reading(has_years, may_subtract).stretches(first, last))
+
+    counts = {True: 0, False: 0}
+    for each in stretches:
+        name = day[: each.length]
+        if (each.first is None or each.first <= name) and (each.last is None or name <= each.last):
+            counts[each.is_before] += each.sign
+    is_before = first is not None and day < first
+    is_within = not is_before and (last is None or day <= last)
+    assert counts == {True: int(is_before), False: int(is_within)}
+    assert may_subtract or all(each.sign == 1 for each in stretches)

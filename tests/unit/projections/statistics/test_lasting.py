@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from projections.durations import nearest_rank
 from projections.statistics import lasting
 from projections.statistics.adding import pack_seconds, unpack_seconds
-from projections.statistics.lasting import MOST_SORTED, Packed, ranked
+from projections.statistics.lasting import MOST_SORTED, Measured, Packed, ranked
 
 PERCENTILES = (1, 50, 75, 90, 100)
 
@@ -35,7 +35,8 @@ def test_ends_before_acceptance_are_counted_and_not_measured(runs: list[list[int
         packed.add(pack_seconds(run), pack_seconds(run))
 
     every = [each for run in runs for each in run]
-    for given_as in (packed, packed.in_order()):
+    measured = packed.measured()
+    for given_as in (measured, Measured.together([measured])):
         assert given_as.ends_before_acceptance == every.count(-1)
         assert given_as.resolved == len(every) - every.count(-1)
 
