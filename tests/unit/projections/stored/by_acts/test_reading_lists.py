@@ -75,3 +75,24 @@ def test_month_in_which_offices_come_to_nothing_together_is_read_for_each_of_the
     owed = {figure.period: figure.outstanding.vnd for figure in found[0]}
     assert found == count_fees(memory, query)
     assert owed == {"2026-02": 0, "2026-03": AMOUNT_VND}
+
+
+def test_coming_month_in_which_dossiers_come_to_nothing_ends_a_list_of_fees_nowhere_else(
+    tmp_path: Path,
+) -> None:
+    # Acts that name moments to come: in one month a dossier owes again, and then no more.
+    owing = [
+        _owing(0, "X1", "2026-01-10"),
+        _owing(1, "X1", "2026-01-10", "2026-02-10", "2029-05-02", "2029-05-04"),
+    ]
+    asked = [_payment_required(each, number) for number, each in enumerate(owing)]
+    query = Query(by=frozenset({Dimension.PERIOD}))
+    with writing(tmp_path / "views") as kept:
+        kept.step({**registry(moved=False), **{each.stream: each for each in owing}}, asked)
+        memory = in_memory(kept)
+        with kept.engine.connect() as connection:
+            stored = StoredActs(connection, memory.places(), memory.as_of())
+            found = count_fees(stored, query)
+
+    assert found == count_fees(memory, query)
+    assert found[0][-1].period < "2029"
