@@ -240,7 +240,13 @@ def _key_of(figure: dict[str, object], above: _Key) -> _Key:
 def _shown(value: object) -> int | str:
     if isinstance(value, int):
         return value
-    return f"{len(value)} items" if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return f"{len(value)} items"
+    try:
+        return str(value)
+    except RecursionError:
+        # What was read at the deepest that can be, a few calls further down cannot be written out.
+        return "nested too deep to be shown"
 
 
 def _difference(
