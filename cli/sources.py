@@ -2,7 +2,7 @@
 
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException
@@ -170,13 +170,18 @@ def read_published(
         return read(reader)
 
 
-def fetch(address: str, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes | None:
+def fetch(
+    address: str,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+    nothing: Collection[int] = (HTTPStatus.NOT_FOUND,),
+) -> bytes | None:
     """Fetch what an address answers with, at most `MAX_ANSWER_BYTES`; None where it has nothing.
 
     Whoever calls it has checked that the address is one of http or https.
 
     Raises:
-        StoreUnavailable: it does not answer, or not to the end, or with an error other than 404.
+        StoreUnavailable: it does not answer, or not to the end, or with an error other than those
+            that mean ``nothing``.
     """
     request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - the caller lets only http and https through
     try:
@@ -188,7 +193,7 @@ def fetch(address: str, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes | Non
                 raise StoreUnavailable(f"{address} does not give its whole answer")
     except urllib.error.HTTPError as error:
         with error:
-            if error.code == HTTPStatus.NOT_FOUND:
+            if error.code in nothing:
                 return None
         raise StoreUnavailable(f"{address} answers {error.code}") from error
     except (OSError, HTTPException) as error:

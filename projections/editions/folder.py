@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -117,9 +117,7 @@ class EditionFolder:
                 # It may have been renamed just before a crash, the folder never synced.
                 _sync_folder(self._folder)
             return False
-        copied = {name: files[name] for name in self.names(day) if name in files}
-        # Nothing that lies there is taken away unless it is written again, byte for byte.
-        self._compare(day, copied)
+        self._check_copied(day, files)
         with _disk_errors():
             self._make_folder()
             unfinished = self._write_beside(day, files)
@@ -141,9 +139,20 @@ class EditionFolder:
     def _compare(self, day: date, files: Mapping[str, bytes]) -> None:
         differing = self.differing(day, files)
         if differing:
-            raise EditionDiffers(
-                f"the edition of {day} was published with other bytes: {', '.join(differing)}"
-            )
+            raise _published_otherwise(day, differing)
+
+    def _check_copied(self, day: date, files: Mapping[str, bytes]) -> None:
+        """Check that nothing lies there but what is written again: files, or how these begin.
+
+        A copy that was broken off leaves its last file cut off.
+        """
+        differing = [
+            name
+            for name in self.names(day)
+            if name not in files or not files[name].startswith(self.read(day, name))
+        ]
+        if differing:
+            raise _published_otherwise(day, differing)
 
     def _make_folder(self) -> None:
         missing = [path for path in (self._folder, *self._folder.parents) if not path.is_dir()]
@@ -163,6 +172,12 @@ class EditionFolder:
                 os.fsync(file.fileno())
         _sync_folder(unfinished)
         return unfinished
+
+
+def _published_otherwise(day: date, differing: Sequence[str]) -> EditionDiffers:
+    return EditionDiffers(
+        f"the edition of {day} was published with other bytes: {', '.join(differing)}"
+    )
 
 
 def is_file_name(name: str) -> bool:

@@ -106,7 +106,7 @@ class EditionMirror:
         read = {MANIFEST: manifest}
         try:
             files = self._checked(round_, day, read)
-            self._folder.write(day, files)
+            self._write(day, files)
         except NoEdition:
             round_.result.waiting.append(day)
         except EditionDiffers as error:
@@ -119,6 +119,17 @@ class EditionMirror:
             round_.kept[day.isoformat()] = hashlib.sha256(files[MANIFEST]).hexdigest()
             self._mirror.write_kept_editions(round_.kept)
             round_.result.new.append(day)
+
+    def _write(self, day: date, files: dict[str, bytes]) -> None:
+        was_kept = MANIFEST in self._folder.names(day)
+        try:
+            self._folder.write(day, files)
+        except EditionDiffers as error:
+            if was_kept:
+                raise
+            # The source never showed what lies here.
+            message = f"what lies in the mirror's folder of {day} is no edition: {error}"
+            raise StoreCorrupt(message) from error
 
     def _checked(self, round_: Round, day: date, read: dict[str, bytes]) -> dict[str, bytes]:
         def reading(name: str) -> bytes | None:

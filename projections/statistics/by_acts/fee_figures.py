@@ -133,7 +133,12 @@ def _walk(
 def _periods(
     by_period: dict[str, Values], query: Query, today: str, *, is_carrying: bool
 ) -> Iterable[str]:
-    named = [period for period in by_period if period != BEFORE]
+    # Who keeps cells has none of what comes to nothing, as of owing and owing no more.
+    named = [
+        period
+        for period, values in by_period.items()
+        if period != BEFORE and any(each != NONE for each in values.values())
+    ]
     starts = [query.first] if is_carrying and query.first is not None else []
     if not named and not starts:
         return ()

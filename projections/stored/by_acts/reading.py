@@ -176,17 +176,9 @@ class StoredActs:
         found = [lists.theme == theme.value, *_in_months(lists.month, wanted)]
         if wanted.offices is not None:
             # With each month named, the key leads straight to the offices.
-            of_months = ACT_CELLS.cells.c
-            named = sa.select(of_months.period).where(
-                of_months.theme == theme.value,
-                of_months.grain == MONTH,
-                of_months.office == ALL,
-                of_months.procedure == ALL,
-                *_in_months(of_months.period, wanted),
-            )
             found = [
                 lists.theme == theme.value,
-                lists.month.in_(named),
+                lists.month.in_(_months_with_lists(theme, wanted)),
                 lists.office.in_(sorted(wanted.offices)),
             ]
         query = sa.select(lists.month, lists.office, lists.parts).where(*found)
@@ -197,6 +189,23 @@ class StoredActs:
         result = self._connection.execute(query)
         while found := result.fetchmany(ROWS_AT_ONCE):
             yield from found
+
+
+def _months_with_lists(theme: Theme, wanted: Selection) -> sa.Select[Any]:
+    """Select the months of lists, one after another, since there are many lists of each.
+
+    Cells do not name them all: what offices have in a month may come to nothing together.
+    """
+    first, other = ACT_CELLS.lists.alias().c, ACT_CELLS.lists.alias().c
+    begin = sa.select(sa.func.min(first.month).label("month"))
+    begin = begin.where(first.theme == theme.value, *_in_months(first.month, wanted))
+    months = begin.cte("months", recursive=True)
+    later = sa.select(sa.func.min(other.month)).where(
+        other.theme == theme.value, *_in_months(other.month, wanted), other.month > months.c.month
+    )
+    known = months.c.month.is_not(None)
+    months = months.union_all(sa.select(later.scalar_subquery()).where(known))
+    return sa.select(months.c.month).where(months.c.month.is_not(None))
 
 
 def _in_months(month: sa.Column[Any], wanted: Selection) -> Iterator[Condition]:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -163,3 +164,16 @@ def test_answer_nested_without_end_is_other_bytes_and_ends_no_comparison(theirs:
 
     assert (difference.field, difference.recomputed) == ("a", "{'total': 2}")
     assert size_of(theirs) == 0
+
+
+def test_answer_nested_as_deep_as_can_be_read_ends_no_comparison() -> None:
+    found = [
+        list(
+            differences_of(
+                "a", b'{"total":%s1%s}' % (b'{"a":' * depth, b"}" * depth), b'{"total":2}'
+            )
+        )
+        for depth in range(1, sys.getrecursionlimit())
+    ]
+
+    assert all(found)

@@ -122,7 +122,11 @@ def test_what_is_no_manifest_is_told(body: bytes) -> None:
         read_manifest(body)
 
 
-@pytest.mark.parametrize("left", [{}, {"counts.json": FILES["counts.json"]}])
+@pytest.mark.parametrize(
+    "left",
+    [{}, {"counts.json": FILES["counts.json"]}, {"counts.json": FILES["counts.json"][:-1]}],
+    ids=["nothing", "whole", "cut off"],
+)
 def test_folder_copied_by_half_is_no_edition_and_is_made_whole(
     tmp_path: Path, left: dict[str, bytes]
 ) -> None:

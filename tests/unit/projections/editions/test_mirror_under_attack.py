@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.errors import StoreUnavailable
+from ledger.errors import StoreCorrupt, StoreUnavailable
 from ledger.mirroring import evidence
 from ledger.mirroring.evidence import ABOUT, EvidenceFolder
 from ledger.mirroring.folder import MirrorFolder
@@ -348,3 +348,17 @@ def test_case_holds_no_piece_of_what_a_crash_left_of_another_showing(
     case = copy.case("edition_differs")
     about = json.loads((case / ABOUT).read_bytes())
     assert sorted(path.name for path in case.iterdir()) == sorted([ABOUT, *about["pieces"]])
+
+
+def test_mirror_whose_own_folder_holds_other_bytes_convicts_nobody(
+    desk: Desk, tmp_path: Path
+) -> None:
+    copy = a_copy(desk, MirrorFolder(tmp_path / "mirror"))
+    place = copy.mirror.editions / DAYS[1].isoformat()
+    place.mkdir(parents=True)
+    (place / COUNTS_FILE).write_bytes(b"copied here by somebody")
+
+    with pytest.raises(StoreCorrupt, match=DAYS[1].isoformat()):
+        copy.round()
+
+    assert not copy.mirror.evidence.exists()
