@@ -31,8 +31,8 @@ OPEN_DATA_PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
     ),
     edition_errors.NoEdition: row(
         HTTPStatus.NOT_FOUND,
-        "Không có số liệu thống kê của ngày này.",
-        "There is no edition of the statistics of this day.",
+        "Không có bản số liệu thống kê của ngày này, hoặc bản của ngày này không có tệp đó.",
+        "There is no edition of the statistics of this day, or no such file in it.",
         Sentence(
             "Ngày không có gì công bố thì bản trước vẫn còn hiệu lực; một ngày chỉ có bản riêng "
             "sau khi công bố điểm chốt được niêm phong sau ngày đó. Các bản nằm ở "

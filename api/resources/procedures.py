@@ -149,7 +149,7 @@ def find(views: Views, code: str) -> ProcedureAnswer:
         acts = [act for act in reader.acts_of(stream) if act.kind == PUBLISHED]
         zones = reader.zones()
     if not isinstance(record, ProcedureRecord):
-        raise NothingHere
+        raise NothingHere(f"no procedure {code} is published")
     # The day is that of whoever published last; a version holds by its own dates.
     zone = zones.get(acts[-1].office or "", "UTC") if acts else "UTC"
     in_force = record.version_in_force(Moment(instant=position.sealed_at).day_in(zone))

@@ -15,6 +15,8 @@ import msgspec
 # A spreadsheet takes a cell that begins with one of these for a formula.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _LINE_END: Final = "\r\n"
+# Cells that are not written as Python spells them.
+_SPELT: Final = (str, bool)
 
 _encoder = msgspec.json.Encoder()
 
@@ -68,7 +70,7 @@ def csv_line(values: Iterable[object]) -> str:
     """Write cells of CSV, without the line's end."""
     buffer = io.StringIO(newline="")
     # Numbers and nothing are written as they are; most cells are one of them.
-    cells = [csv_cell(value) if isinstance(value, str) else value for value in values]
+    cells = [csv_cell(value) if isinstance(value, _SPELT) else value for value in values]
     csv.writer(buffer, lineterminator=_LINE_END).writerow(cells)
     return buffer.getvalue().removesuffix(_LINE_END)
 

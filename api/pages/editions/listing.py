@@ -85,7 +85,7 @@ class EditionPages:
         """
         parsed = parse_day(day)
         if parsed is None:
-            raise NothingHere
+            raise NothingHere("an edition is named by its day, such as 2026-11-21")
         words = self._renderer.words(request)
         values = await asyncio.to_thread(edition_values, self._shelf, self._views, parsed, words)
         page = Page("edition.html", SECTION, f"{PATH}/{parsed}", values, NO_QUERY)

@@ -93,7 +93,7 @@ class EditionsResource:
         check_right(Reader.ANYONE, Subject.FIGURES)
         parsed = parse_day(day)
         if parsed is None:
-            raise NothingHere
+            raise NothingHere("an edition is named by its day, such as 2026-11-21")
         body = await asyncio.to_thread(self._shelf.file, parsed, file)
         _answer_for_ever(request, response, body)
         response.content_type = CSV_MEDIA_TYPE if file.endswith(".csv") else JSON_MEDIA_TYPE

@@ -146,7 +146,7 @@ def _checked(reader: ViewReader, office: str | None) -> Position:
     if office is not None:
         stream = f"office:{office}"
         if not isinstance(reader.states((stream,)).get(stream), OfficeRecord):
-            raise NothingHere
+            raise NothingHere(f"no office {office} is registered")
     return position
 
 

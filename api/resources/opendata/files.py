@@ -91,7 +91,7 @@ class OpenDataResource:
         _refuse_pages(request)
         dataset = metadata_of(file)
         if dataset is None and file != DATA_PACKAGE:
-            raise NothingHere
+            raise NothingHere("no such file of open data; /v1/open-data lists them")
         made = await asyncio.to_thread(self._made)
         if _answer_as_of(request, response, made):
             return

@@ -51,7 +51,7 @@ def evaluate(parts: Parts, office_id: str, period: str | None) -> OfficeEvaluati
             raise ServiceStarting
         record = reader.states((stream,)).get(stream)
         if not isinstance(record, OfficeRecord):
-            raise NothingHere
+            raise NothingHere(f"no office {office_id} is registered")
         try:
             found = read_evaluation(reader, record, period, tallies)
         except MalformedMoment as error:

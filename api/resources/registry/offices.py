@@ -95,7 +95,7 @@ def find_office(parts: Parts, office_id: str, day: date | None) -> RegisteredOff
         record = reader.states((stream,)).get(stream)
         acts = [act for act in reader.acts_of(stream) if act.kind == REGISTERED]
     if not isinstance(record, OfficeRecord):
-        raise NothingHere
+        raise NothingHere(f"no office {office_id} is registered")
     return _answer(record, tuple(_publishing(parts, acts)), position, day)
 
 

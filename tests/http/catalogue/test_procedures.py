@@ -64,6 +64,12 @@ def test_unknown_procedure_is_not_found(catalogue: World) -> None:
     assert catalogue.client.simulate_get("/v1/procedures/%C4%91").status_code == 404
 
 
+def test_unknown_procedure_is_named_in_the_answer(catalogue: World) -> None:
+    answer = catalogue.client.simulate_get("/v1/procedures/9.999999")
+
+    assert answer.json["detail"] == "no procedure 9.999999 is published"
+
+
 @pytest.mark.parametrize(
     "query", ["level=village", "limit=0", "limit=101", "limit=x", f"q={'x' * 201}"]
 )

@@ -122,6 +122,15 @@ def test_address_that_names_nothing_is_404(dated: World, path: str, code: str) -
     assert (answer.status_code, answer.json["code"]) == (404, code)
 
 
+def test_file_that_an_edition_has_not_is_not_said_to_be_a_missing_day(dated: World) -> None:
+    answer = dated.client.simulate_get(
+        f"{EDITIONS}/{DAYS[0]}/nothing.json", headers={"Accept-Language": "en"}
+    )
+
+    assert answer.json["title"].endswith("or no such file in it.")
+    assert answer.json["detail"] == f"the edition of {DAYS[0]} has no nothing.json"
+
+
 def revisions(world: World, **params: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = get(world, ALL_REVISIONS, **params).json["revisions"]
     return found

@@ -84,6 +84,7 @@ def test_office_that_is_not_registered_has_none(world: World) -> None:
     result = world.client.simulate_get("/v1/offices/H99.99/evaluation")
 
     assert result.status_code == 404
+    assert "is registered" in result.json["detail"]
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,7 @@ def test_unknown_office_is_not_there(world: World, path: str) -> None:
     result = world.client.simulate_get(path, query_string="office=H99")
 
     assert result.status_code == 404
+    assert "is registered" in result.json["detail"]
 
 
 @pytest.mark.parametrize("path", ["/v1/statistics/index", "/v1/statistics/report"])

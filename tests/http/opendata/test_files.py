@@ -112,6 +112,7 @@ def test_unknown_file_is_not_found(told: World, file: str) -> None:
     answer = told.client.simulate_get(f"{BASE}/{file}")
 
     assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+    assert BASE in answer.json["detail"]
 
 
 def test_data_package_names_files_that_are_there(told: World) -> None:

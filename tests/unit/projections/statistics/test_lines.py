@@ -55,6 +55,10 @@ def test_text_that_could_be_a_formula_is_none(text: str) -> None:
     assert csv_line([text, -5, None, "plain"]) == f"'{text},-5,,plain"
 
 
+def test_booleans_of_csv_are_spelt_as_in_json_and_open_data() -> None:
+    assert csv_line([True, 1, False, None, "x"]) == "true,1,false,,x"
+
+
 def test_text_with_a_comma_a_quote_or_a_line_stays_one_cell() -> None:
     odd = 'a, "b"\r\nc'
 
