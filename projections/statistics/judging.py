@@ -195,6 +195,11 @@ def _figures(
     group: Group, walked: Iterator[Stand], by_period: ByPeriod, query: Query
 ) -> Iterator[TimelinessFigure]:
     """Judge the periods of one group; what is pending adds up from period to period."""
+    if not by_period:
+        # Of most groups law and index judge all dossiers alike.
+        for stand in walked:
+            yield _figure(group, stand, {})
+        return
     counts: Counts = {}
     waiting = deque(sorted(by_period))
     for stand in walked:
@@ -233,7 +238,7 @@ def _figure(group: Group, stand: Stand, counts: Counts) -> TimelinessFigure:
             stand.index_overdue,
             counts.get(INDEX_WITHOUT_DUE, 0),
         ),
-        differences=tuple(_differences(counts)),
+        differences=tuple(_differences(counts)) if counts else (),
     )
 
 

@@ -15,6 +15,8 @@ from projections.statistics.measures import MEASURES
 # Lines of durations of all history, and those of months.
 WHOLE_SPAN: Final = "*"
 MONTH_SPAN: Final = "month"
+# The index of `month_cells` by which one month of the grain `op` is read.
+PAIRS_BY_MONTH: Final = "month_cells_of_pairs"
 
 _KIND: Final = ("office", "procedure", "channel")
 
@@ -55,7 +57,7 @@ def cell_tables(metadata: sa.MetaData) -> CellTables:
     """Define the tables of cells among the others of a database."""
     return CellTables(
         years=_table(metadata, "year_cells", _month_key(), _values()),
-        months=_table(metadata, "month_cells", _month_key(), _values()),
+        months=_months_table(metadata),
         days=_table(metadata, "day_cells", _day_key(), _values()),
         year_reasons=_table(metadata, "year_reasons", [*_month_key(), _measure()], _count()),
         month_reasons=_table(metadata, "month_reasons", [*_month_key(), _measure()], _count()),
@@ -82,6 +84,13 @@ def _table(
     values: list[sa.Column[Any]],
 ) -> sa.Table:
     return sa.Table(name, metadata, *key, *values, sqlite_with_rowid=False)
+
+
+def _months_table(metadata: sa.MetaData) -> sa.Table:
+    table = _table(metadata, "month_cells", _month_key(), _values())
+    # Of offices and procedures together most cells are of other months than the one asked for.
+    sa.Index(PAIRS_BY_MONTH, table.c.period, sqlite_where=sa.text("grain = 'op'"))
+    return table
 
 
 def _key(name: str, length: int) -> sa.Column[Any]:
@@ -129,7 +138,10 @@ def _lines_table(metadata: sa.MetaData) -> sa.Table:
         _key("period", 7),
         sa.Column("pending", sa.BigInteger, nullable=False),
         sa.Column("overdue", sa.BigInteger, nullable=False),
+        sa.Column("index_overdue", sa.BigInteger, nullable=False),
         *_written(),
+        # What stood at the end of a month, without what is written of it.
+        sa.Index("count_lines_by_month", "period", "pending", "overdue", "index_overdue"),
         # In the order of the key, in which a list of figures is read.
         sqlite_with_rowid=False,
     )

@@ -64,6 +64,8 @@ class Part(NamedTuple):
     is_before: bool
     is_days: bool
     uses: Uses | None = None
+    # Of one year or month, or by them: what a grain tells apart has one row then.
+    has_single_cells: bool = False
 
     def uses_of(self, bucket: str) -> Uses:
         """Say into which sums a row of a bucket goes."""
@@ -89,7 +91,8 @@ def parts_of(
         conditions = [*_of_kind(table, wanted, grain), *_between(table.c.period, first, last)]
         is_before = all(name == BEFORE for name, _ in into)
         bucket = _text(BEFORE if is_before else WHOLE)
-        yield Part(table, bucket, conditions, is_before, is_days, tuple(into))
+        is_single = first is not None and first == last
+        yield Part(table, bucket, conditions, is_before, is_days, tuple(into), is_single)
     if wanted.by_period:
         yield _of_periods(wanted, tables, span)
 
@@ -113,7 +116,17 @@ def _of_periods(wanted: Selection, tables: Tables, span: tuple[str | None, str |
     between = _between(period, *(None if day is None else day[:length] for day in span))
     conditions = [*_of_kind(table, wanted, grain), *between]
     shown = _named_period(period, wanted.granularity)
-    return Part(table, shown, conditions, is_before=False, is_days=is_days)
+    is_single = length == _NAME_LENGTHS.get(wanted.granularity)
+    return Part(
+        table, shown, conditions, is_before=False, is_days=is_days, has_single_cells=is_single
+    )
+
+
+_NAME_LENGTHS: Final = {
+    Granularity.YEAR: YEAR_LENGTH,
+    Granularity.MONTH: MONTH_LENGTH,
+    Granularity.DAY: DAY_LENGTH,
+}
 
 
 def _between(
@@ -129,6 +142,8 @@ def sums_query(
     part: Part, wanted: Selection, summed: Sequence[str], named: Sequence[str] = ()
 ) -> sa.Select[Any]:
     """Select sums by group, period and what is named; each group once."""
+    if _has_single_cells(part, wanted):
+        return _cells_query(part, wanted, (*named, *summed))
     table = part.table
     names = [table.c[name] for name in named]
     is_by_period = wanted.by_period and not part.is_before
@@ -158,6 +173,21 @@ def sums_query(
     pending = [name.startswith(PENDING_PREFIX) for name in names]
     standing = [each for each, name in zip(sums, summed, strict=True) if name in _STANDING]
     return query.where(*pending).having(sa.or_(*(each != 0 for each in standing)))
+
+
+def _has_single_cells(part: Part, wanted: Selection) -> bool:
+    """Tell whether each group and period has one cell at most, so that nothing is summed up."""
+    tells_as_wanted = wanted.apart == frozenset(wanted.grain) and not wanted.stand_ins
+    is_of_grain = not part.is_days or _day_grain(wanted) == wanted.grain
+    stands_alone = part.is_before and wanted.stands_alone
+    return part.has_single_cells and tells_as_wanted and is_of_grain and not stands_alone
+
+
+def _cells_query(part: Part, wanted: Selection, names: Sequence[str]) -> sa.Select[Any]:
+    """Select cells as they are, which is quicker than sums of one each."""
+    columns = [part.table.c[name] for name in names]
+    told = [*_groups(part.table, wanted), part.bucket.label("bucket")]
+    return sa.select(*told, *columns).where(*part.conditions)
 
 
 # What of sums tells what stands at an instant; what is pending is told as received.

@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from domain.facts import Channel
+from domain.moments import time_zone
 from projections.counts import ALL, ALL_HISTORY, Span, open_row
 from projections.dossier_rows import DossierRow
 from projections.statistics.asking import Ahead, DurationSum, ReasonSum, Selection, Sum
@@ -28,6 +29,14 @@ from projections.stored.cell_queries import (
     parts_of,
     runs_query,
     sums_query,
+)
+from projections.stored.pair_months import (
+    cells_counted,
+    cells_of_month,
+    is_one_month,
+    month_before,
+    stood_query,
+    tells_all_pairs,
 )
 from projections.tables import ACT_CELLS, CELLS, dossiers_table
 
@@ -101,8 +110,31 @@ class StoredCells:
 
     def sums(self, wanted: Selection) -> Iterator[Sum]:
         """Give the sums of all measures; where that reads less, those of others taken off all."""
+        if wanted.stands_alone and tells_all_pairs(wanted):
+            yield from self._sums_of_pairs(wanted)
+        else:
+            yield from self._summed_up(wanted)
+
+    def _sums_of_pairs(self, wanted: Selection) -> Iterator[Sum]:
+        zones = set(self.places().zones().values())
+        days = [self._as_of.astimezone(time_zone(zone)).date() for zone in zones]
+        before = month_before(wanted, days)
+        # What stands by lines is with those ahead, who would be added once more.
+        if before is None or self._is_any_ahead():
+            yield from self._summed_up(wanted)
+            return
+        for row in self._rows(stood_query(before)):
+            yield *row[:_NAMED], row[_NAMED:]
+        if is_one_month(wanted):
+            assert wanted.first is not None
+            for row in self._rows(cells_of_month(wanted.first)):
+                yield *row[:_NAMED], row[_NAMED:]
+        else:
+            yield from self._summed_up(wanted, with_before=False)
+
+    def _summed_up(self, wanted: Selection, *, with_before: bool = True) -> Iterator[Sum]:
         for sign, read in self._readings(wanted):
-            for part in parts_of(read, _VALUES, may_subtract=True):
+            for part in parts_of(read, _VALUES, may_subtract=True, with_before=with_before):
                 for row in self._rows(sums_query(part, read, MEASURES)):
                     office, procedure, channel, bucket = row[:_NAMED]
                     values = row[_NAMED:]
@@ -120,7 +152,7 @@ class StoredCells:
                         signed = sign * used * count
                         yield ReasonSum(office, procedure, channel, period, measure, signed)
 
-    def _rows(self, query: sa.Select[Any]) -> Sequence[Any]:
+    def _rows(self, query: sa.Executable) -> Sequence[Any]:
         # The driver's own tuples, since there may be many thousands.
         cursor = self._connection.execute(query).cursor
         assert cursor is not None
@@ -149,6 +181,10 @@ class StoredCells:
         """Tell whether dossiers of more groups and periods than so many surely came, or ended."""
         if self._most_groups(wanted) <= most:
             return False
+        if tells_all_pairs(wanted) and wanted.granularity is not Granularity.DAY:
+            counted = self._connection.scalar(cells_counted(wanted))
+            if counted is not None and counted <= most:
+                return False
         parts = parts_of(wanted, _VALUES, with_before=False)
         return any(
             len(self._connection.execute(groups_query(part, wanted, most + 1, ended=ended)).all())

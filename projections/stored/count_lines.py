@@ -99,6 +99,7 @@ def _sums(connection: sa.Connection, touched: Touched) -> dict[tuple[str, str], 
     for row in connection.execute(stood):
         values = [0] * len(MEASURES)
         values[Measure.RECEIVED], values[Measure.OVERDUE] = row.pending, row.overdue
+        values[Measure.INDEX_OVERDUE] = row.index_overdue
         sums[row.office, row.procedure][BEFORE] = values
     same = sa.and_(
         months.c.grain == grain,
@@ -141,6 +142,7 @@ def _write(
                     "period": stand.period,
                     "pending": stand.pending,
                     "overdue": stand.overdue,
+                    "index_overdue": stand.index_overdue,
                     "line": json_line_of(figure),
                     "csv": csv_line_of(figure),
                 }
