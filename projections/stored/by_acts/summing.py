@@ -5,12 +5,11 @@ costs one look at where it counts and one addition; what a place of a day counts
 once for each month.
 """
 
-from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import compress, groupby
-from operator import itemgetter
+from itertools import chain, compress, groupby, repeat
+from operator import add, itemgetter
 from typing import Final, NamedTuple
 
 from ledger.errors import StoreCorrupt
@@ -19,20 +18,23 @@ from projections.statistics.adding import pack_seconds
 from projections.statistics.asking import BEFORE, WHOLE, Selection
 from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActCell, Value
-from projections.statistics.by_acts.cells import seconds_told_in
+from projections.statistics.by_acts.cells import seconds_told_by
 from projections.statistics.by_acts.fees import OUTSTANDING
 from projections.statistics.periods import Granularity, period_at
 from projections.stored.by_acts.lists import (
     COUNTED,
     PLACES_PER_DAY,
-    Counted,
     StoredList,
-    unpack_between,
+    parts_among,
+    unpack_places,
+    unpack_totals,
 )
 
 # A list with its month and office.
 Listed = tuple[str, str, StoredList]
 MONTHS_ALONE: Final = 2
+# As many as some offices have in a month.
+MANY_PARTS: Final = 4_000
 # What is not asked for is added up under this number, and then left out.
 _LEFT_OUT: Final = 0
 # Numbers of groups begin at multiples of this, and the numbers of their goals follow.
@@ -40,11 +42,12 @@ _GOALS_PER_GROUP: Final = 1 << 24
 
 
 class Goal(NamedTuple):
-    """Into which sum of a group parts go; the channel as asked for, and what they count."""
+    """Into which sum of a group parts go; the channel as asked for, or `*`."""
 
     period: str
     channel: str
-    counted: Counted
+    measure: str
+    sign: int
 
 
 class _Goals:
@@ -56,6 +59,7 @@ class _Goals:
         self._takes_before = takes_before
         self._tells_channels = "c" in wanted.apart
         self._numbers: dict[tuple[str, int], int] = {}
+        self._of_goals: dict[Goal, int] = {}
         self.listed: list[Goal | None] = [None]
 
     def number_of(self, period: str | None, number: int) -> int:
@@ -76,8 +80,13 @@ class _Goals:
             return _LEFT_OUT
         if period == BEFORE and counted.measure != OUTSTANDING:
             return _LEFT_OUT
-        self.listed.append(Goal(period, counted.channel if self._tells_channels else ALL, counted))
-        return len(self.listed) - 1
+        channel = counted.channel if self._tells_channels else ALL
+        goal = Goal(period, channel, counted.measure, counted.sign)
+        found = self._of_goals.get(goal)
+        if found is None:
+            found = self._of_goals[goal] = len(self.listed)
+            self.listed.append(goal)
+        return found
 
     def are_in(self, month: str) -> bool:
         """Tell whether parts of a month may be asked for."""
@@ -136,39 +145,43 @@ class _Walk:
         self._keys: list[int] = []
         self._totals: list[int] = []
 
-    def take(self, month: str, lists: Iterable[Listed]) -> None:
-        """Walk the lists of one month, unless nothing of it is asked for."""
+    def take(self, month: str, lists: Iterable[Listed]) -> Iterator[None]:
+        """Walk the lists of one month, unless nothing is asked of it; pause when much is kept."""
         if not self._goals.are_in(month):
             return
         goal_of = _GoalsOfMonth(self._goals, month).__getitem__
         # Else hardly any part is left out, and looking for them costs more than adding them up.
         is_sifted = self._wanted.granularity is Granularity.DAY or self._wanted.channel is not None
         for _, office, listed in lists:
-            of_office = office if self._by_office else ALL
-            for procedure, begin, end in self._parts(listed):
-                places, totals = unpack_between(listed, begin, end)
-                numbers = list(map(goal_of, places))
-                if is_sifted:
-                    totals = array("q", compress(totals, numbers))
-                    numbers = list(filter(None, numbers))
-                base = self._base(of_office, procedure)
-                self._keys.extend(map(base.__add__, numbers) if base else numbers)
-                self._totals.extend(totals)
+            places, totals, bases = self._parts(listed, office if self._by_office else ALL)
+            numbers = list(map(goal_of, unpack_places(places)))
+            keys = numbers if bases is None else map(add, numbers, bases)
+            if is_sifted:
+                self._keys.extend(compress(keys, numbers))
+                self._totals.extend(compress(unpack_totals(totals), numbers))
+            else:
+                self._keys.extend(keys)
+                self._totals.extend(unpack_totals(totals))
+            if len(self._keys) > MANY_PARTS:
+                yield
 
-    def _parts(self, listed: StoredList) -> Iterator[tuple[str, int, int]]:
-        """Give where the parts of each procedure that is asked for are, or of all as one."""
-        procedures, begin = self._wanted.procedures, 0
-        if procedures is not None and procedures.isdisjoint(listed.counts):
-            return
-        if procedures is None and not self._by_procedure:
-            yield ALL, 0, sum(listed.counts.values())
-            return
+    def _parts(self, listed: StoredList, office: str) -> tuple[bytes, bytes, Iterable[int] | None]:
+        """Give the columns of what is asked for, and of each part the base of its group's numbers.
+
+        There are no bases where all of them are 0.
+        """
+        wanted = self._wanted.procedures
+        counts: Mapping[str, int] = listed.counts
+        places, totals = listed.places, listed.totals
+        if wanted is not None:
+            places, totals = parts_among(listed, wanted)
+            counts = {code: count for code, count in counts.items() if code in wanted}
+        if not self._by_procedure:
+            base = self._base(office, ALL) if counts else 0
+            return places, totals, repeat(base) if base else None
         stand_in = self._wanted.stand_ins.get
-        for procedure, count in listed.counts.items():
-            end = begin + count
-            if procedures is None or procedure in procedures:
-                yield stand_in(procedure, procedure) if self._by_procedure else ALL, begin, end
-            begin = end
+        bases = [self._base(office, stand_in(code, code)) for code in counts]
+        return places, totals, chain.from_iterable(map(repeat, bases, counts.values()))
 
     def _base(self, office: str, procedure: str) -> int:
         group = (office, procedure)
@@ -190,8 +203,8 @@ def cells_of_lists(
 ) -> Iterator[ActCell]:
     """Add up lists, month by month, as they are asked for; a group may come in many parts.
 
-    Stays of the first months, and of each period, come alone: they are most of what there is, and
-    whoever has too many figures already reads no further.
+    Stays of the first months, and of each period, come alone, and some thousands at a time: they
+    are most of what there is, and whoever has too many figures already reads no further.
     ``with_before``: of fees also what was owed before the first period.
 
     Raises:
@@ -201,8 +214,11 @@ def cells_of_lists(
     walk = _Walk(wanted, goals)
     summed = _stays if theme is Theme.STEPS else _sums
     for number, (month, found) in enumerate(groupby(lists, key=itemgetter(0))):
-        walk.take(month, found)
-        if theme is Theme.STEPS and (number < MONTHS_ALONE or wanted.by_period):
+        are_alone = theme is Theme.STEPS and (number < MONTHS_ALONE or wanted.by_period)
+        for _ in walk.take(month, found):
+            if are_alone:
+                yield from summed(*walk.taken(), walk.groups, goals.listed)
+        if are_alone:
             yield from summed(*walk.taken(), walk.groups, goals.listed)
     yield from summed(*walk.taken(), walk.groups, goals.listed)
 
@@ -221,13 +237,14 @@ def _sums(
         group, number = divmod(key, _GOALS_PER_GROUP)
         goal = goals[number]
         if goal is not None:
-            period, channel, (_, measure, sign) = goal
+            period, channel, measure, sign = goal
             values = found[group, period, channel]
             before = values.get(measure)
-            if before is None:
-                values[measure] = Value(sign * count, sums[key], b"")
-            else:
-                values[measure] = Value(before[0] + sign * count, before[1] + sums[key], b"")
+            added = (sign * count, sums[key], b"")
+            if before is not None:
+                added = (before[0] + added[0], before[1] + added[1], b"")
+            # As its own constructor makes it, which takes twice as long.
+            values[measure] = tuple.__new__(Value, added)
     for (group, period, channel), values in found.items():
         yield ActCell(*groups[group], channel, period, values)
 
@@ -238,20 +255,14 @@ def _stays(
     runs = defaultdict[int, list[int]](list)
     for key, stay in zip(keys, totals, strict=True):
         runs[key].append(stay)
-    found = defaultdict[tuple[int, str, str], dict[str, tuple[int, list[int]]]](dict)
+    found = defaultdict[tuple[int, str, str], dict[str, Value]](dict)
     for key, stays in runs.items():
         group, number = divmod(key, _GOALS_PER_GROUP)
         goal = goals[number]
         if goal is not None:
-            period, channel, counted = goal
-            seconds, values = seconds_told_in(stays, counted.channel), found[group, period, channel]
-            before = values.get(counted.measure)
-            values[counted.measure] = (
-                (seconds, stays) if before is None else (before[0] + seconds, before[1] + stays)
-            )
+            period, channel, stage, _ = goal
+            run = pack_seconds(stays)
+            value = (len(stays), seconds_told_by(run, sum(stays)), run)
+            found[group, period, channel][stage] = tuple.__new__(Value, value)
     for (group, period, channel), stages in found.items():
-        told = {
-            stage: Value(len(stays), seconds, pack_seconds(stays))
-            for stage, (seconds, stays) in stages.items()
-        }
-        yield ActCell(*groups[group], channel, period, told)
+        yield ActCell(*groups[group], channel, period, stages)
