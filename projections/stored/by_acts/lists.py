@@ -11,6 +11,7 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from itertools import accumulate, compress
 from typing import Final, NamedTuple
 
 import msgspec
@@ -117,15 +118,20 @@ def procedures_in(packed: bytes) -> Iterable[str]:
         raise StoreCorrupt(f"a list of parts cannot be read: {error}") from error
 
 
+def parts_in(places: bytes) -> int:
+    """Give how many parts a packed column of places has."""
+    return len(places) // _PLACE_BYTES
+
+
 def parts_among(listed: StoredList, procedures: Collection[str]) -> tuple[bytes, bytes]:
     """Give the two columns of the parts of some procedures, packed."""
-    places, totals, begin = [], [], 0
-    for procedure, count in listed.counts.items():
-        end = begin + count
-        if procedure in procedures:
-            places.append(listed.places[begin * _PLACE_BYTES : end * _PLACE_BYTES])
-            totals.append(listed.totals[begin * _TOTAL_BYTES : end * _TOTAL_BYTES])
-        begin = end
+    counts = listed.counts.values()
+    wanted = map(procedures.__contains__, listed.counts)
+    places, totals = [], []
+    for count, end in compress(zip(counts, accumulate(counts), strict=True), wanted):
+        begin = end - count
+        places.append(listed.places[begin * _PLACE_BYTES : end * _PLACE_BYTES])
+        totals.append(listed.totals[begin * _TOTAL_BYTES : end * _TOTAL_BYTES])
     return b"".join(places), b"".join(totals)
 
 

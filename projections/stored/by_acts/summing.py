@@ -6,9 +6,9 @@ once for each month.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain, compress, groupby, repeat
+from itertools import chain, compress, count, groupby, repeat
 from operator import add, itemgetter
 from typing import Final, NamedTuple
 
@@ -20,12 +20,13 @@ from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActCell, Value
 from projections.statistics.by_acts.cells import seconds_told_by
 from projections.statistics.by_acts.fees import OUTSTANDING
-from projections.statistics.periods import Granularity, period_at
+from projections.statistics.periods import Granularity, last_day, period_at
 from projections.stored.by_acts.lists import (
     COUNTED,
     PLACES_PER_DAY,
     StoredList,
     parts_among,
+    parts_in,
     unpack_places,
     unpack_totals,
 )
@@ -33,8 +34,8 @@ from projections.stored.by_acts.lists import (
 # A list with its month and office.
 Listed = tuple[str, str, StoredList]
 MONTHS_ALONE: Final = 2
-# As many as some offices have in a month.
-MANY_PARTS: Final = 4_000
+# Of places: some thousands of parts, as some offices have in a month.
+MANY_BYTES: Final = 8_000
 # What is not asked for is added up under this number, and then left out.
 _LEFT_OUT: Final = 0
 # Numbers of groups begin at multiples of this, and the numbers of their goals follow.
@@ -58,6 +59,7 @@ class _Goals:
         self._wanted = wanted
         self._takes_before = takes_before
         self._tells_channels = "c" in wanted.apart
+        self.tell_days = wanted.granularity is Granularity.DAY
         self._numbers: dict[tuple[str, int], int] = {}
         self._of_goals: dict[Goal, int] = {}
         self.listed: list[Goal | None] = [None]
@@ -70,6 +72,10 @@ class _Goals:
         if found is None:
             found = self._numbers[period, number] = self._named(period, number)
         return found
+
+    def numbers_of(self, period: str | None) -> list[int]:
+        """Give the numbers of the goals of all that a place can count in a period."""
+        return [self.number_of(period, number) for number in range(len(self._counted))]
 
     def _named(self, period: str, number: int) -> int:
         try:
@@ -123,6 +129,11 @@ class _GoalsOfMonth(dict[int, int]):
         self._goals = goals
         self._month = month
         self._periods: dict[int, str | None] = {}
+        if not goals.tell_days:
+            # All days of the month count alike, so none of its places is made out alone.
+            numbers = goals.numbers_of(goals.period_of(f"{month}-01"))
+            for day in range(1, last_day(month, Granularity.MONTH).day + 1):
+                self.update(zip(count(day * PLACES_PER_DAY), numbers, strict=False))
 
     def __missing__(self, place: int) -> int:
         day, number = divmod(place, PLACES_PER_DAY)
@@ -130,6 +141,14 @@ class _GoalsOfMonth(dict[int, int]):
             self._periods[day] = self._goals.period_of(f"{self._month}-{day:02d}")
         found = self[place] = self._goals.number_of(self._periods[day], number)
         return found
+
+
+class _Gathered(NamedTuple):
+    """Parts of one list: their columns, packed, and the base of each one's group."""
+
+    places: bytes
+    totals: bytes
+    bases: Iterable[int]
 
 
 class _Walk:
@@ -142,46 +161,59 @@ class _Walk:
         self._bases: dict[tuple[str, str], int] = {}
         # By number.
         self.groups: list[tuple[str, str]] = []
+        self._gathered: list[_Gathered] = []
         self._keys: list[int] = []
         self._totals: list[int] = []
 
     def take(self, month: str, lists: Iterable[Listed]) -> Iterator[None]:
-        """Walk the lists of one month, unless nothing is asked of it; pause when much is kept."""
+        """Walk the lists of one month, unless nothing of it is asked; pause when much is kept."""
         if not self._goals.are_in(month):
             return
         goal_of = _GoalsOfMonth(self._goals, month).__getitem__
-        # Else hardly any part is left out, and looking for them costs more than adding them up.
-        is_sifted = self._wanted.granularity is Granularity.DAY or self._wanted.channel is not None
+        procedures, waiting = self._wanted.procedures, 0
         for _, office, listed in lists:
-            places, totals, bases = self._parts(listed, office if self._by_office else ALL)
-            numbers = list(map(goal_of, unpack_places(places)))
-            keys = numbers if bases is None else map(add, numbers, bases)
-            if is_sifted:
-                self._keys.extend(compress(keys, numbers))
-                self._totals.extend(compress(unpack_totals(totals), numbers))
-            else:
-                self._keys.extend(keys)
-                self._totals.extend(unpack_totals(totals))
-            if len(self._keys) > MANY_PARTS:
+            if procedures is not None and procedures.isdisjoint(listed.counts):
+                continue
+            found = self._parts(listed, office if self._by_office else ALL)
+            self._gathered.append(found)
+            waiting += len(found.places)
+            if waiting > MANY_BYTES:
+                self._number(goal_of)
+                waiting = 0
                 yield
+        self._number(goal_of)
 
-    def _parts(self, listed: StoredList, office: str) -> tuple[bytes, bytes, Iterable[int] | None]:
-        """Give the columns of what is asked for, and of each part the base of its group's numbers.
+    def _number(self, goal_of: Callable[[int], int]) -> None:
+        """Give each part that was gathered the number of its group and goal."""
+        wanted = self._wanted
+        places = unpack_places(b"".join([each.places for each in self._gathered]))
+        totals = unpack_totals(b"".join([each.totals for each in self._gathered]))
+        numbers = list(map(goal_of, places))
+        keys: Iterable[int] = numbers
+        if self._by_office or self._by_procedure:
+            bases = chain.from_iterable([each.bases for each in self._gathered])
+            keys = map(add, numbers, bases)
+        # Else hardly any part is left out, and looking for them costs more than adding them up.
+        is_sifted = wanted.granularity is Granularity.DAY or wanted.channel is not None
+        self._keys.extend(compress(keys, numbers) if is_sifted else keys)
+        self._totals.extend(compress(totals, numbers) if is_sifted else totals)
+        self._gathered = []
 
-        There are no bases where all of them are 0.
-        """
+    def _parts(self, listed: StoredList, office: str) -> "_Gathered":
+        """Give the columns of what is asked for, and of each part the base of its group."""
         wanted = self._wanted.procedures
         counts: Mapping[str, int] = listed.counts
         places, totals = listed.places, listed.totals
         if wanted is not None:
             places, totals = parts_among(listed, wanted)
-            counts = {code: count for code, count in counts.items() if code in wanted}
+            if self._by_procedure:
+                counts = {code: counts[code] for code in counts if code in wanted}
         if not self._by_procedure:
-            base = self._base(office, ALL) if counts else 0
-            return places, totals, repeat(base) if base else None
+            base = self._base(office, ALL) if places else 0
+            return _Gathered(places, totals, repeat(base, parts_in(places)))
         stand_in = self._wanted.stand_ins.get
         bases = [self._base(office, stand_in(code, code)) for code in counts]
-        return places, totals, chain.from_iterable(map(repeat, bases, counts.values()))
+        return _Gathered(places, totals, chain.from_iterable(map(repeat, bases, counts.values())))
 
     def _base(self, office: str, procedure: str) -> int:
         group = (office, procedure)
@@ -199,12 +231,18 @@ class _Walk:
 
 
 def cells_of_lists(
-    theme: Theme, wanted: Selection, lists: Iterable[Listed], *, with_before: bool = True
+    theme: Theme,
+    wanted: Selection,
+    lists: Iterable[Listed],
+    *,
+    with_before: bool = True,
+    are_few: bool = False,
 ) -> Iterator[ActCell]:
     """Add up lists, month by month, as they are asked for; a group may come in many parts.
 
     Stays of the first months, and of each period, come alone, and some thousands at a time: they
     are most of what there is, and whoever has too many figures already reads no further.
+    Where these ``are_few`` groups, all come together.
     ``with_before``: of fees also what was owed before the first period.
 
     Raises:
@@ -214,7 +252,8 @@ def cells_of_lists(
     walk = _Walk(wanted, goals)
     summed = _stays if theme is Theme.STEPS else _sums
     for number, (month, found) in enumerate(groupby(lists, key=itemgetter(0))):
-        are_alone = theme is Theme.STEPS and (number < MONTHS_ALONE or wanted.by_period)
+        are_first = number < MONTHS_ALONE or wanted.by_period
+        are_alone = theme is Theme.STEPS and are_first and not are_few
         for _ in walk.take(month, found):
             if are_alone:
                 yield from summed(*walk.taken(), walk.groups, goals.listed)
@@ -233,14 +272,14 @@ def _sums(
     for key, total in zip(keys, totals, strict=True):
         sums[key] += total
     found = defaultdict[tuple[int, str, str], dict[str, Value]](dict)
-    for key, count in times.items():
+    for key, often in times.items():
         group, number = divmod(key, _GOALS_PER_GROUP)
         goal = goals[number]
         if goal is not None:
             period, channel, measure, sign = goal
             values = found[group, period, channel]
             before = values.get(measure)
-            added = (sign * count, sums[key], b"")
+            added = (sign * often, sums[key], b"")
             if before is not None:
                 added = (before[0] + added[0], before[1] + added[1], b"")
             # As its own constructor makes it, which takes twice as long.

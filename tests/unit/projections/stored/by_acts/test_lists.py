@@ -20,7 +20,7 @@ from projections.stored.by_acts.lists import (
     changed_list,
     unpack_list,
 )
-from projections.stored.by_acts.summing import MANY_PARTS, cells_of_lists
+from projections.stored.by_acts.summing import MANY_BYTES, cells_of_lists
 
 PAID = PairPart("2026-03-02", "online", "paid_cash", 1, 20_000)
 OWED = PairPart("2026-03-05", "counter", "outstanding", 1, 50_000)
@@ -222,7 +222,7 @@ def test_stays_of_several_channels_are_one_run_with_the_seconds_of_all() -> None
 
 def test_stays_of_a_busy_month_are_given_before_all_of_it_is_read() -> None:
     stage = next(iter(Stage)).value
-    parts = [PairPart("2026-03-02", "online", stage, 1, number) for number in range(MANY_PARTS + 1)]
+    parts = [PairPart("2026-03-02", "online", stage, 1, number) for number in range(MANY_BYTES)]
     listed = unpack_list(packed(*parts, theme=Theme.STEPS))
     read: list[str] = []
 
@@ -234,3 +234,23 @@ def test_stays_of_a_busy_month_are_given_before_all_of_it_is_read() -> None:
     next(iter(cells_of_lists(Theme.STEPS, EVERYTHING, lists())))
 
     assert "H29" not in read
+
+
+def test_days_at_both_edges_of_a_span_make_one_run() -> None:
+    stage = next(iter(Stage)).value
+    days = ["2026-03-01", "2026-03-02", "2026-04-01", "2026-04-02"]
+    parts = [PairPart(day, "online", stage, 1, 10**at) for at, day in enumerate(days)]
+    wanted = replace(EVERYTHING, granularity=Granularity.DAY, first=days[1], last=days[2])
+
+    cells = list(
+        cells_of_lists(Theme.STEPS, wanted, by_month(*parts, theme=Theme.STEPS), are_few=True)
+    )
+
+    run = pack_seconds([told_stay(10, "online"), told_stay(100, "online")])
+    assert cells == [ActCell("*", "*", "*", WHOLE, {stage: Value(2, 110, run)})]
+
+
+def test_list_without_the_procedure_asked_for_gives_no_cell() -> None:
+    wanted = replace(EVERYTHING, procedures=frozenset({"p9"}))
+
+    assert list(cells_of_lists(Theme.FEES, wanted, by_month(PAID, OWED))) == []
