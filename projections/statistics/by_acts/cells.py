@@ -75,6 +75,11 @@ def seconds_told_in(stays: Collection[int], channel: str) -> int:
     return (sum(stays) - CHANNEL_PLACES[channel] * len(stays)) >> _PLACE_BITS
 
 
+def seconds_told_by(packed: bytes, total: int) -> int:
+    """Give the sum of the seconds of a run, which all together are ``total``."""
+    return (total - sum(packed[::STAY_BYTES].translate(_PLACES))) >> _PLACE_BITS
+
+
 def told_apart(packed: bytes) -> Iterator[tuple[str, int, int]]:
     """Give of each channel that a run tells of how many stays it has, and the sum of seconds."""
     channels = packed[::STAY_BYTES].translate(_PLACES)

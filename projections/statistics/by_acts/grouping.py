@@ -1,11 +1,11 @@
 """Sums by group and period: what all three sorts of figures made from acts are read through."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
-from projections.counts import ALL
 from projections.statistics.asking import BEFORE, WHOLE, Query, TooManyFigures, selection_of
 from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActSource, Value
@@ -42,7 +42,7 @@ def cells_by_place(
     # Many cells are of one group, and naming it costs more than all else that is done with them.
     known: dict[tuple[str, str, str, str], list[Mapping[str, Value]]] = {}
     # Of stays each stage is a figure, of all else each group and period.
-    shown = set[tuple[int, str]]()
+    shown, stages = 0, defaultdict[int, set[str]](set)
     for cell in source.act_cells(theme, wanted):
         key = cell[:4]
         cells = known.get(key)
@@ -51,10 +51,13 @@ def cells_by_place(
             cells = known[key] = found.setdefault((group, cell.period), [])
         if most is not None and cell.period != BEFORE:
             if theme is Theme.STEPS:
-                shown.update([(id(cells), stage) for stage in cell.values])
+                of_place = stages[id(cells)]
+                before = len(of_place)
+                of_place.update(cell.values)
+                shown += len(of_place) - before
             elif not cells and _is_surely_shown(cell.values):
-                shown.add((id(cells), ALL))
-            if len(shown) > most:
+                shown += 1
+            if shown > most:
                 raise TooManyFigures
         cells.append(cell.values)
     return found

@@ -4,6 +4,7 @@ A dossier's stays count in the period of its end, the handing over in that of th
 percentile p of n stays is the one of rank ceil(p n / 100), in whole seconds.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -106,10 +107,10 @@ def _figures(
     place: Place, cells: Sequence[Mapping[str, Value]], query: Query
 ) -> Iterator[StepFigure]:
     group, period = place
-    runs: dict[str, list[bytes]] = {}
+    runs = defaultdict[str, list[bytes]](list)
     for cell in cells:
-        for stage, value in cell.items():
-            runs.setdefault(stage, []).append(value[2])
+        for stage, (_, _, run) in cell.items():
+            runs[stage].append(run)
     values = added_up(cells)
     for stage in _STAGES:
         if stage in runs:

@@ -50,12 +50,13 @@ def _by_channel(runs: Sequence[bytes], wanted: str | None) -> Iterator[tuple[str
 def stays_together(stored: Iterable[Stored]) -> Iterator[ActCell]:
     """Give the stays of all channels, cell by cell."""
     for office, procedure, name, cell in stored:
-        seconds: dict[str, int] = {}
+        seconds = dict.fromkeys(cell.runs, 0)
         for sums in cell.sums.values():
             for stage, (_, total) in sums.items():
-                seconds[stage] = seconds.get(stage, 0) + total
+                seconds[stage] += total
+        # As its own constructor makes them, which takes twice as long.
         values = {
-            stage: Value(len(run) // STAY_BYTES, seconds[stage], run)
+            stage: tuple.__new__(Value, (len(run) // STAY_BYTES, seconds[stage], run))
             for stage, run in cell.runs.items()
         }
         yield ActCell(office, procedure, ALL, name, values)
@@ -98,12 +99,6 @@ def _cells_of(found: Mapping[tuple[str, str, str, str], _Totals]) -> Iterator[Ac
     for group, totals in found.items():
         values = {measure: Value(times, total, b"") for measure, (times, total) in totals.items()}
         yield ActCell(*group, values)
-
-
-def owed_alone(cell: ActCell) -> ActCell:
-    """Give what a cell adds to what is owed, and nothing else."""
-    owed = cell.values.get(OUTSTANDING)
-    return cell._replace(values={} if owed is None else {OUTSTANDING: owed})
 
 
 def add_owed(owed: dict[tuple[str, str, str], tuple[int, int]], cell: ActCell, sign: int) -> None:

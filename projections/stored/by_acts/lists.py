@@ -10,7 +10,8 @@ have the lowest byte first; the parts of a procedure stand in the order of both.
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import accumulate, compress
 from typing import Final, NamedTuple
 
 import msgspec
@@ -117,12 +118,21 @@ def procedures_in(packed: bytes) -> Iterable[str]:
         raise StoreCorrupt(f"a list of parts cannot be read: {error}") from error
 
 
-def unpack_between(listed: StoredList, begin: int, end: int) -> "tuple[array[int], array[int]]":
-    """Read the places and totals from one part to before another."""
-    return (
-        unpack_places(listed.places[begin * _PLACE_BYTES : end * _PLACE_BYTES]),
-        unpack_totals(listed.totals[begin * _TOTAL_BYTES : end * _TOTAL_BYTES]),
-    )
+def parts_in(places: bytes) -> int:
+    """Give how many parts a packed column of places has."""
+    return len(places) // _PLACE_BYTES
+
+
+def parts_among(listed: StoredList, procedures: Collection[str]) -> tuple[bytes, bytes]:
+    """Give the two columns of the parts of some procedures, packed."""
+    counts = listed.counts.values()
+    wanted = map(procedures.__contains__, listed.counts)
+    places, totals = [], []
+    for count, end in compress(zip(counts, accumulate(counts), strict=True), wanted):
+        begin = end - count
+        places.append(listed.places[begin * _PLACE_BYTES : end * _PLACE_BYTES])
+        totals.append(listed.totals[begin * _TOTAL_BYTES : end * _TOTAL_BYTES])
+    return b"".join(places), b"".join(totals)
 
 
 def unpack_places(packed: bytes) -> "array[int]":

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from projections.counts import ALL
+from projections.statistics.adding import MONTH_LENGTH
 from projections.statistics.asking import BEFORE, WHOLE, Selection
 from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActCell, Value
@@ -28,7 +30,6 @@ from projections.stored.by_acts.choosing import (
 from projections.stored.by_acts.kept import (
     Stored,
     add_owed,
-    owed_alone,
     stays_by_channel,
     stays_together,
     sums_of_cells,
@@ -134,17 +135,19 @@ class StoredActs:
 
     def _of_days(self, theme: Theme, wanted: Selection, kept: Selection) -> Iterator[ActCell]:
         """Give a span of days: months from kept cells, and the days at its edges from lists."""
+        edges = set[str]()
         for each in spans_of_days(wanted.first, wanted.last):
-            if each.is_before and theme is not Theme.FEES:
-                continue
-            name = BEFORE if each.is_before else WHOLE
-            if not each.is_days:
+            if each.is_days:
+                edges.add(f"{each.first}"[:MONTH_LENGTH] + "-01")
+            elif theme is Theme.FEES or not each.is_before:
+                name = BEFORE if each.is_before else WHOLE
                 pieces = [(piece, name) for piece in pieces_of(each.first, each.last)]
                 yield from self._kept(theme, kept, pieces)
-                continue
-            edge = replace(wanted, first=each.first, last=each.last)
-            for cell in cells_of_lists(theme, edge, self._lists(theme, edge), with_before=False):
-                yield owed_alone(cell._replace(period=BEFORE)) if each.is_before else cell
+        # What lies before the span is in the month of its first day, and read along with it.
+        lists = chain.from_iterable(
+            self._lists(theme, replace(wanted, first=day, last=day)) for day in sorted(edges)
+        )
+        yield from cells_of_lists(theme, wanted, lists, are_few=True)
 
     def _owed_and_listed(self, wanted: Selection, kept: Selection) -> Iterator[ActCell]:
         """Give fees; what was owed before them is what is owed at last, less what came since.

@@ -5,12 +5,11 @@ costs one look at where it counts and one addition; what a place of a day counts
 once for each month.
 """
 
-from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import compress, groupby
-from operator import itemgetter
+from itertools import chain, compress, count, groupby, repeat
+from operator import add, itemgetter
 from typing import Final, NamedTuple
 
 from ledger.errors import StoreCorrupt
@@ -19,20 +18,24 @@ from projections.statistics.adding import pack_seconds
 from projections.statistics.asking import BEFORE, WHOLE, Selection
 from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActCell, Value
-from projections.statistics.by_acts.cells import seconds_told_in
+from projections.statistics.by_acts.cells import seconds_told_by
 from projections.statistics.by_acts.fees import OUTSTANDING
-from projections.statistics.periods import Granularity, period_at
+from projections.statistics.periods import Granularity, last_day, period_at
 from projections.stored.by_acts.lists import (
     COUNTED,
     PLACES_PER_DAY,
-    Counted,
     StoredList,
-    unpack_between,
+    parts_among,
+    parts_in,
+    unpack_places,
+    unpack_totals,
 )
 
 # A list with its month and office.
 Listed = tuple[str, str, StoredList]
 MONTHS_ALONE: Final = 2
+# Of places: some thousands of parts, as some offices have in a month.
+MANY_BYTES: Final = 8_000
 # What is not asked for is added up under this number, and then left out.
 _LEFT_OUT: Final = 0
 # Numbers of groups begin at multiples of this, and the numbers of their goals follow.
@@ -40,11 +43,12 @@ _GOALS_PER_GROUP: Final = 1 << 24
 
 
 class Goal(NamedTuple):
-    """Into which sum of a group parts go; the channel as asked for, and what they count."""
+    """Into which sum of a group parts go; the channel as asked for, or `*`."""
 
     period: str
     channel: str
-    counted: Counted
+    measure: str
+    sign: int
 
 
 class _Goals:
@@ -55,7 +59,9 @@ class _Goals:
         self._wanted = wanted
         self._takes_before = takes_before
         self._tells_channels = "c" in wanted.apart
+        self.tell_days = wanted.granularity is Granularity.DAY
         self._numbers: dict[tuple[str, int], int] = {}
+        self._of_goals: dict[Goal, int] = {}
         self.listed: list[Goal | None] = [None]
 
     def number_of(self, period: str | None, number: int) -> int:
@@ -67,6 +73,10 @@ class _Goals:
             found = self._numbers[period, number] = self._named(period, number)
         return found
 
+    def numbers_of(self, period: str | None) -> list[int]:
+        """Give the numbers of the goals of all that a place can count in a period."""
+        return [self.number_of(period, number) for number in range(len(self._counted))]
+
     def _named(self, period: str, number: int) -> int:
         try:
             counted = self._counted[number]
@@ -76,8 +86,13 @@ class _Goals:
             return _LEFT_OUT
         if period == BEFORE and counted.measure != OUTSTANDING:
             return _LEFT_OUT
-        self.listed.append(Goal(period, counted.channel if self._tells_channels else ALL, counted))
-        return len(self.listed) - 1
+        channel = counted.channel if self._tells_channels else ALL
+        goal = Goal(period, channel, counted.measure, counted.sign)
+        found = self._of_goals.get(goal)
+        if found is None:
+            found = self._of_goals[goal] = len(self.listed)
+            self.listed.append(goal)
+        return found
 
     def are_in(self, month: str) -> bool:
         """Tell whether parts of a month may be asked for."""
@@ -114,6 +129,11 @@ class _GoalsOfMonth(dict[int, int]):
         self._goals = goals
         self._month = month
         self._periods: dict[int, str | None] = {}
+        if not goals.tell_days:
+            # All days of the month count alike, so none of its places is made out alone.
+            numbers = goals.numbers_of(goals.period_of(f"{month}-01"))
+            for day in range(1, last_day(month, Granularity.MONTH).day + 1):
+                self.update(zip(count(day * PLACES_PER_DAY), numbers, strict=False))
 
     def __missing__(self, place: int) -> int:
         day, number = divmod(place, PLACES_PER_DAY)
@@ -121,6 +141,14 @@ class _GoalsOfMonth(dict[int, int]):
             self._periods[day] = self._goals.period_of(f"{self._month}-{day:02d}")
         found = self[place] = self._goals.number_of(self._periods[day], number)
         return found
+
+
+class _Gathered(NamedTuple):
+    """Parts of one list: their columns, packed, and the base of each one's group."""
+
+    places: bytes
+    totals: bytes
+    bases: Iterable[int]
 
 
 class _Walk:
@@ -133,42 +161,59 @@ class _Walk:
         self._bases: dict[tuple[str, str], int] = {}
         # By number.
         self.groups: list[tuple[str, str]] = []
+        self._gathered: list[_Gathered] = []
         self._keys: list[int] = []
         self._totals: list[int] = []
 
-    def take(self, month: str, lists: Iterable[Listed]) -> None:
-        """Walk the lists of one month, unless nothing of it is asked for."""
+    def take(self, month: str, lists: Iterable[Listed]) -> Iterator[None]:
+        """Walk the lists of one month, unless nothing of it is asked; pause when much is kept."""
         if not self._goals.are_in(month):
             return
         goal_of = _GoalsOfMonth(self._goals, month).__getitem__
-        # Else hardly any part is left out, and looking for them costs more than adding them up.
-        is_sifted = self._wanted.granularity is Granularity.DAY or self._wanted.channel is not None
+        procedures, waiting = self._wanted.procedures, 0
         for _, office, listed in lists:
-            of_office = office if self._by_office else ALL
-            for procedure, begin, end in self._parts(listed):
-                places, totals = unpack_between(listed, begin, end)
-                numbers = list(map(goal_of, places))
-                if is_sifted:
-                    totals = array("q", compress(totals, numbers))
-                    numbers = list(filter(None, numbers))
-                base = self._base(of_office, procedure)
-                self._keys.extend(map(base.__add__, numbers) if base else numbers)
-                self._totals.extend(totals)
+            if procedures is not None and procedures.isdisjoint(listed.counts):
+                continue
+            found = self._parts(listed, office if self._by_office else ALL)
+            self._gathered.append(found)
+            waiting += len(found.places)
+            if waiting > MANY_BYTES:
+                self._number(goal_of)
+                waiting = 0
+                yield
+        self._number(goal_of)
 
-    def _parts(self, listed: StoredList) -> Iterator[tuple[str, int, int]]:
-        """Give where the parts of each procedure that is asked for are, or of all as one."""
-        procedures, begin = self._wanted.procedures, 0
-        if procedures is not None and procedures.isdisjoint(listed.counts):
-            return
-        if procedures is None and not self._by_procedure:
-            yield ALL, 0, sum(listed.counts.values())
-            return
+    def _number(self, goal_of: Callable[[int], int]) -> None:
+        """Give each part that was gathered the number of its group and goal."""
+        wanted = self._wanted
+        places = unpack_places(b"".join([each.places for each in self._gathered]))
+        totals = unpack_totals(b"".join([each.totals for each in self._gathered]))
+        numbers = list(map(goal_of, places))
+        keys: Iterable[int] = numbers
+        if self._by_office or self._by_procedure:
+            bases = chain.from_iterable([each.bases for each in self._gathered])
+            keys = map(add, numbers, bases)
+        # Else hardly any part is left out, and looking for them costs more than adding them up.
+        is_sifted = wanted.granularity is Granularity.DAY or wanted.channel is not None
+        self._keys.extend(compress(keys, numbers) if is_sifted else keys)
+        self._totals.extend(compress(totals, numbers) if is_sifted else totals)
+        self._gathered = []
+
+    def _parts(self, listed: StoredList, office: str) -> "_Gathered":
+        """Give the columns of what is asked for, and of each part the base of its group."""
+        wanted = self._wanted.procedures
+        counts: Mapping[str, int] = listed.counts
+        places, totals = listed.places, listed.totals
+        if wanted is not None:
+            places, totals = parts_among(listed, wanted)
+            if self._by_procedure:
+                counts = {code: counts[code] for code in counts if code in wanted}
+        if not self._by_procedure:
+            base = self._base(office, ALL) if places else 0
+            return _Gathered(places, totals, repeat(base, parts_in(places)))
         stand_in = self._wanted.stand_ins.get
-        for procedure, count in listed.counts.items():
-            end = begin + count
-            if procedures is None or procedure in procedures:
-                yield stand_in(procedure, procedure) if self._by_procedure else ALL, begin, end
-            begin = end
+        bases = [self._base(office, stand_in(code, code)) for code in counts]
+        return _Gathered(places, totals, chain.from_iterable(map(repeat, bases, counts.values())))
 
     def _base(self, office: str, procedure: str) -> int:
         group = (office, procedure)
@@ -186,12 +231,18 @@ class _Walk:
 
 
 def cells_of_lists(
-    theme: Theme, wanted: Selection, lists: Iterable[Listed], *, with_before: bool = True
+    theme: Theme,
+    wanted: Selection,
+    lists: Iterable[Listed],
+    *,
+    with_before: bool = True,
+    are_few: bool = False,
 ) -> Iterator[ActCell]:
     """Add up lists, month by month, as they are asked for; a group may come in many parts.
 
-    Stays of the first months, and of each period, come alone: they are most of what there is, and
-    whoever has too many figures already reads no further.
+    Stays of the first months, and of each period, come alone, and some thousands at a time: they
+    are most of what there is, and whoever has too many figures already reads no further.
+    Where these ``are_few`` groups, all come together.
     ``with_before``: of fees also what was owed before the first period.
 
     Raises:
@@ -201,8 +252,12 @@ def cells_of_lists(
     walk = _Walk(wanted, goals)
     summed = _stays if theme is Theme.STEPS else _sums
     for number, (month, found) in enumerate(groupby(lists, key=itemgetter(0))):
-        walk.take(month, found)
-        if theme is Theme.STEPS and (number < MONTHS_ALONE or wanted.by_period):
+        are_first = number < MONTHS_ALONE or wanted.by_period
+        are_alone = theme is Theme.STEPS and are_first and not are_few
+        for _ in walk.take(month, found):
+            if are_alone:
+                yield from summed(*walk.taken(), walk.groups, goals.listed)
+        if are_alone:
             yield from summed(*walk.taken(), walk.groups, goals.listed)
     yield from summed(*walk.taken(), walk.groups, goals.listed)
 
@@ -217,17 +272,18 @@ def _sums(
     for key, total in zip(keys, totals, strict=True):
         sums[key] += total
     found = defaultdict[tuple[int, str, str], dict[str, Value]](dict)
-    for key, count in times.items():
+    for key, often in times.items():
         group, number = divmod(key, _GOALS_PER_GROUP)
         goal = goals[number]
         if goal is not None:
-            period, channel, (_, measure, sign) = goal
+            period, channel, measure, sign = goal
             values = found[group, period, channel]
             before = values.get(measure)
-            if before is None:
-                values[measure] = Value(sign * count, sums[key], b"")
-            else:
-                values[measure] = Value(before[0] + sign * count, before[1] + sums[key], b"")
+            added = (sign * often, sums[key], b"")
+            if before is not None:
+                added = (before[0] + added[0], before[1] + added[1], b"")
+            # As its own constructor makes it, which takes twice as long.
+            values[measure] = tuple.__new__(Value, added)
     for (group, period, channel), values in found.items():
         yield ActCell(*groups[group], channel, period, values)
 
@@ -238,20 +294,14 @@ def _stays(
     runs = defaultdict[int, list[int]](list)
     for key, stay in zip(keys, totals, strict=True):
         runs[key].append(stay)
-    found = defaultdict[tuple[int, str, str], dict[str, tuple[int, list[int]]]](dict)
+    found = defaultdict[tuple[int, str, str], dict[str, Value]](dict)
     for key, stays in runs.items():
         group, number = divmod(key, _GOALS_PER_GROUP)
         goal = goals[number]
         if goal is not None:
-            period, channel, counted = goal
-            seconds, values = seconds_told_in(stays, counted.channel), found[group, period, channel]
-            before = values.get(counted.measure)
-            values[counted.measure] = (
-                (seconds, stays) if before is None else (before[0] + seconds, before[1] + stays)
-            )
+            period, channel, stage, _ = goal
+            run = pack_seconds(stays)
+            value = (len(stays), seconds_told_by(run, sum(stays)), run)
+            found[group, period, channel][stage] = tuple.__new__(Value, value)
     for (group, period, channel), stages in found.items():
-        told = {
-            stage: Value(len(stays), seconds, pack_seconds(stays))
-            for stage, (seconds, stays) in stages.items()
-        }
-        yield ActCell(*groups[group], channel, period, told)
+        yield ActCell(*groups[group], channel, period, stages)

@@ -1,15 +1,18 @@
 """Lists of parts in columns: what goes in comes out, and what cannot be one is refused."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import msgspec
 import pytest
 
 from ledger.errors import StoreCorrupt
+from projections.statistics.adding import pack_seconds
 from projections.statistics.asking import WHOLE, Selection
 from projections.statistics.by_acts.adding import Theme
 from projections.statistics.by_acts.asking import ActCell, Value
-from projections.statistics.by_acts.cells import PairChange, PairPart
+from projections.statistics.by_acts.cells import PairChange, PairPart, told_stay
+from projections.statistics.by_acts.stays import Stage
 from projections.statistics.periods import Granularity
 from projections.stored.by_acts.lists import (
     PLACES_PER_DAY,
@@ -17,7 +20,7 @@ from projections.stored.by_acts.lists import (
     changed_list,
     unpack_list,
 )
-from projections.stored.by_acts.summing import cells_of_lists
+from projections.stored.by_acts.summing import MANY_BYTES, cells_of_lists
 
 PAID = PairPart("2026-03-02", "online", "paid_cash", 1, 20_000)
 OWED = PairPart("2026-03-05", "counter", "outstanding", 1, 50_000)
@@ -171,3 +174,83 @@ def test_period_of_everything_is_named_so() -> None:
 def test_list_that_cannot_be_read_is_corrupt_and_nothing_else(planted: bytes) -> None:
     with pytest.raises(StoreCorrupt):
         summed(Theme.FEES, [("2026-03", "H27", unpack_list(planted))])
+
+
+def several(theme: Theme, parts: dict[str, list[PairPart]]) -> StoredList:
+    """Give the list of an office by procedure."""
+    found = changed_list(
+        theme, None, {code: PairChange(more=listed) for code, listed in parts.items()}
+    )
+    assert found is not None
+    return unpack_list(found)
+
+
+def test_one_procedure_amid_others_is_summed_alone() -> None:
+    amounts = {"p1": 1, "p2": 20, "p3": 300}
+    listed = several(
+        Theme.FEES, {code: [PAID._replace(total=amount)] for code, amount in amounts.items()}
+    )
+    wanted = replace(EVERYTHING, procedures=frozenset({"p2"}))
+
+    found = summed(Theme.FEES, [("2026-03", "H27", listed)], wanted)
+
+    assert found == {"paid_cash": (1, 20, b"")}
+
+
+def test_each_procedure_keeps_its_own_sum() -> None:
+    amounts = {"p1": 1, "p2": 20, "p3": 300}
+    listed = several(
+        Theme.FEES, {code: [PAID._replace(total=amount)] for code, amount in amounts.items()}
+    )
+    wanted = replace(EVERYTHING, apart=frozenset({"p"}))
+
+    cells = cells_of_lists(Theme.FEES, wanted, [("2026-03", "H27", listed)])
+
+    assert {cell.procedure: cell.values["paid_cash"].total for cell in cells} == amounts
+
+
+def test_stays_of_several_channels_are_one_run_with_the_seconds_of_all() -> None:
+    stage = next(iter(Stage)).value
+    stays = [("online", 30), ("counter", 40), ("post", 20), ("online", 10)]
+    parts = [PairPart("2026-03-02", channel, stage, 1, seconds) for channel, seconds in stays]
+
+    found = summed(Theme.STEPS, by_month(*parts, theme=Theme.STEPS))
+
+    run = pack_seconds(told_stay(seconds, channel) for channel, seconds in stays)
+    assert found == {stage: (4, 100, run)}
+
+
+def test_stays_of_a_busy_month_are_given_before_all_of_it_is_read() -> None:
+    stage = next(iter(Stage)).value
+    parts = [PairPart("2026-03-02", "online", stage, 1, number) for number in range(MANY_BYTES)]
+    listed = unpack_list(packed(*parts, theme=Theme.STEPS))
+    read: list[str] = []
+
+    def lists() -> Iterator[tuple[str, str, StoredList]]:
+        for office in ("H27", "H28", "H29"):
+            read.append(office)
+            yield "2026-03", office, listed
+
+    next(iter(cells_of_lists(Theme.STEPS, EVERYTHING, lists())))
+
+    assert "H29" not in read
+
+
+def test_days_at_both_edges_of_a_span_make_one_run() -> None:
+    stage = next(iter(Stage)).value
+    days = ["2026-03-01", "2026-03-02", "2026-04-01", "2026-04-02"]
+    parts = [PairPart(day, "online", stage, 1, 10**at) for at, day in enumerate(days)]
+    wanted = replace(EVERYTHING, granularity=Granularity.DAY, first=days[1], last=days[2])
+
+    cells = list(
+        cells_of_lists(Theme.STEPS, wanted, by_month(*parts, theme=Theme.STEPS), are_few=True)
+    )
+
+    run = pack_seconds([told_stay(10, "online"), told_stay(100, "online")])
+    assert cells == [ActCell("*", "*", "*", WHOLE, {stage: Value(2, 110, run)})]
+
+
+def test_list_without_the_procedure_asked_for_gives_no_cell() -> None:
+    wanted = replace(EVERYTHING, procedures=frozenset({"p9"}))
+
+    assert list(cells_of_lists(Theme.FEES, wanted, by_month(PAID, OWED))) == []
