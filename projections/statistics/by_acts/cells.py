@@ -80,10 +80,16 @@ def seconds_told_by(packed: bytes, total: int) -> int:
     return (total - sum(packed[::STAY_BYTES].translate(_PLACES))) >> _PLACE_BITS
 
 
-def told_apart(packed: bytes) -> Iterator[tuple[str, int, int]]:
-    """Give of each channel that a run tells of how many stays it has, and the sum of seconds."""
+def told_apart(
+    packed: bytes, stays: Collection[int] | None = None
+) -> Iterator[tuple[str, int, int]]:
+    """Give of each channel that a run tells of how many stays it has, and the sum of seconds.
+
+    ``stays`` are those of the run, in its order, for whoever has them at hand.
+    """
     channels = packed[::STAY_BYTES].translate(_PLACES)
-    stays = unpack_seconds(packed)
+    if stays is None:
+        stays = unpack_seconds(packed)
     for channel, place in CHANNEL_PLACES.items():
         times = channels.count(place)
         if times == len(stays):
@@ -206,8 +212,8 @@ class Changes:
             if day is not of_day or office is not of_office or theme is not of_theme:
                 of_theme, of_office, of_day = theme, office, day
                 listed = self._listed(PairKey(theme, office, procedure, day[:MONTH_LENGTH]), sign)
-            # As its own constructor makes it, which takes twice as long.
-            listed.append(tuple.__new__(PairPart, (day, channel, measure, times, total)))
+            # Plainly: as members of their class they take twice as long, and nobody names them.
+            listed.append((day, channel, measure, times, total))  # type: ignore[arg-type]
 
     def _listed(self, key: PairKey, sign: int) -> list[PairPart]:
         change = self.pairs.get(key)
@@ -239,33 +245,50 @@ def _put_in_order(cells: Cells) -> None:
 
 
 def _add_parts(
-    cells: tuple[Cells, Cells], pair: PairKey, level: str, parts: Iterable[PairPart], sign: int
+    cells: tuple[Cells, Cells], pair: PairKey, level: str, parts: Collection[PairPart], sign: int
 ) -> None:
     """Add the parts of one office, procedure and month to it, and to the days of its level."""
     theme, office, procedure, month = pair
-    by_day: defaultdict[str, list[PairPart]] = defaultdict(list)
-    for part in parts:
-        by_day[part[0]].append(part)
-    of_month = cells[0][ActKey(theme, _FINEST, office, procedure, month)] if by_day else Sums()
-    add = _add_stays if theme == Theme.STEPS else _add_counts
-    for day, of_day in by_day.items():
-        add(of_month, cells[1][ActKey(theme, _FINEST_DAY, level, ALL, day)], of_day, sign)
+    if not parts:
+        return
+    of_month = cells[0][ActKey(theme, _FINEST, office, procedure, month)]
+    of_days = _Days(cells[1], (theme, level))
+    if theme == Theme.STEPS:
+        _add_stays(of_month, of_days, parts, sign)
+    else:
+        _add_counts(of_month, of_days, parts, sign)
 
 
-def _add_stays(month: Sums, day: Sums, parts: Iterable[PairPart], sign: int) -> None:
+class _Days(dict[str, Sums]):
+    """The cells of one level's days, by day, which are looked for once."""
+
+    def __init__(self, cells: Cells, whose: tuple[str, str]) -> None:
+        super().__init__()
+        self._cells, self._whose = cells, whose
+
+    def __missing__(self, day: str) -> Sums:
+        theme, level = self._whose
+        self[day] = found = self._cells[ActKey(theme, _FINEST_DAY, level, ALL, day)]
+        return found
+
+
+def _add_stays(month: Sums, days: _Days, parts: Iterable[PairPart], sign: int) -> None:
     # What `told_stay` says, without a call for each: they are nearly all parts that there are.
-    of_month, of_day = (month.more, day.more) if sign > 0 else (month.less, day.less)
-    for _, channel, stage, _, seconds in parts:
+    of_month = month.more if sign > 0 else month.less
+    known, of_day = "", of_month
+    for day, channel, stage, _, seconds in parts:
+        if day is not known:
+            known, of_day = day, days[day].more if sign > 0 else days[day].less
         stay = (seconds << _PLACE_BITS) + CHANNEL_PLACES[channel]
         of_month[stage].append(stay)
         of_day[stage].append(stay)
 
 
-def _add_counts(month: Sums, day: Sums, parts: Iterable[PairPart], sign: int) -> None:
-    for _, channel, measure, times, total in parts:
+def _add_counts(month: Sums, days: _Days, parts: Iterable[PairPart], sign: int) -> None:
+    for day, channel, measure, times, total in parts:
         name = (channel, measure)
         month.add(name, sign * times, sign * total)
-        day.add(name, sign * times, sign * total)
+        days[day].add(name, sign * times, sign * total)
 
 
 # Months of office and procedure are added up, and not kept.

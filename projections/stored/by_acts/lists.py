@@ -208,16 +208,16 @@ def _changed(theme: str, columns: _Columns, change: PairChange) -> _Columns:
 
 def _listed(theme: str, parts: Iterable[PairPart]) -> Iterable[tuple[int, int]]:
     # Where each counts, and its total; ``times`` are 1 or -1.
-    numbers = _NUMBERS[theme]
-    if theme == Theme.STEPS:
-        return [
-            (first_place(day) + numbers[channel, measure, times], told_stay(total, channel))
-            for day, channel, measure, times, total in parts
-        ]
-    return [
-        (first_place(day) + numbers[channel, measure, times], total)
-        for day, channel, measure, times, total in parts
-    ]
+    numbers, is_stay = _NUMBERS[theme], theme == Theme.STEPS
+    found: list[tuple[int, int]] = []
+    known, first = "", 0
+    for day, channel, measure, times, total in parts:
+        # Those of one dossier come together, and name one day.
+        if day is not known:
+            known, first = day, first_place(day)
+        told = told_stay(total, channel) if is_stay else total
+        found.append((first + numbers[channel, measure, times], told))
+    return found
 
 
 def _stored(columns: _Columns) -> Iterable[tuple[int, int]]:

@@ -44,6 +44,8 @@ def changed_cell(packed: bytes | None, change: Sums) -> bytes | None:
     Raises:
         StoreCorrupt: a stay is to be taken out that it does not hold.
     """
+    if packed is None and change.more and not change.less:
+        return _new_cell(change)
     cell = _EMPTY if packed is None else unpack_cell(packed)
     runs = _changed_runs(cell.runs, change)
     added = {**change.sums, **_sums_of_runs(runs)}
@@ -52,12 +54,31 @@ def changed_cell(packed: bytes | None, change: Sums) -> bytes | None:
             if not cell.runs:
                 more = added.get((channel, measure), (0, 0))
                 added[channel, measure] = [times + more[0], total + more[1]]
+    sums = _in_order(added)
+    return _encoder.encode((sums, runs)) if sums else None
+
+
+def _new_cell(change: Sums) -> bytes:
+    """Write a cell of stays alone, of which there was none before."""
+    runs: dict[str, bytes] = {}
+    added = dict(change.sums)
+    for stage in sorted(change.more):
+        stays = sorted(change.more[stage])
+        runs[stage] = packed = pack_seconds(stays)
+        for channel, times, total in told_apart(packed, stays):
+            added[channel, stage] = [times, total]
+    return _encoder.encode((_in_order(added), runs))
+
+
+def _in_order(
+    added: Mapping[tuple[str, str], Sequence[int]],
+) -> dict[str, dict[str, Sequence[int]]]:
     sums: dict[str, dict[str, Sequence[int]]] = {}
     for channel, measure in sorted(added):
         value = added[channel, measure]
         if value[0] or value[1]:
             sums.setdefault(channel, {})[measure] = value
-    return _encoder.encode((sums, runs)) if sums else None
+    return sums
 
 
 def _sums_of_runs(runs: Mapping[str, bytes]) -> dict[tuple[str, str], list[int]]:
