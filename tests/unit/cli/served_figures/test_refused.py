@@ -18,7 +18,7 @@ COUNTS = "/v1/statistics/counts"
 def _site(folder: Path, answers: Mapping[str, Answer]) -> Callable[[str], Answer]:
     def answer(path: str) -> Answer:
         file = folder / path.lstrip("/")
-        found = (200, {}, file.read_bytes()) if file.is_file() else (404, {}, b"")
+        found: Answer = (200, {}, file.read_bytes()) if file.is_file() else (404, {}, b"")
         return answers.get(path, found)
 
     return answer

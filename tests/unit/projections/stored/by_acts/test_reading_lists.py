@@ -14,7 +14,7 @@ from projections.statistics.by_acts.fee_figures import count_fees
 from projections.stored.by_acts.reading import StoredActs
 from tests.property.statistics.by_acts.test_stored_acts import a_stream, an_act, in_memory, writing
 from tests.property.statistics.test_stored_cells import registry
-from tests.property.test_counts import a_dossier
+from tests.support.dossier_cases import a_dossier
 
 AMOUNT_VND = 50_000
 
