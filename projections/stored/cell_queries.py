@@ -185,9 +185,9 @@ def _has_single_cells(part: Part, wanted: Selection) -> bool:
 
 def _cells_query(part: Part, wanted: Selection, names: Sequence[str]) -> sa.Select[Any]:
     """Select cells as they are, which is quicker than sums of one each."""
-    columns = [part.table.c[name] for name in names]
+    columns: list[sa.ColumnElement[Any]] = [part.table.c[name] for name in names]
     told = [*_groups(part.table, wanted), part.bucket.label("bucket")]
-    return sa.select(*told, *columns).where(*part.conditions)
+    return sa.select(*[*told, *columns]).where(*part.conditions)
 
 
 # What of sums tells what stands at an instant; what is pending is told as received.

@@ -79,8 +79,8 @@ def stood_query(month: str) -> sa.Select[Any]:
         Measure.OVERDUE: lines.overdue,
         Measure.INDEX_OVERDUE: lines.index_overdue,
     }
-    nothing = sa.literal_column("0")
+    nothing: sa.ColumnElement[int] = sa.literal_column("0")
     values = [told.get(measure, nothing).label(measure.name.lower()) for measure in Measure]
-    names = [sa.literal_column(f"'{name}'") for name in (ALL, BEFORE)]
+    names: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{name}'") for name in (ALL, BEFORE)]
     query = sa.select(lines.office, lines.procedure, *names, *values)
     return query.where(lines.period == month, lines.pending > 0)

@@ -19,16 +19,15 @@ from projections.statistics.in_memory import CellsInMemory
 from projections.statistics.judging import judge_groups
 from projections.statistics.places import places_of
 from projections.stored.cell_reading import StoredCells
+from tests.property.statistics.test_statistics import appointed, dressed
 from tests.property.statistics.test_stored_cells import (
-    appointed,
-    dossiers,
-    dressed,
     in_turn,
     named,
     only_dossiers,
     steps,
     views,
 )
+from tests.property.test_counts import dossiers
 
 PAIRS = frozenset({Dimension.OFFICE, Dimension.PROCEDURE})
 ONE_BY_ONE = PAIRS | {Dimension.PERIOD}
