@@ -11,6 +11,7 @@ import msgspec
 from ledger.errors import StoreCorrupt
 from projections.statistics.adding import pack_seconds, unpack_seconds
 from projections.statistics.by_acts.cells import Sums, told_apart
+from projections.statistics.by_acts.fees import OUTSTANDING
 
 
 class StoredCell(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -20,8 +21,19 @@ class StoredCell(msgspec.Struct, array_like=True, frozen=True, gc=False):
     runs: dict[str, bytes]
 
 
+class _Owed(msgspec.Struct, frozen=True, gc=False):
+    """Of all measures of a channel what is owed, under its name."""
+
+    outstanding: tuple[int, int] | None = None
+
+
+class _OwedCell(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    sums: dict[str, _Owed]
+
+
 _encoder = msgspec.msgpack.Encoder()
 _cells = msgspec.msgpack.Decoder(StoredCell)
+_owed_cells = msgspec.msgpack.Decoder(_OwedCell)
 _EMPTY: Final = StoredCell({}, {})
 _NOT_HELD: Final = "the cells do not hold what a dossier added: rebuild the views"
 
@@ -36,6 +48,24 @@ def unpack_cell(packed: bytes) -> StoredCell:
         return _cells.decode(packed)
     except (msgspec.MsgspecError, TypeError, ValueError) as error:
         raise StoreCorrupt(f"a cell of acts cannot be read: {error}") from error
+
+
+def unpack_owed(packed: bytes) -> StoredCell:
+    """Read of a cell what is owed, without reading anything else.
+
+    Raises:
+        StoreCorrupt: that is none.
+    """
+    try:
+        by_channel = _owed_cells.decode(packed).sums
+    except (msgspec.MsgspecError, TypeError, ValueError) as error:
+        raise StoreCorrupt(f"a cell of acts cannot be read: {error}") from error
+    sums = {
+        channel: {OUTSTANDING: owed.outstanding}
+        for channel, owed in by_channel.items()
+        if owed.outstanding is not None
+    }
+    return StoredCell(sums, {})
 
 
 def changed_cell(packed: bytes | None, change: Sums) -> bytes | None:

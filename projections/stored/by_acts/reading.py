@@ -35,7 +35,7 @@ from projections.stored.by_acts.kept import (
     sums_of_cells,
 )
 from projections.stored.by_acts.lists import procedures_in, unpack_list
-from projections.stored.by_acts.packing import unpack_cell
+from projections.stored.by_acts.packing import unpack_cell, unpack_owed
 from projections.stored.by_acts.summing import Listed, cells_of_lists
 from projections.stored.cell_spans import pieces_of as spans_of_days
 from projections.tables import ACT_CELLS
@@ -113,9 +113,11 @@ class StoredActs:
         """Give kept cells by office, procedure and period, as they are."""
         for piece, named in pieces:
             query = _query(theme, wanted, piece)
+            # Before the first period only what is owed is asked for.
+            unpack = unpack_owed if named == BEFORE else unpack_cell
             for office, procedure, period, packed in self._rows(query):
                 name = _named(period, piece, wanted) if named is None else named
-                yield office, procedure, name, unpack_cell(packed)
+                yield office, procedure, name, unpack(packed)
 
     def _kept(self, theme: Theme, wanted: Selection, pieces: Sequence[Named]) -> Iterator[ActCell]:
         stored = self._stored(theme, wanted, pieces)
