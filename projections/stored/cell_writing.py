@@ -5,6 +5,7 @@ A row that adds up to nothing is taken out, so that tables tell nothing of how t
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
@@ -37,82 +38,86 @@ KEYS: Final = CellKey._fields
 _COUNTED_PLACES: Final = [MEASURES.index(name) for name in MEASURES if name in COUNTED]
 
 
-def write_changes(connection: sa.Connection, changes: CellChanges) -> None:
-    """Add everything that a step changes."""
+def write_changes(connection: sa.Connection, changes: CellChanges, *, is_empty: bool) -> None:
+    """Add everything that a step changes; where all tables are empty, nothing is looked for."""
+    write = _Writing(connection, is_empty)
     months = (
         cells_of(changes.values, MONTH_GRAINS, MONTH_LENGTH, merge_values),
         cells_of(changes.reasons, MONTH_GRAINS, MONTH_LENGTH, merge_counts),
         cells_of(changes.durations, MONTH_GRAINS, MONTH_LENGTH, merge_durations),
     )
-    _add_values(connection, CELLS.months, months[0])
-    _add_counts(connection, CELLS.month_reasons, months[1])
-    _add_durations(connection, CELLS.month_durations, months[2])
-    _add_values(connection, CELLS.years, years_of(months[0], merge_values))
-    _add_counts(connection, CELLS.year_reasons, years_of(months[1], merge_counts))
-    _add_durations(connection, CELLS.year_durations, years_of(months[2], merge_durations))
+    write.values(CELLS.months, months[0])
+    write.counts(CELLS.month_reasons, months[1])
+    write.durations(CELLS.month_durations, months[2])
+    write.values(CELLS.years, years_of(months[0], merge_values))
+    write.counts(CELLS.year_reasons, years_of(months[1], merge_counts))
+    write.durations(CELLS.year_durations, years_of(months[2], merge_durations))
     days = (DAY_GRAINS, None)
-    _add_values(connection, CELLS.days, cells_of(changes.values, *days, merge_values))
-    _add_counts(connection, CELLS.day_reasons, cells_of(changes.reasons, *days, merge_counts))
-    measured = cells_of(changes.durations, *days, merge_durations)
-    _add_durations(connection, CELLS.day_durations, measured)
+    write.values(CELLS.days, cells_of(changes.values, *days, merge_values))
+    write.counts(CELLS.day_reasons, cells_of(changes.reasons, *days, merge_counts))
+    write.durations(CELLS.day_durations, cells_of(changes.durations, *days, merge_durations))
     later = [(*key, count) for key, count in changes.later.items() if count]
-    _add_rows(connection, CELLS.later, LaterKey._fields, later)
+    write.rows(CELLS.later, LaterKey._fields, later)
 
 
-def _add_values(
-    connection: sa.Connection, table: sa.Table, cells: Mapping[CellKey, Vector]
-) -> None:
-    rows = [(*key, *values) for key, values in cells.items() if any(values)]
-    add_tuples(connection, table, (*KEYS, *MEASURES), rows)
-    # What is counted, and no change of what stands, is never below zero: where more of it came,
-    # the row cannot have come to nothing.
-    perhaps: list[Row] = [
-        key
-        for key, values in cells.items()
-        if any(values) and not any(values[place] > 0 for place in _COUNTED_PLACES)
-    ]
-    take_out_tuples(connection, table, KEYS, perhaps, nothing=MEASURES)
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """Adds to the rows of tables; where these are empty, rows are put in and none looked for."""
 
+    connection: sa.Connection
+    is_empty: bool
 
-def _add_counts(
-    connection: sa.Connection, table: sa.Table, cells: Mapping[CellKey, Counter[str]]
-) -> None:
-    rows = [
-        (*key, measure, count)
-        for key, counts in cells.items()
-        for measure, count in counts.items()
-        if count
-    ]
-    _add_rows(connection, table, (*KEYS, "measure"), rows)
+    def values(self, table: sa.Table, cells: Mapping[CellKey, Vector]) -> None:
+        rows: list[Row] = [(*key, *values) for key, values in cells.items() if any(values)]
+        names = (*KEYS, *MEASURES)
+        if self.is_empty:
+            put_tuples(self.connection, table, names, rows)
+            return
+        add_tuples(self.connection, table, names, rows)
+        # What is counted, and no change of what stands, is never below zero: where more of it
+        # came, the row cannot have come to nothing.
+        perhaps: list[Row] = [
+            key
+            for key, values in cells.items()
+            if any(values) and not any(values[place] > 0 for place in _COUNTED_PLACES)
+        ]
+        take_out_tuples(self.connection, table, KEYS, perhaps, nothing=MEASURES)
 
+    def counts(self, table: sa.Table, cells: Mapping[CellKey, Counter[str]]) -> None:
+        rows: list[Row] = [
+            (*key, measure, count)
+            for key, counts in cells.items()
+            for measure, count in counts.items()
+            if count
+        ]
+        self.rows(table, (*KEYS, "measure"), rows)
 
-def _add_rows(
-    connection: sa.Connection, table: sa.Table, keys: Sequence[str], rows: Sequence[Row]
-) -> None:
-    """Add counts to rows, and take out those that come to nothing by it."""
-    add_tuples(connection, table, (*keys, "count"), rows)
-    take_out_tuples(connection, table, keys, [row[:-1] for row in rows], nothing=("count",))
+    def rows(self, table: sa.Table, keys: Sequence[str], rows: Sequence[Row]) -> None:
+        """Add counts to rows, and take out those that come to nothing by it."""
+        if self.is_empty:
+            put_tuples(self.connection, table, (*keys, "count"), rows)
+            return
+        add_tuples(self.connection, table, (*keys, "count"), rows)
+        gone = [row[:-1] for row in rows]
+        take_out_tuples(self.connection, table, keys, gone, nothing=("count",))
 
-
-def _add_durations(
-    connection: sa.Connection, table: sa.Table, cells: Mapping[CellKey, Durations]
-) -> None:
-    if not cells:
-        return
-    stored = _stored_durations(connection, table, list(cells))
-    rows: list[Row] = []
-    empty: list[Row] = []
-    for key, durations in cells.items():
-        gross, net = stored.get(key, (b"", b""))
-        by_gross, by_net, signs = zip(*durations, strict=True)
-        gross = _changed(gross, by_gross, signs)
-        net = _changed(net, by_net, signs)
-        if gross:
-            rows.append((*key, gross, net))
-        else:
-            empty.append(key)
-    put_tuples(connection, table, (*KEYS, "gross", "net"), rows)
-    take_out_tuples(connection, table, KEYS, empty)
+    def durations(self, table: sa.Table, cells: Mapping[CellKey, Durations]) -> None:
+        if not cells:
+            return
+        stored = {} if self.is_empty else _stored_durations(self.connection, table, list(cells))
+        rows: list[Row] = []
+        empty: list[Row] = []
+        for key, durations in cells.items():
+            gross, net = stored.get(key, (b"", b""))
+            by_gross, by_net, signs = zip(*durations, strict=True)
+            gross = _changed(gross, by_gross, signs)
+            net = _changed(net, by_net, signs)
+            if gross:
+                rows.append((*key, gross, net))
+            else:
+                empty.append(key)
+        put_tuples(self.connection, table, (*KEYS, "gross", "net"), rows)
+        take_out_tuples(self.connection, table, KEYS, empty)
 
 
 def _changed(packed: bytes, changes: Iterable[int], signs: Sequence[int]) -> bytes:

@@ -105,7 +105,8 @@ def _count_everything(connection: sa.Connection, as_of: datetime) -> None:
     cursor.execute(_ACCEPTED)
     rows = chain.from_iterable(iter(partial(cursor.fetchmany, _ROWS_AT_ONCE), []))
     changed = ((None, _row_of(row)) for row in rows)
-    keep_lines(connection, _count_anew(connection, changed, (zones, zones), as_of), None, as_of)
+    touched = _count_anew(connection, changed, (zones, zones), as_of, is_empty=True)
+    keep_lines(connection, touched, None, as_of)
     keep_payments(connection, None, (), zones)
 
 
@@ -142,6 +143,8 @@ def _count_anew(
     changed: Iterable[tuple[DossierRow | None, DossierRow]],
     zones: tuple[Zones, Zones],
     as_of: datetime,
+    *,
+    is_empty: bool = False,
 ) -> Touched:
     changes = CellChanges(as_of)
     touched = _ahead_until_now(connection)
@@ -151,9 +154,9 @@ def _count_anew(
             changes.add_dossier(open_row(old), _zone_of(old, zones[0]), -1)
         settled[new.stream] = _add(changes, new, zones[1])
     changes.add_due(_take_due(connection, as_of))
-    write_changes(connection, changes)
+    write_changes(connection, changes, is_empty=is_empty)
     keep_duration_lines(connection, changes.durations)
-    _keep_ahead(connection, settled, as_of)
+    _keep_ahead(connection, settled, as_of, is_empty=is_empty)
     for kind, day in changes.values:
         pair, month = (kind.office, kind.procedure), day[:MONTH_LENGTH]
         touched[pair] = min(touched.get(pair, month), month)
@@ -269,7 +272,11 @@ def _take_due(connection: sa.Connection, as_of: datetime) -> dict[LaterKey, int]
 
 
 def _keep_ahead(
-    connection: sa.Connection, settled: Mapping[str, datetime | None], as_of: datetime
+    connection: sa.Connection,
+    settled: Mapping[str, datetime | None],
+    as_of: datetime,
+    *,
+    is_empty: bool,
 ) -> None:
     table = CELLS.ahead
     ahead = [
@@ -277,7 +284,8 @@ def _keep_ahead(
         for stream, at in settled.items()
         if at is not None and at > as_of
     ]
-    take_out_tuples(connection, table, ("stream",), [(stream,) for stream in settled])
+    if not is_empty:
+        take_out_tuples(connection, table, ("stream",), [(stream,) for stream in settled])
     insert_tuples(connection, table, ahead)
     connection.execute(
         sa.delete(table).where(table.c.settled_at_microseconds <= microseconds_of(as_of))
