@@ -30,7 +30,7 @@ from projections.stored.cell_queries import (
     runs_query,
     sums_query,
 )
-from projections.stored.pair_months import (
+from projections.stored.tuples.pair_months import (
     cells_counted,
     cells_of_month,
     is_one_month,

@@ -6,7 +6,7 @@ import pytest
 
 from projections.statistics.asking import Selection
 from projections.statistics.periods import Granularity
-from projections.stored.pair_months import is_one_month, month_before, tells_all_pairs
+from projections.stored.tuples.pair_months import is_one_month, month_before, tells_all_pairs
 
 TODAY = [date(2026, 6, 30), date(2026, 7, 1)]
 
