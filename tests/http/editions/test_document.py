@@ -11,7 +11,7 @@ from tests.http.world import World
 from tests.unit.cli.running import run
 
 FENCE = re.compile(r"(?ms)^```sh\n(.*?)^```")
-COMMANDS = 6
+COMMANDS = 7
 
 
 def test_every_command_of_the_document_does_what_it_says(dated: World, tmp_path: Path) -> None:
