@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from domain.facts import Channel
 from projections.counts import ALL
-from projections.statistics.adding import COARSEST, MONTH_LENGTH, unpack_seconds
+from projections.statistics.adding import COARSEST, MONTH_LENGTH, YEAR_LENGTH, unpack_seconds
 from projections.statistics.by_acts.adding import Part, Theme
 from projections.statistics.periods import Granularity, period_at
 
@@ -25,7 +25,6 @@ MONTH: Final = "m"
 QUARTER: Final = "q"
 YEAR: Final = "y"
 ALL_HISTORY: Final = "w"
-YEAR_LENGTH: Final = len("2026")
 
 # Months of everything are few and their runs long; an office's, or a procedure's, are many and
 # short. Of office and procedure together only all history is kept: finer cells would be as many as
